@@ -11,8 +11,21 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     return getComputedStyle(element).color || '#333';
   }
 
-  function themed(layout, element) {
+  // The course's own charts name these colours instead of choosing one: each is readable on its page.
+  const onLight = { '@right': '#1259b5', '@wrong': '#b3201c' };
+  const onDark = { '@right': '#7ab8ff', '@wrong': '#ff8f85' };
+
+  function isLight(color) {
+    const parts = (color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+    return 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2] > 140;
+  }
+
+  function themed(original, element) {
     const color = textColor(element);
+    const palette = isLight(color) ? onDark : onLight;
+    const layout = JSON.parse(JSON.stringify(original), function (key, value) {
+      return typeof value === 'string' && palette[value] || value;
+    });
     const result = Object.assign({ paper_bgcolor: transparent, plot_bgcolor: transparent }, layout);
     result.font = Object.assign({ color: color, family: 'system-ui, sans-serif' }, layout.font);
     for (const key of Object.keys(layout).concat(['xaxis', 'yaxis'])) {

@@ -1,0 +1,157 @@
+using Microsoft.Data.Analysis;
+using TorchSharp;
+using XPlot.Plotly;
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>The course's charts. Each is an XPlot chart, so a learner may change its layout or make one alike.</summary>
+public static partial class Charts
+{
+    private const string Blue = "#3b82f6";
+    private const string Orange = "#e8820c";
+
+    /// <summary>How many images there are of each class.</summary>
+    /// <param name="balance">A column "Class" with names, and a column of counts for each split.</param>
+    /// <param name="title">Above the chart.</param>
+    public static PlotlyChart ClassBalance(DataFrame balance, string title = "Images of each class")
+    {
+        ArgumentNullException.ThrowIfNull(balance);
+        var names = balance["Class"].Cast<object>().Select(name => name.ToString()).ToArray();
+        var traces = balance.Columns.Where(column => column.Name != "Class").Select((column, i) => (Trace)new Bar
+        {
+            x = names,
+            y = column.Cast<object>().Select(Convert.ToInt64).ToArray(),
+            name = column.Name,
+            marker = new Marker { color = i == 0 ? Blue : Orange },
+        });
+        return Plot(traces, Plain(title, "", "Images", 420));
+    }
+
+    /// <summary>How often values occur, in bins of equal width; the counts on a logarithmic axis, since most pixels are black.</summary>
+    /// <param name="values">Any tensor of numbers.</param>
+    /// <param name="title">Above the chart.</param>
+    /// <param name="axis">Below the chart: what the values are.</param>
+    /// <param name="bins">The number of bins.</param>
+    public static PlotlyChart Histogram(Tensor values, string title, string axis, int bins = 32)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        using var scope = NewDisposeScope();
+        var numbers = values.detach().cpu().to(ScalarType.Float32).flatten();
+        var (low, high) = (numbers.min().item<float>(), numbers.max().item<float>());
+        var step = high > low ? (high - low) / bins : 1;
+        // The highest value belongs into the last bin, not into one of its own.
+        var counts = ((numbers - low) / step).floor().clamp(0, bins - 1).to(ScalarType.Int64).bincount(minlength: bins).data<long>().ToArray();
+        var layout = Plain(title, axis, "Pixels (logarithmic)", 360);
+        layout.yaxis.type = "log";
+        layout.bargap = 0.05;
+        return Plot([new Bar { x = counts.Select((_, i) => low + ((i + 0.5) * step)).ToArray(), y = counts, marker = new Marker { color = Blue } }], layout);
+    }
+
+    /// <summary>Accuracy in percent on the left axis and loss on the right, epoch by epoch.</summary>
+    /// <param name="history">What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, Callback[])"/> returned.</param>
+    /// <param name="title">Above the chart.</param>
+    public static PlotlyChart LearningCurve(History history, string title = "Learning curve")
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var traces = new List<Trace>
+        {
+            Curve(history, "Accuracy, training", Blue, "solid", epoch => 100 * epoch.Train.Accuracy),
+            Curve(history, "Loss, training", Orange, "solid", epoch => epoch.Train.Loss, "y2"),
+        };
+        if (history.Epochs.Any(epoch => epoch.Validation is not null))
+        {
+            traces.Insert(1, Curve(history, "Accuracy, validation", Blue, "dash", epoch => 100 * epoch.Validation?.Accuracy));
+            traces.Add(Curve(history, "Loss, validation", Orange, "dash", epoch => epoch.Validation?.Loss, "y2"));
+        }
+
+        return Plot(traces, TwoAxes(title, history.Epochs.Count));
+    }
+
+    /// <summary>Several trainings in one figure: validation accuracy (solid) on the left axis and validation loss (dotted) on the right.</summary>
+    /// <param name="runs">A name and a history for each; of a training without validation, its training figures are shown.</param>
+    public static PlotlyChart CompareLearning(params (string Name, History History)[] runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        string[] colors = [Blue, Orange, "#2ca02c", "#a05fd0", "#d6429c", "#8a94a3"];
+        var traces = runs.SelectMany((run, i) => new Trace[]
+        {
+            Curve(run.History, $"Accuracy, {run.Name}", colors[i % colors.Length], "solid", epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy),
+            Curve(run.History, $"Loss, {run.Name}", colors[i % colors.Length], "dot", epoch => (epoch.Validation ?? epoch.Train).Loss, "y2"),
+        });
+        return Plot(traces, TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count)));
+    }
+
+    /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, or the rare mistakes would not show.</summary>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="classNames">The name of each class.</param>
+    /// <param name="title">Above the chart.</param>
+    public static PlotlyChart Confusion(ConfusionMatrix matrix, IReadOnlyList<string> classNames, string title = "Confusion matrix")
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(classNames);
+        var classes = Enumerable.Range(0, matrix.Classes).ToList();
+        var shades = classes.Select(actual => classes.Select(predicted => Math.Log10(1 + matrix[actual, predicted])).ToArray()).ToArray();
+        var darkest = shades.Max(row => row.Max());
+        var layout = Plain(title, "Predicted", "Actual", 620);
+        layout.yaxis.autorange = "reversed";
+        layout.annotations = classes.SelectMany(actual => classes.Select(predicted => Text(
+            $"{matrix[actual, predicted]}", predicted, actual, 12, shades[actual][predicted] > 0.55 * darkest ? "#ffffff" : "#1a2733")));
+        return Plot(
+            [
+                new Heatmap
+                {
+                    x = classNames,
+                    y = classNames,
+                    z = shades,
+                    text = classes.Select(actual => classes.Select(predicted => $"{matrix[actual, predicted]} × {classNames[actual]} taken for {classNames[predicted]}").ToArray()).ToArray(),
+                    hoverinfo = "text",
+                    showscale = false,
+                    colorscale = new object[] { new object[] { 0, "#f2f6fb" }, new object[] { 0.5, "#7fb0e0" }, new object[] { 1, "#08306b" } },
+                },
+            ],
+            layout);
+    }
+
+    private static Scatter Curve(History history, string name, string color, string dash, Func<EpochResult, double?> value, string axis = "y") => new()
+    {
+        x = history.Epochs.Select(epoch => epoch.Epoch).ToArray(),
+        y = history.Epochs.Select(value).ToArray(),
+        name = name,
+        mode = "lines+markers",
+        line = new Line { color = color, dash = dash },
+        yaxis = axis,
+    };
+
+    private static CourseLayout TwoAxes(string title, int epochs)
+    {
+        var layout = Plain(title, "Epoch", "Accuracy in %", 440);
+        if (epochs <= 20)
+        {
+            layout.xaxis.dtick = 1;
+        }
+
+        layout.yaxis2 = new Yaxis { title = "Loss", side = "right", overlaying = "y", showgrid = false, rangemode = "tozero" };
+        layout.legend = new Legend { orientation = "h", y = -0.2 };
+        return layout;
+    }
+
+    private static CourseLayout Plain(string title, string xTitle, string yTitle, int height) => new()
+    {
+        title = title,
+        width = 760,
+        height = height,
+        margin = new Margin { l = 60, r = 60, t = 50, b = 60 },
+        xaxis = new Xaxis { title = xTitle },
+        yaxis = new Yaxis { title = yTitle },
+    };
+
+    private static PlotlyChart Plot(IEnumerable<Trace> traces, CourseLayout layout)
+    {
+        var chart = Chart.Plot(traces, layout);
+        chart.WithWidth((int)layout.width);
+        chart.WithHeight((int)layout.height);
+        return chart;
+    }
+}

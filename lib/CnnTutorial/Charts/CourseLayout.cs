@@ -1,0 +1,37 @@
+using XPlot.Plotly;
+
+namespace CnnTutorial;
+
+/// <summary>XPlot's layout with what it lacks: proportions that are kept at any width.</summary>
+/// <remarks>XPlot writes public properties as they are named, so they carry plotly.js's names.</remarks>
+internal sealed class CourseLayout : Layout.Layout
+{
+#pragma warning disable IDE1006, CA1707 // plotly.js's names
+    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen, and the smallest that letters may shrink to.</summary>
+    public object? meta { get; init; }
+#pragma warning restore IDE1006, CA1707
+
+    /// <summary>A layout without axes: a picture in which one unit is one pixel of the images shown, y downwards.</summary>
+    /// <param name="title">Above the picture; also what a screen reader says.</param>
+    /// <param name="columns">The picture's width in units.</param>
+    /// <param name="rows">The picture's height in units.</param>
+    /// <param name="width">The chart's width in screen pixels where there is room.</param>
+    public static CourseLayout Picture(string title, double columns, double rows, int width)
+    {
+        const int top = 44;
+        const int side = 8;
+        var height = (int)Math.Round(((width - (2 * side)) * rows / columns) + top + side);
+        return new CourseLayout
+        {
+            title = title,
+            meta = new { designWidth = width, designHeight = height, smallestFont = 6 },
+            width = width,
+            height = height,
+            margin = new Margin { l = side, r = side, t = top, b = side },
+            xaxis = new Xaxis { showticklabels = false, showgrid = false, zeroline = false, range = new[] { 0, columns }, fixedrange = true },
+            yaxis = new Yaxis { showticklabels = false, showgrid = false, zeroline = false, range = new[] { rows, 0 }, fixedrange = true },
+            showlegend = false,
+            hovermode = "closest",
+        };
+    }
+}
