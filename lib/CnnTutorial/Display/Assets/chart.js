@@ -1,0 +1,65 @@
+// Draws one chart in whatever page it stands in: a notebook's output, or an exported page.
+// It runs after plotly.js in the same compressed block, so it is sent once with it.
+window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
+  'use strict';
+
+  const transparent = 'rgba(0,0,0,0)';
+  const grid = 'rgba(128,128,128,0.25)';
+
+  // The page's own text colour, so that a chart is readable on light and on dark, in any host.
+  function textColor(element) {
+    return getComputedStyle(element).color || '#333';
+  }
+
+  function themed(layout, element) {
+    const color = textColor(element);
+    const result = Object.assign({ paper_bgcolor: transparent, plot_bgcolor: transparent }, layout);
+    result.font = Object.assign({ color: color, family: 'system-ui, sans-serif' }, layout.font);
+    for (const key of Object.keys(layout).concat(['xaxis', 'yaxis'])) {
+      if (/^[xy]axis\d*$/.test(key)) {
+        result[key] = Object.assign({ gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true }, layout[key]);
+      }
+    }
+    return result;
+  }
+
+  // A chart that keeps its proportions shrinks as a whole: its letters with it.
+  function sized(layout, element) {
+    const result = Object.assign({}, layout, { autosize: true });
+    const meta = layout.meta || {};
+    delete result.width;
+    delete result.height;
+    if (meta.designWidth) {
+      const scale = Math.min(1, (element.clientWidth || meta.designWidth) / meta.designWidth);
+      const smallest = meta.smallestFont || 8;
+      element.style.height = Math.round(meta.designHeight * scale) + 'px';
+      result.annotations = (layout.annotations || []).map(function (annotation) {
+        const font = Object.assign({ size: 12 }, annotation.font);
+        font.size = Math.max(smallest, font.size * scale);
+        return Object.assign({}, annotation, { font: font });
+      });
+    }
+    return result;
+  }
+
+  function draw(element, data, layout) {
+    let width = -1;
+    function render() {
+      width = element.clientWidth;
+      return window.Plotly.react(element, data, sized(themed(layout, element), element), { responsive: false, displaylogo: false });
+    }
+    render();
+    new ResizeObserver(function () {
+      if (element.isConnected && element.clientWidth > 0 && element.clientWidth !== width) {
+        render();
+      }
+    }).observe(element);
+    document.addEventListener('themechange', render);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () { setTimeout(render, 50); });
+    // A page is printed on white paper, at the paper's width.
+    window.addEventListener('beforeprint', render);
+    window.addEventListener('afterprint', render);
+  }
+
+  return { draw: draw };
+})();

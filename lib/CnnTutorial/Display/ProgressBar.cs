@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace CnnTutorial;
+
+/// <summary>A progress bar: live in a notebook, a line when it is finished in a console.</summary>
+public sealed class ProgressBar
+{
+    /// <summary>Faster than this nobody reads, and every update is a message to the notebook.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly LiveDisplay? _display;
+    private long _lastUpdate;
+
+    /// <summary>Shows an empty bar.</summary>
+    /// <param name="text">The line under the bar.</param>
+    public ProgressBar(string text)
+    {
+        _display = LiveDisplay.TryShow(Bar(0, text));
+        _lastUpdate = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Whether the bar is seen moving; false in a plain console.</summary>
+    public bool IsLive => _display is not null;
+
+    /// <summary>Moves the bar, at most ten times a second.</summary>
+    /// <param name="fraction">How much is done, in [0, 1].</param>
+    /// <param name="text">The line under the bar.</param>
+    public void Report(double fraction, Func<string> text)
+    {
+        if (_display is not null && Stopwatch.GetElapsedTime(_lastUpdate) >= Interval)
+        {
+            _lastUpdate = Stopwatch.GetTimestamp();
+            _display.Update(Bar(fraction, text()));
+        }
+    }
+
+    /// <summary>Shows a last state, whenever the bar last moved.</summary>
+    /// <param name="fraction">How much was done, in [0, 1].</param>
+    /// <param name="text">The line under the bar.</param>
+    public void Finish(double fraction, string text)
+    {
+        if (_display is not null)
+        {
+            _display.Update(Bar(fraction, text));
+        }
+        else
+        {
+            Console.WriteLine(text);
+        }
+    }
+
+    private static HtmlFragment Bar(double fraction, string text) => new(Html.Progress(fraction, text), text);
+}
