@@ -15,7 +15,7 @@ internal static class Html
         + ".cnn-card{border:1px solid rgba(128,128,128,.5);border-left:.4em solid var(--cnn-card,#2a78d6);border-radius:.4em;padding:.6em 1em;margin:.5em 0;max-width:44em}"
         + ".cnn-card strong{display:block;font-size:1.1em}.cnn-card code{overflow-wrap:anywhere}"
         + ".cnn-bar{height:.6em;border-radius:.3em;background:rgba(128,128,128,.3);overflow:hidden;max-width:44em;margin:.3em 0}"
-        + ".cnn-bar>div{height:100%;background:#2a78d6}.cnn-line{font-variant-numeric:tabular-nums}</style>";
+        + ".cnn-bar>div{height:100%;background:#2a78d6}.cnn-line{font-variant-numeric:tabular-nums}.cnn-details{font-size:.85em;margin:.4em 0;background:none;color:inherit;white-space:pre-wrap}</style>";
 
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 

@@ -25,23 +25,25 @@ public sealed class ProgressBar
     /// <summary>Moves the bar, at most ten times a second.</summary>
     /// <param name="fraction">How much is done, in [0, 1].</param>
     /// <param name="text">The line under the bar.</param>
-    public void Report(double fraction, Func<string> text)
+    /// <param name="details">Lines under that line, or null.</param>
+    public void Report(double fraction, Func<string> text, Func<string>? details = null)
     {
         if (_display is not null && Stopwatch.GetElapsedTime(_lastUpdate) >= Interval)
         {
             _lastUpdate = Stopwatch.GetTimestamp();
-            _display.Update(Bar(fraction, text()));
+            _display.Update(Bar(fraction, text(), details?.Invoke()));
         }
     }
 
     /// <summary>Shows a last state, whenever the bar last moved.</summary>
     /// <param name="fraction">How much was done, in [0, 1].</param>
     /// <param name="text">The line under the bar.</param>
-    public void Finish(double fraction, string text)
+    /// <param name="details">Lines under that line, or null.</param>
+    public void Finish(double fraction, string text, Func<string>? details = null)
     {
         if (_display is not null)
         {
-            _display.Update(Bar(fraction, text));
+            _display.Update(Bar(fraction, text, details?.Invoke()));
         }
         else
         {
@@ -49,5 +51,7 @@ public sealed class ProgressBar
         }
     }
 
-    private static HtmlFragment Bar(double fraction, string text) => new(Html.Progress(fraction, text), text);
+    private static HtmlFragment Bar(double fraction, string text, string? details = null) => string.IsNullOrEmpty(details)
+        ? new(Html.Progress(fraction, text), text)
+        : new($"{Html.Progress(fraction, text)}<pre class=\"cnn-details\">{Html.Encode(details)}</pre>", $"{text}\n{details}");
 }

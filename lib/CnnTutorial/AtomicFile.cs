@@ -1,0 +1,39 @@
+namespace CnnTutorial;
+
+/// <summary>Writes a file so that whoever reads it, even after a crash, sees the old content or the new, never half of either.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes to a temporary file beside the target, flushes it to the disk, then renames it.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message names it and the cause. The old file is as it was.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        path = Path.GetFullPath(path);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            // Deleting what is not there is no error, but where the folder itself is missing it is one.
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"{path} cannot be written ({e.Message.TrimEnd('.')}); free some disk space or give yourself write permission there, and run the cell again.", e);
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace CnnTutorial;
+
+/// <summary>Something that happens at fixed points of training. Override what you need.</summary>
+public abstract class Callback
+{
+    /// <summary>Before the first batch.</summary>
+    public virtual void OnTrainBegin(TrainingState state)
+    {
+    }
+
+    /// <summary>After each batch's step.</summary>
+    public virtual void OnBatchEnd(TrainingState state)
+    {
+    }
+
+    /// <summary>After each epoch and its validation.</summary>
+    public virtual void OnEpochEnd(TrainingState state, EpochResult result)
+    {
+    }
+
+    /// <summary>After the last epoch, also when training was stopped before.</summary>
+    public virtual void OnTrainEnd(TrainingState state, History history)
+    {
+    }
+}

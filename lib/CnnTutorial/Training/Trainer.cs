@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial;
+
+/// <summary>A network with all that training needs: the loss, the optimizer, the metrics and the device. What Keras calls a compiled model.</summary>
+public sealed partial class Trainer
+{
+    private readonly Module<Tensor, Tensor, Tensor> _loss;
+    private readonly optim.Optimizer? _optimizer;
+    private readonly IReadOnlyList<Metric> _metrics;
+
+    /// <summary>Puts the parts together.</summary>
+    /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device already, since the optimizer was made from its parameters.</param>
+    /// <param name="loss">From logits and labels <c>[N]</c> (int64) to one mean loss, such as <c>nn.CrossEntropyLoss()</c>.</param>
+    /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
+    /// <param name="metrics">What to report beside the loss; null for accuracy alone.</param>
+    /// <param name="device">Where to compute; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The network is on another device.</exception>
+    public Trainer(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(loss);
+        NativeLibraries.EnsureLoaded();
+        Device = device ?? CPU;
+        if (model.parameters().FirstOrDefault(parameter => parameter.device_type != Device.type) is { } elsewhere)
+        {
+            throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
+        }
+
+        Model = model;
+        _loss = loss;
+        _optimizer = optimizer;
+        _metrics = metrics ?? [Metric.Accuracy];
+    }
+
+    /// <summary>The network.</summary>
+    public Module<Tensor, Tensor> Model { get; }
+
+    /// <summary>Where it computes.</summary>
+    public Device Device { get; }
+
+    /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches.</summary>
+    /// <param name="train">The images to learn from.</param>
+    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="epochs">How many times each image is seen.</param>
+    /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
+    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
+    /// <param name="callbacks">What else is to happen while it trains.</param>
+    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
+    public History Fit(ImageSplit train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, params Callback[] callbacks)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        var optimizer = _optimizer ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
+        if (train.Count == 0)
+        {
+            throw new ArgumentException("There is no image to learn from: the training split is empty.", nameof(train));
+        }
+
+        // The whole split lives on the device from here on: a step then copies nothing but its batch.
+        using var scope = NewDisposeScope();
+        using var running = new RunningMeans(_metrics, Device);
+        var batches = new Batches(train.ToImageTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed);
+        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToImageTensor(Device), validation.ToLabelTensor(Device));
+
+        var state = new TrainingState(Model, epochs, batches.Count, train.Count, running.Means);
+        var all = callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
+        var results = new List<EpochResult>();
+        var learningRate = optimizer.ParamGroups.First().LearningRate;
+        var stop = HostContext.CancellationToken;
+
+        Each(all, callback => callback.OnTrainBegin(state));
+        for (state.Epoch = 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
+        {
+            if (!RunEpoch(batches, optimizer, running, state, all, stop))
+            {
+                break;
+            }
+
+            var result = new EpochResult(state.Epoch, running.Means(), held is var (images, labels) ? Evaluate(images, labels) : null, state.EpochTime.TotalSeconds);
+            results.Add(result);
+            Each(all, callback => callback.OnEpochEnd(state, result));
+        }
+
+        var history = new History(results, learningRate, batchSize, state.StopReason);
+        state.Epoch = Math.Min(state.Epoch, epochs);
+        Each(all, callback => callback.OnTrainEnd(state, history));
+        return history;
+    }
+
+    /// <summary>One pass over the images.</summary>
+    /// <returns>False where it was stopped before its last batch.</returns>
+    private bool RunEpoch(Batches batches, optim.Optimizer optimizer, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
+    {
+        Model.train();
+        running.Reset();
+        (state.Batch, state.ImagesDone, state.EpochTime) = (0, 0, TimeSpan.Zero);
+        var start = Stopwatch.GetTimestamp();
+        foreach (var batch in batches)
+        {
+            Step(batch, optimizer, running);
+            state.Batch++;
+            state.ImagesDone = running.Count;
+            state.EpochTime = Stopwatch.GetElapsedTime(start);
+            Each(callbacks, callback => callback.OnBatchEnd(state));
+            if (stop.IsCancellationRequested)
+            {
+                state.Stop($"Stopped by you in epoch {state.Epoch}, after batch {state.Batch} of {state.Batches}. The model keeps what it has learned so far.");
+            }
+
+            if (state.StopReason is not null && state.Batch < state.Batches)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Step(Batch batch, optim.Optimizer optimizer, RunningMeans running)
+    {
+        // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
+        using var scope = NewDisposeScope();
+        optimizer.zero_grad();
+        var logits = Model.call(batch.Images);
+        var loss = _loss.call(logits, batch.Labels);
+        loss.backward();
+        optimizer.step();
+        running.Add(logits.detach(), batch.Labels, loss.detach());
+    }
+
+    private static void Each(Callback[] callbacks, Action<Callback> act)
+    {
+        foreach (var callback in callbacks)
+        {
+            act(callback);
+        }
+    }
+}

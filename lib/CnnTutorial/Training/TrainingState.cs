@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial;
+
+/// <summary>Where training stands: what a <see cref="Callback"/> gets to see.</summary>
+public sealed class TrainingState
+{
+    private readonly Func<Evaluation> _running;
+
+    internal TrainingState(Module<Tensor, Tensor> model, int epochs, int batches, int images, Func<Evaluation> running)
+    {
+        Model = model;
+        Epochs = epochs;
+        Batches = batches;
+        Images = images;
+        _running = running;
+    }
+
+    /// <summary>The network in training.</summary>
+    public Module<Tensor, Tensor> Model { get; }
+
+    /// <summary>The epoch in hand, from 1.</summary>
+    public int Epoch { get; internal set; }
+
+    /// <summary>How many epochs were asked for.</summary>
+    public int Epochs { get; }
+
+    /// <summary>The batches of this epoch that are done.</summary>
+    public int Batch { get; internal set; }
+
+    /// <summary>Batches an epoch.</summary>
+    public int Batches { get; }
+
+    /// <summary>Images an epoch.</summary>
+    public int Images { get; }
+
+    /// <summary>The images of this epoch that are done.</summary>
+    public int ImagesDone { get; internal set; }
+
+    /// <summary>The time that this epoch's batches took so far.</summary>
+    public TimeSpan EpochTime { get; internal set; }
+
+    /// <summary>Why training is to stop, or null.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>Mean loss and metrics over this epoch's batches so far. It waits for the device, so do not ask at every batch.</summary>
+    public Evaluation Running => _running();
+
+    /// <summary>Stops training after the batch in hand.</summary>
+    /// <param name="reason">One sentence for the learner.</param>
+    public void Stop(string reason) => StopReason ??= reason;
+}
