@@ -1,0 +1,93 @@
+using System.Collections;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>
+/// Mini-batches from tensors that stay where they are, on the CPU or the GPU. Each enumeration is one epoch: each image once,
+/// when shuffled in a new order. The last batch is smaller if the number of images is no multiple of the batch size.
+/// </summary>
+/// <example>
+/// <code>
+/// foreach (var batch in batches)
+/// {
+///     using var scope = torch.NewDisposeScope(); // frees what the step makes
+///     using (batch)                              // and the batch, which was made before the scope was opened
+///     {
+///         var loss = …
+///     }
+/// }
+/// </code>
+/// </example>
+public sealed class Batches : IEnumerable<Batch>
+{
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+    private readonly bool _shuffle;
+    private readonly int? _seed;
+
+    /// <summary>Prepares batches; the tensors stay the caller's.</summary>
+    /// <param name="images">float32 <c>[N, 1, Rows, Columns]</c>, or any other tensor of N rows.</param>
+    /// <param name="labels">int64 <c>[N]</c>.</param>
+    /// <param name="batchSize">How many images a batch has, at least 1.</param>
+    /// <param name="shuffle">False to keep the order, as for a test.</param>
+    /// <param name="seed">Makes the order of each epoch depend on this number and the epoch only; null takes TorchSharp's own random numbers, which <c>torch.manual_seed</c> governs.</param>
+    /// <exception cref="ArgumentException">The numbers of images and labels differ, or there are none.</exception>
+    public Batches(Tensor images, Tensor labels, int batchSize, bool shuffle = true, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (labels.dim() != 1 || images.dim() < 1 || images.shape[0] != labels.shape[0])
+            throw new ArgumentException($"Images of shape [{string.Join(", ", images.shape)}] and labels of shape [{string.Join(", ", labels.shape)}] do not belong together; each image needs one label.", nameof(labels));
+        if (labels.shape[0] == 0)
+            throw new ArgumentException("There are no images to make batches of.", nameof(images));
+        (_images, _labels, BatchSize, _shuffle, _seed) = (images, labels, batchSize, shuffle, seed);
+    }
+
+    /// <summary>How many images a batch has; the last may have fewer.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>How many images an epoch has.</summary>
+    public int ImageCount => (int)_labels.shape[0];
+
+    /// <summary>How many batches an epoch has.</summary>
+    public int Count => (ImageCount + BatchSize - 1) / BatchSize;
+
+    /// <summary>The number of the next epoch, from 0; it grows with each enumeration. With a seed, set it to go on where an earlier run ended.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Begins an epoch.</summary>
+    /// <returns>Batches whose tensors belong to the dispose scope in which they are asked for, or to whoever disposes the batch.</returns>
+    public IEnumerator<Batch> GetEnumerator()
+    {
+        var epoch = Epoch++;
+        // Out of the caller's scope, which may end with the first step, and freed when the enumeration ends, however it ends.
+        using var order = _shuffle ? Order(epoch) : null;
+        for (var start = 0L; start < ImageCount; start += BatchSize)
+        {
+            var length = Math.Min(BatchSize, ImageCount - start);
+            yield return Slice(order, start, length);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private Batch Slice(Tensor? order, long start, long length)
+    {
+        if (order is null)
+            return new Batch(_images.narrow(0, start, length), _labels.narrow(0, start, length));
+        using var indices = order.narrow(0, start, length);
+        return new Batch(_images.index_select(0, indices), _labels.index_select(0, indices));
+    }
+
+    // Drawn on the CPU also for a GPU, so that a seed means the same order on each machine.
+    private Tensor Order(int epoch)
+    {
+        using var scope = NewDisposeScope();
+        // libtorch's CPU generator looks at the low 32 bits of a seed only, so seed and epoch are mixed into those.
+        using var generator = _seed is { } seed ? new Generator(unchecked(((uint)seed * 0x9E3779B1u) + (uint)epoch)) : null;
+        return randperm(ImageCount, dtype: ScalarType.Int64, generator: generator).to(_images.device).DetachFromDisposeScope();
+    }
+}

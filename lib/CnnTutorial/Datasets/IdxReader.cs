@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace CnnTutorial;
+
+/// <summary>Reads IDX strictly: what comes back is whole, and nothing is allocated or decompressed beyond what an honest header asks.</summary>
+/// <param name="place">The file or address that an error message names.</param>
+/// <param name="remedy">What the reader of an error message can do, without a full stop.</param>
+internal sealed class IdxReader(string place, string remedy)
+{
+    public const string GeneralRemedy = "get the file again from where the data set was published";
+
+    // DEFLATE expands a byte to at most this many (258 bytes for 2 bits), so a small file with a large claim is refused before anything is allocated.
+    private const long MaximumGzipRatio = 1032;
+
+    /// <summary>Reads and checks a file's form. The order of the checks makes the message as specific as can be.</summary>
+    /// <param name="stream">The bytes, gzip-compressed or not.</param>
+    /// <param name="kind">What the file must hold.</param>
+    /// <param name="rows">The height that images must have; null for any.</param>
+    /// <param name="columns">The width that images must have; null for any.</param>
+    public IdxFile Read(Stream stream, IdxKind kind, int? rows, int? columns)
+    {
+        long? fileBytes = stream.CanSeek ? stream.Length - stream.Position : null;
+        Span<byte> start = stackalloc byte[2];
+        var startBytes = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        var compressed = startBytes == 2 && start[0] == 0x1f && start[1] == 0x8b;
+        using Stream whole = new PrefixedStream(start[..startBytes].ToArray(), stream);
+        try
+        {
+            if (!compressed)
+                return ReadPlain(whole, kind, rows, columns, fileBytes);
+            using var plain = new GZipStream(whole, CompressionMode.Decompress);
+            return ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
+        }
+        catch (InvalidDataException e) when (compressed && !e.Data.Contains(typeof(IdxReader)))
+        {
+            throw Bad($"is damaged: its gzip compression cannot be undone ({e.Message.TrimEnd('.')})");
+        }
+    }
+
+    /// <summary>Checks that a file read is, to the bit, the one that was published.</summary>
+    public void Verify(IdxFile file, IdxFileSpec spec)
+    {
+        if (file.Count != spec.Count)
+            throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} where {Text(spec.Count)} belong");
+        var found = file.ComputeSha256();
+        if (found != spec.Sha256)
+            throw Bad($"is not the published file: the SHA-256 of its uncompressed bytes is {found}, and {spec.Sha256} was expected");
+    }
+
+    /// <summary>An exception in one sentence: place, cause, remedy.</summary>
+    public InvalidDataException Bad(string cause)
+    {
+        var exception = new InvalidDataException($"'{place}' {cause}; {remedy}.");
+        exception.Data[typeof(IdxReader)] = true; // tells ours from those of GZipStream
+        return exception;
+    }
+
+    private IdxFile ReadPlain(Stream stream, IdxKind kind, int? expectedRows, int? expectedColumns, long? mostBytes)
+    {
+        Span<byte> header = stackalloc byte[IdxFile.HeaderBytes(kind)];
+        var headerBytes = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (headerBytes == 0)
+            throw Bad("is empty");
+        if (headerBytes >= 4)
+            CheckMagic(header, kind);
+        if (headerBytes < header.Length)
+            throw Bad($"is truncated: it ends within its header, after {headerBytes} of {header.Length} bytes");
+
+        uint count = BinaryPrimitives.ReadUInt32BigEndian(header[4..]), rows = 1, columns = 1;
+        if (kind == IdxKind.Images)
+            (rows, columns) = (BinaryPrimitives.ReadUInt32BigEndian(header[8..]), BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
+        CheckDimensions(kind, count, rows, columns, expectedRows, expectedColumns);
+
+        // At most 1 GiB after the check above, so int holds it.
+        var length = (int)(count * rows * columns);
+        if (length > mostBytes)
+            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, more than a file of its size can hold");
+        var content = GC.AllocateUninitializedArray<byte>(length);
+        var read = stream.ReadAtLeast(content, length, throwOnEndOfStream: false);
+        if (read < length)
+            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)} and only {Text(read)} follow");
+        if (stream.ReadByte() >= 0)
+            throw Bad($"has trailing bytes: more follow than the {Text(length)} bytes of {Noun(kind)} that its header promises");
+        return kind == IdxKind.Images ? IdxFile.FromImages(content, (int)rows, (int)columns) : IdxFile.FromLabels(content);
+    }
+
+    private void CheckMagic(ReadOnlySpan<byte> header, IdxKind kind)
+    {
+        var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
+        if (magic == (uint)kind)
+            return;
+        var guess = magic switch
+        {
+            (uint)IdxKind.Images => ", the one of images",
+            (uint)IdxKind.Labels => ", the one of labels",
+            _ when header[0] == 0x1f && header[1] == 0x8b => ": it is compressed twice",
+            _ when Encoding.Latin1.GetString(header).TrimStart().StartsWith('<') => ": it looks like an HTML page",
+            _ => "",
+        };
+        throw Bad($"has the wrong magic number for {Noun(kind)}: it begins with 0x{magic:x8}, not 0x{(uint)kind:x8}{guess}");
+    }
+
+    private void CheckDimensions(IdxKind kind, uint count, uint rows, uint columns, int? expectedRows, int? expectedColumns)
+    {
+        var found = kind == IdxKind.Images ? $"{Text(count)} images of {Text(rows)}×{Text(columns)}" : $"{Text(count)} labels";
+        if ((expectedRows is not null && expectedRows != rows) || (expectedColumns is not null && expectedColumns != columns))
+            throw Bad($"has the wrong dimensions: its header says {found}, and images of {expectedRows}×{expectedColumns} were expected");
+        // UInt128: three numbers of 32 bits cannot overflow it.
+        if ((UInt128)count * rows * columns is var bytes && (bytes == 0 || bytes > (UInt128)IdxFile.MaximumContentBytes))
+            throw Bad($"has the wrong dimensions: its header says {found}, and between 1 byte and {Text(IdxFile.MaximumContentBytes)} bytes in all are allowed");
+    }
+
+    private static string Noun(IdxKind kind) => kind == IdxKind.Images ? "images" : "labels";
+
+    private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

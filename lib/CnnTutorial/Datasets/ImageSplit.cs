@@ -1,0 +1,101 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>The train or the test part of a data set: grey images and their labels, as raw bytes.</summary>
+public sealed class ImageSplit
+{
+    /// <summary>Makes a split from raw bytes, which it keeps and does not copy.</summary>
+    /// <param name="images">N × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image, row by row; 0 is black, 255 white.</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <param name="rows">The height of an image in pixels.</param>
+    /// <param name="columns">The width of an image in pixels.</param>
+    /// <exception cref="ArgumentException">The numbers of images and labels differ.</exception>
+    public ImageSplit(byte[] images, byte[] labels, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        if (images.LongLength != labels.LongLength * rows * columns)
+            throw new ArgumentException($"{labels.Length} labels need {labels.LongLength * rows * columns} bytes of images of {rows}×{columns}, and there are {images.Length}.", nameof(images));
+        (Images, Labels, Rows, Columns) = (images, labels, rows, columns);
+    }
+
+    /// <summary>How many images, and as many labels, there are.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>The height of an image in pixels.</summary>
+    public int Rows { get; }
+
+    /// <summary>The width of an image in pixels.</summary>
+    public int Columns { get; }
+
+    /// <summary>Count × Rows × Columns bytes, image by image, row by row; 0 is black, 255 white.</summary>
+    public byte[] Images { get; }
+
+    /// <summary>Count class numbers.</summary>
+    public byte[] Labels { get; }
+
+    /// <summary>The pixels of one image, row by row.</summary>
+    /// <param name="index">From 0 to Count − 1.</param>
+    public ReadOnlySpan<byte> Image(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return Images.AsSpan(index * Rows * Columns, Rows * Columns);
+    }
+
+    /// <summary>A copy of the first images and labels, for a quick trial.</summary>
+    /// <param name="count">How many, from 0 to Count.</param>
+    public ImageSplit Take(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        return new ImageSplit(Images[..(count * Rows * Columns)], Labels[..count], Rows, Columns);
+    }
+
+    /// <summary>How many images there are of each class.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="ArgumentException">A label is <paramref name="classes"/> or more.</exception>
+    public int[] CountByClass(int classes)
+    {
+        var counts = new int[classes];
+        foreach (var label in Labels)
+        {
+            if (label >= classes)
+                throw new ArgumentException($"A label is {label}, and {classes} classes are numbered 0 to {classes - 1}.", nameof(classes));
+            counts[label]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>The images as a new tensor: float32 <c>[N, 1, Rows, Columns]</c>, each pixel divided by 255 and so in [0, 1].</summary>
+    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
+    public Tensor ToImageTensor(Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        // Bytes travel to the device, a quarter of the floats' size.
+        var bytes = BytesOn(Images, device ?? CPU);
+        var scaled = bytes.to(ScalarType.Float32).div_(255).view(Count, 1, Rows, Columns);
+        return scaled.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>
+    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
+    public Tensor ToLabelTensor(Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        return BytesOn(Labels, device ?? CPU).to(ScalarType.Int64).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Such as <c>60,000 images of 28×28</c>.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count:N0} images of {Rows}×{Columns}");
+
+    private static Tensor BytesOn(byte[] bytes, Device device) =>
+        bytes.Length == 0 ? empty(0, ScalarType.Byte, device) : tensor(bytes, ScalarType.Byte).to(device);
+}
