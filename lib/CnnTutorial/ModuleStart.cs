@@ -15,5 +15,6 @@ internal static class ModuleStart
         // A failure is kept for Accelerator.Detect: thrown from here, it would show as a TypeInitializationException.
         NativeLibraries.TryLoad();
         DisplayFormatters.Register();
+        DatasetDisplay.Connect();
     }
 }

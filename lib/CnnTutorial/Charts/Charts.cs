@@ -42,7 +42,7 @@ public static partial class Charts
         var (low, high) = (numbers.min().item<float>(), numbers.max().item<float>());
         var step = high > low ? (high - low) / bins : 1;
         // The highest value belongs into the last bin, not into one of its own.
-        var counts = ((numbers - low) / step).floor().clamp(0, bins - 1).to(ScalarType.Int64).bincount(minlength: bins).data<long>().ToArray();
+        var counts = ((numbers - low) / step).floor().clamp(0, bins - 1).to(ScalarType.Int64).bincount(null, bins).data<long>().ToArray();
         var layout = Plain(title, axis, "Pixels (logarithmic)", 360);
         layout.yaxis.type = "log";
         layout.bargap = 0.05;

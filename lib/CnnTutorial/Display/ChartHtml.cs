@@ -41,10 +41,12 @@ internal static class ChartHtml
     private static string ValueAfter(string script, string marker, int from, out int end)
     {
         var start = script.IndexOf(marker, from, StringComparison.Ordinal) + marker.Length;
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(script[start..]), isFinalBlock: false, state: default);
+        var rest = Encoding.UTF8.GetBytes(script[start..]);
+        // Not the final block: after the value comes JavaScript, which is no JSON.
+        var reader = new Utf8JsonReader(rest, isFinalBlock: false, state: default);
         reader.Read();
-        reader.Skip();
-        var value = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(script[start..]).AsSpan(0, (int)reader.BytesConsumed));
+        reader.TrySkip();
+        var value = Encoding.UTF8.GetString(rest.AsSpan(0, (int)reader.BytesConsumed));
         end = start + value.Length;
         return value;
     }

@@ -103,7 +103,11 @@ public sealed partial class Trainer
         var start = Stopwatch.GetTimestamp();
         foreach (var batch in batches)
         {
-            Step(batch, optimizer, running);
+            using (batch)
+            {
+                Step(batch, optimizer, running);
+            }
+
             state.Batch++;
             state.ImagesDone = running.Count;
             state.EpochTime = Stopwatch.GetElapsedTime(start);
