@@ -1,0 +1,77 @@
+using Microsoft.Data.Analysis;
+using Microsoft.DotNet.Interactive.Formatting;
+using XPlot.Plotly;
+
+namespace CnnTutorial.Tests.Display;
+
+public sealed class DisplayTests
+{
+    [Fact]
+    public void A_learners_own_chart_becomes_html_that_draws_it_with_no_network()
+    {
+        var chart = Chart.Plot(new Scatter { x = new[] { 1, 2 }, y = new[] { 3, 4 }, name = "</script><script>alert(1)" });
+        var html = Show(chart);
+        Assert.Contains("class=\"plotly-source\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("cdn.plot.ly", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert(1)", html, StringComparison.Ordinal);
+        Assert.Contains("{});</script>", html, StringComparison.Ordinal);
+        Assert.Equal(Count(html, "<script"), Count(html, "</script>"));
+    }
+
+    [Fact]
+    public void A_charts_title_is_its_description()
+    {
+        var chart = Chart.Plot(new Scatter { x = new[] { 1 }, y = new[] { 2 } }, new Layout.Layout { title = "Loss & more" });
+        Assert.Contains("role=\"img\" aria-label=\"Loss &amp; more\"", Show(chart), StringComparison.Ordinal);
+        Assert.Equal("[Loss & more]", chart.ToDisplayString(PlainTextFormatter.MimeType));
+    }
+
+    [Fact]
+    public void XPlots_javascript_is_taken_apart_into_data_and_layout()
+    {
+        var (data, layout) = ChartHtml.Split("var data = [{\"name\":\"; var layout = \"}];\n   var layout = {\"title\":\"é}\"};\n Plotly.newPlot('x', data, layout);");
+        Assert.Equal("[{\"name\":\"; var layout = \"}]", data);
+        Assert.Equal("{\"title\":\"é}\"}", layout);
+    }
+
+    [Fact]
+    public void A_data_frame_shows_as_a_table_with_encoded_text()
+    {
+        var frame = new DataFrame(new StringDataFrameColumn("Name", ["<b>", "two"]), new PrimitiveDataFrameColumn<int>("Count", [60000, 1]));
+        var html = Show(frame);
+        Assert.Contains("<td>&lt;b&gt;</td><td class=\"number\">60,000</td>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_data_frame_says_that_it_is_cut()
+    {
+        var frame = new DataFrame(new PrimitiveDataFrameColumn<int>("Number", Enumerable.Range(0, 250)));
+        Assert.Contains("The first 100 of 250 rows", Show(frame), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_librarys_own_values_show_as_html_and_as_text()
+    {
+        var versions = new CourseVersions();
+        Assert.Contains("<table", Show(versions), StringComparison.Ordinal);
+        Assert.Contains("TorchSharp", versions.ToDisplayString(PlainTextFormatter.MimeType), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Outside_a_notebook_there_is_no_live_display() =>
+        Assert.Null(LiveDisplay.TryShow(new HtmlFragment("<b>x</b>", "x")));
+
+    [Fact]
+    public void The_bundled_plotly_is_the_published_file()
+    {
+        var notice = File.ReadAllText(Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets/NOTICE.md"));
+        using var file = File.OpenRead(Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets/plotly-cartesian-2.35.3.min.js.gz"));
+        using var gzip = new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress);
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(gzip));
+        Assert.Contains($"`{hash}`", notice, StringComparison.Ordinal);
+    }
+
+    private static string Show(object value) => value.ToDisplayString(HtmlFormatter.MimeType);
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}

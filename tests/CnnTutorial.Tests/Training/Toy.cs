@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial.Tests.Training;
+
+/// <summary>A task that a tiny network learns in a moment: which of four quarters of an image is bright.</summary>
+internal static class Toy
+{
+    public const int Size = 8;
+    public const int Classes = 4;
+
+    public static ImageSplit Images(int count, int seed)
+    {
+        var random = new Random(seed);
+        var images = new byte[count * Size * Size];
+        var labels = new byte[count];
+        for (var i = 0; i < count; i++)
+        {
+            labels[i] = (byte)random.Next(Classes);
+            for (var p = 0; p < Size * Size; p++)
+            {
+                var quarter = ((p / Size) / (Size / 2) * 2) + ((p % Size) / (Size / 2));
+                images[(i * Size * Size) + p] = (byte)((quarter == labels[i] ? 150 : 0) + random.Next(100));
+            }
+        }
+
+        return new ImageSplit(images, labels, Size, Size);
+    }
+
+    public static Module<Tensor, Tensor> Model(int seed = 1)
+    {
+        manual_seed(seed);
+        return Sequential(
+            ("conv", Conv2d(1, 4, kernel_size: 3, padding: 1)),
+            ("relu", ReLU()),
+            ("pool", MaxPool2d(2)),
+            ("flatten", Flatten()),
+            ("dropout", Dropout(0.2)),
+            ("predictions", Linear(4 * 4 * 4, Classes)));
+    }
+
+    public static Trainer Trainer(Module<Tensor, Tensor> model, double learningRate = 0.01) =>
+        new(model, CrossEntropyLoss(), optim.Adam(model.parameters(), learningRate));
+
+    public static float[] Weights(Module<Tensor, Tensor> model) =>
+        [.. model.parameters().SelectMany(parameter => parameter.detach().flatten().data<float>().ToArray())];
+}
