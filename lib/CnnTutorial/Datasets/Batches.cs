@@ -8,18 +8,17 @@ namespace CnnTutorial;
 /// Mini-batches from tensors that stay where they are, on the CPU or the GPU. Each enumeration is one epoch: each image once,
 /// when shuffled in a new order. The last batch is smaller if the number of images is no multiple of the batch size.
 /// </summary>
-/// <example>
+/// <remarks>
+/// A batch lives until the next one is asked for, so that an epoch never holds more than one: clone what is to be kept.
+/// What a step computes from it is the step's to free:
 /// <code>
 /// foreach (var batch in batches)
 /// {
-///     using var scope = torch.NewDisposeScope(); // frees what the step makes
-///     using (batch)                              // and the batch, which was made before the scope was opened
-///     {
-///         var loss = …
-///     }
+///     using var scope = torch.NewDisposeScope();
+///     …
 /// }
 /// </code>
-/// </example>
+/// </remarks>
 public sealed class Batches : IEnumerable<Batch>
 {
     private readonly Tensor _images;
@@ -59,7 +58,7 @@ public sealed class Batches : IEnumerable<Batch>
     public int Epoch { get; set; }
 
     /// <summary>Begins an epoch.</summary>
-    /// <returns>Batches whose tensors belong to the dispose scope in which they are asked for, or to whoever disposes the batch.</returns>
+    /// <returns>Batches, each of which is disposed when the next is asked for.</returns>
     public IEnumerator<Batch> GetEnumerator()
     {
         var epoch = Epoch++;
@@ -67,8 +66,10 @@ public sealed class Batches : IEnumerable<Batch>
         using var order = _shuffle ? Order(epoch) : null;
         for (var start = 0L; start < ImageCount; start += BatchSize)
         {
-            var length = Math.Min(BatchSize, ImageCount - start);
-            yield return Slice(order, start, length);
+            var batch = Slice(order, start, Math.Min(BatchSize, ImageCount - start));
+            yield return batch;
+            // Not in a finally: batches.First() ends the enumeration, and its batch must live on.
+            batch.Dispose();
         }
     }
 

@@ -78,7 +78,8 @@ internal sealed class DatasetCache
     public FileStream OpenPart(IdxFileSpec spec, Uri mirror)
     {
         var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(mirror.AbsoluteUri)))[..8].ToLowerInvariant();
-        var part = new FileStream(Path.Combine(Folder!, $"{spec.Name}.{id}.part"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        // Unbuffered: a full disk shows at the write that met it, not when the stream is closed.
+        var part = new FileStream(Path.Combine(Folder!, $"{spec.Name}.{id}.part"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         part.Seek(0, SeekOrigin.End);
         return part;
     }

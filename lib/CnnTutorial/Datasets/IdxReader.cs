@@ -30,7 +30,7 @@ internal sealed class IdxReader(string place, string remedy)
         try
         {
             if (!compressed)
-                return ReadPlain(whole, kind, rows, columns, fileBytes);
+                return ReadPlain(whole, kind, rows, columns, fileBytes - IdxFile.HeaderBytes(kind));
             using var plain = new GZipStream(whole, CompressionMode.Decompress);
             return ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
         }
@@ -77,7 +77,7 @@ internal sealed class IdxReader(string place, string remedy)
         // At most 1 GiB after the check above, so int holds it.
         var length = (int)(count * rows * columns);
         if (length > mostBytes)
-            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, more than a file of its size can hold");
+            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most {Text(mostBytes.Value)} follow");
         var content = GC.AllocateUninitializedArray<byte>(length);
         var read = stream.ReadAtLeast(content, length, throwOnEndOfStream: false);
         if (read < length)
