@@ -1,1 +1,3 @@
-return 0;
+using NotebookHost.Commands;
+
+return await CommandLine.RunAsync(args);

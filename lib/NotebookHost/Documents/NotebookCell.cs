@@ -43,11 +43,29 @@ public sealed class NotebookCell
 
     /// <summary>The cell's text, lines separated by \n.</summary>
     public string Source =>
-        Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString();
+        (Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString()).ReplaceLineEndings("\n");
+
+    /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata says another.</summary>
+    public string Language =>
+        (Text(Json["metadata"]?["dotnet_interactive"], "language") ?? Text(Json["metadata"]?["polyglot_notebook"], "kernelName") ?? "csharp").ToUpperInvariant() switch
+        {
+            "CSHARP" or "C#" => "csharp",
+            var other => other.ToLowerInvariant(),
+        };
+
+    /// <summary>Whether it carries the tag <c>parameters</c> (papermill's convention): a run may set its variables from outside.</summary>
+    public bool IsParameters => Tags.Contains("parameters");
 
     /// <summary>The tags in the cell's metadata.</summary>
     public IReadOnlyList<string> Tags =>
         Json["metadata"]?["tags"] is JsonArray tags ? [.. tags.Select(tag => tag!.ToString())] : [];
+
+    /// <summary>The number under which a code cell was run, or null.</summary>
+    public int? ExecutionCount
+    {
+        get => Json["execution_count"] is JsonValue value && value.TryGetValue(out int count) ? count : null;
+        set => Json["execution_count"] = value;
+    }
 
     /// <summary>The outputs of a code cell; an empty list is made where there was none.</summary>
     public JsonArray Outputs
@@ -63,4 +81,7 @@ public sealed class NotebookCell
             return outputs;
         }
     }
+
+    private static string? Text(JsonNode? parent, string name) =>
+        parent is JsonObject json && json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

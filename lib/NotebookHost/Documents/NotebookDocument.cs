@@ -13,6 +13,7 @@ public sealed class NotebookDocument
     {
         WriteIndented = true,
         IndentSize = 1,
+        NewLine = "\n",
         // Jupyter writes non-ASCII text as it is; so do we, or every commit would rewrite it.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 128,
@@ -50,7 +51,12 @@ public sealed class NotebookDocument
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            // Strict: a byte that is not UTF-8 must not silently become another character when the notebook is written again.
+            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new NotebookFormatException($"{path}: not a notebook: it is not UTF-8 text. Restore the file from version control.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -68,12 +74,12 @@ public sealed class NotebookDocument
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
+            node = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 128, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
             throw new NotebookFormatException(
-                $"{path}: not a notebook: line {e.LineNumber + 1} is not valid JSON. Open the file in an editor, or restore it from version control.", e);
+                $"{path}: not a notebook: line {e.LineNumber + 1} is not valid JSON, or it names a field twice or nests deeper than 128 levels. Open the file in an editor, or restore it from version control.", e);
         }
 
         var root = NotebookValidation.Check(node, path);
@@ -81,7 +87,7 @@ public sealed class NotebookDocument
     }
 
     /// <summary>The notebook as JSON text, indented by one space and ending in a newline, as Jupyter writes it.</summary>
-    public string ToJson() => Root.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+    public string ToJson() => Root.ToJsonString(Indented) + "\n";
 
     /// <summary>Writes the notebook: first to a temporary file beside it, then by a rename, so that a reader never sees half of it.</summary>
     public void Save(string path)

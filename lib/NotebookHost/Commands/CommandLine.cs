@@ -1,0 +1,38 @@
+using System.CommandLine;
+using NotebookHost.Running;
+
+namespace NotebookHost.Commands;
+
+/// <summary>The program's commands.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs the command that the arguments name and returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Runs C# notebooks without a front end, and writes what comes out as pages. Without a command it runs all notebooks of the repository.")
+        {
+            RunCommand.Create(), ClearCommand.Create(), DoctorCommand.Create(), HiddenCommand.Create(),
+        };
+
+        var parsed = root.Parse(WithDefaultCommand(args));
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message.TrimEnd('.')}; see --help.");
+            return ExitCode.WrongUse;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (UsageException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.WrongUse;
+        }
+    }
+
+    /// <summary>No command means run; options of run may follow at once.</summary>
+    private static string[] WithDefaultCommand(string[] args) =>
+        args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? [RunCommand.Name, .. args] : args;
+}

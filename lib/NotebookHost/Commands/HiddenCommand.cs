@@ -1,0 +1,17 @@
+using System.CommandLine;
+using NotebookHost.Running;
+
+namespace NotebookHost.Commands;
+
+/// <summary>How the program starts itself for one notebook; nothing for people to type.</summary>
+internal static class HiddenCommand
+{
+    public static Command Create()
+    {
+        var pipe = new Argument<string>("pipe");
+        var command = new Command(NotebookProcess.CommandName) { pipe };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => NotebookProcess.ServeAsync(parsed.GetRequiredValue(pipe)));
+        return command;
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using NotebookHost.Running;
+using Spectre.Console;
+
+namespace NotebookHost.Commands;
+
+/// <summary><c>run</c>: executes notebooks and writes their pages.</summary>
+internal static class RunCommand
+{
+    public const string Name = "run";
+
+    /// <summary>A log has no width; a table in it should not be squeezed into the 80 columns that are assumed for none.</summary>
+    private const int LogWidth = 160;
+
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("PATH") { Description = "Notebooks to run, in this order. Default: all in the repository's folder notebooks, by name, without solutions." };
+        var output = new Option<string?>("--output") { HelpName = "DIR", Description = "Where the executed notebooks, the pages and summary.json go. Default: artifacts/tutorial in the repository." };
+        var set = new Option<string[]>("--set") { HelpName = "NAME=VALUE", Description = "Sets a variable that a cell tagged 'parameters' declares. May be given several times." };
+        var timeout = new Option<double?>("--timeout") { HelpName = "SECONDS", Description = "How long one cell may run. Default: as long as it wants." };
+        var keepGoing = new Option<bool>("--keep-going") { Description = "Run the remaining notebooks after one has failed." };
+        var command = new Command(Name, "Runs notebooks, each in a process of its own. Exit code: 0 all passed, 1 a cell failed, 2 wrong use, 3 timed out, 130 interrupted.")
+        {
+            paths, output, set, timeout, keepGoing,
+        };
+        command.SetAction((parsed, _) => RunAsync(new RunOptions
+        {
+            Paths = parsed.GetValue(paths) ?? [],
+            Output = parsed.GetValue(output),
+            Parameters = Parameters(parsed.GetValue(set) ?? []),
+            CellTimeout = Timeout(parsed.GetValue(timeout)),
+            KeepGoing = parsed.GetValue(keepGoing),
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(RunOptions options)
+    {
+        var plan = RunPlan.Make(options);
+        using var interrupt = new CancellationTokenSource();
+        void Stop(PosixSignalContext signal)
+        {
+            // The first signal ends the run in order; a second one ends the program at once.
+            signal.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        }
+
+        using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+        var console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = LogWidth;
+        }
+
+        var summary = Console.IsOutputRedirected || !console.Profile.Capabilities.Interactive
+            ? await new Runner(plan, new PlainReporter(Console.Out)).RunAsync(interrupt.Token)
+            : await ProgressReporter.ShowAsync(console, reporter => new Runner(plan, reporter).RunAsync(interrupt.Token));
+        RunTable.Write(console, summary, plan.Output);
+        return ExitCode.Of(summary);
+    }
+
+    private static Dictionary<string, string> Parameters(string[] settings)
+    {
+        var parameters = new Dictionary<string, string>();
+        foreach (var setting in settings)
+        {
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new UsageException($"--set {setting}: write it as NAME=VALUE.");
+            }
+
+            parameters[setting[..equals].Trim()] = setting[(equals + 1)..];
+        }
+
+        return parameters;
+    }
+
+    private static TimeSpan? Timeout(double? seconds) => seconds switch
+    {
+        null => null,
+        > 0 and <= 1e6 => TimeSpan.FromSeconds(seconds.Value),
+        _ => throw new UsageException($"--timeout {seconds.Value.ToString(CultureInfo.InvariantCulture)}: give a number of seconds above 0, at most 1000000."),
+    };
+}

@@ -1,0 +1,13 @@
+namespace NotebookHost.Engine;
+
+/// <summary>What ended a cell early, as a learner should see it.</summary>
+/// <param name="Name">The exception's type, or a short name of the kind of mistake.</param>
+/// <param name="Message">What happened, in words.</param>
+/// <param name="Traceback">Lines of text: the message, then where in which cell; none of the engine's own frames.</param>
+/// <param name="Line">The line in the cell that was run, from 1; null where it is not known.</param>
+internal sealed record CellError(string Name, string Message, IReadOnlyList<string> Traceback, int? Line)
+{
+    /// <summary>An error whose traceback is its message and its place.</summary>
+    public static CellError At(CellSource source, int? line, string name, string message) =>
+        new(name, message, [$"{name}: {message}", $"   at {source.Place(line)}"], line);
+}

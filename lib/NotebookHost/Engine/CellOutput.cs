@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace NotebookHost.Engine;
+
+/// <summary>
+/// The way from a running cell to its sink: one event at a time, console text gathered into pieces,
+/// so that a program that writes one character after another does not send a message for each.
+/// </summary>
+internal sealed class CellOutput(IOutputSink sink)
+{
+    private const int LargestPiece = 8192;
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
+
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _text = new();
+    private string _stream = "stdout";
+    private bool _muted;
+
+    public void Write(string stream, ReadOnlySpan<char> text)
+    {
+        lock (_lock)
+        {
+            if (stream != _stream)
+            {
+                Send(all: true);
+                _stream = stream;
+            }
+
+            if (_text.Length == 0)
+            {
+                _ = FlushLaterAsync();
+            }
+
+            _text.Append(text);
+            if (_text.Length >= LargestPiece)
+            {
+                Send(all: false);
+            }
+        }
+    }
+
+    public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) =>
+        Send(to => to.Display(displayId, data, isUpdate));
+
+    public void ExecuteResult(IReadOnlyDictionary<string, string> data) => Send(to => to.ExecuteResult(data));
+
+    public void Error(CellError error) => Send(to => to.Error(error));
+
+    public void ClearOutput(bool wait) => Send(to => to.ClearOutput(wait));
+
+    /// <summary>Sends the text gathered so far.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            Send(all: true);
+        }
+    }
+
+    /// <summary>From now on everything is dropped: the cell was left behind.</summary>
+    public void Mute()
+    {
+        lock (_lock)
+        {
+            Send(all: true);
+            _muted = true;
+        }
+    }
+
+    private async Task FlushLaterAsync()
+    {
+        await Task.Delay(GatherFor).ConfigureAwait(false);
+        Flush();
+    }
+
+    private void Send(Action<IOutputSink> send)
+    {
+        lock (_lock)
+        {
+            Send(all: true);
+            if (!_muted)
+            {
+                send(sink);
+            }
+        }
+    }
+
+    private void Send(bool all)
+    {
+        // Half of a surrogate pair waits for its other half: it has no meaning, and no UTF-8, of its own.
+        var length = _text.Length;
+        if (!all && length > 0 && char.IsHighSurrogate(_text[length - 1]))
+        {
+            length--;
+        }
+
+        if (length > 0)
+        {
+            var text = _text.ToString(0, length);
+            _text.Remove(0, length);
+            if (!_muted)
+            {
+                sink.Stream(_stream, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive;
+using NotebookHost.Documents;
+
+namespace NotebookHost.Engine;
+
+/// <summary>Runs the steps of a cell: packages, C#, imports, parameters.</summary>
+internal sealed class CellRunner(SessionOptions options) : IDisposable
+{
+    private readonly ErrorReport _report = new();
+    private readonly PackageRestore _packages = new();
+    private readonly ParameterOverrides _parameters = new(options.Parameters);
+    private readonly List<string> _importing = options.NotebookPath is { } path ? [Path.GetFullPath(path)] : [];
+
+    public ScriptChain Chain { get; } = new();
+
+    private string WorkingDirectory => options.WorkingDirectory ?? Environment.CurrentDirectory;
+
+    /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
+    public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context) =>
+        RunAsync(new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters), request.Language, context);
+
+    public void Dispose()
+    {
+        Chain.Dispose();
+        _packages.Dispose();
+    }
+
+    private async Task<CellError?> RunAsync(CellSource source, string language, KernelInvocationContext context)
+    {
+        switch (language)
+        {
+            case "csharp":
+                break;
+            case "html" or "markdown":
+                context.DisplayAs(source.Code, $"text/{language}");
+                return null;
+            default:
+                return CellError.At(source, null, "LanguageError", $"the cell is written in {language}, and only C# cells can be run here.");
+        }
+
+        var (cell, error) = CellParser.Parse(source);
+        if (cell is null)
+        {
+            return error;
+        }
+
+        var stopwatch = Stopwatch.StartNew();
+        error = await RestoreAsync(cell, source, context);
+        foreach (var step in cell.Steps)
+        {
+            if (error is not null)
+            {
+                break;
+            }
+
+            context.CancellationToken.ThrowIfCancellationRequested();
+            error = step switch
+            {
+                CodeStep code => await RunCodeAsync(code.Code, source, isLast: step == cell.Steps[^1], context),
+                ImportStep import => await ImportAsync(import, source, context),
+                _ => throw new UnreachableException(),
+            };
+        }
+
+        if (cell.ShowTime)
+        {
+            context.DisplayAs($"Wall time: {stopwatch.Elapsed.TotalMilliseconds:N1}ms", ValueFormatting.Plain);
+        }
+
+        return error;
+    }
+
+    private async Task<CellError?> RestoreAsync(ParsedCell cell, CellSource source, KernelInvocationContext context)
+    {
+        foreach (var packageSource in cell.PackageSources)
+        {
+            _packages.AddSource(packageSource, WorkingDirectory);
+        }
+
+        if (cell.Packages.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var assemblies = await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.CancellationToken);
+            Chain.AddReferences(assemblies);
+            return null;
+        }
+        catch (PackageException e)
+        {
+            return CellError.At(source, cell.Packages[0].Line, "PackageError", e.Message);
+        }
+    }
+
+    private async Task<CellError?> RunCodeAsync(string code, CellSource source, bool isLast, KernelInvocationContext context)
+    {
+        try
+        {
+            var state = await Chain.RunAsync(code, _report.Register(source), WorkingDirectory, context.CancellationToken);
+            if (state.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The cell was interrupted.", state.Exception, context.CancellationToken);
+            }
+
+            if (state.Exception is not null)
+            {
+                return _report.FromException(state.Exception, source);
+            }
+
+            if (source.IsParameters)
+            {
+                _parameters.Apply(state, context.Output);
+            }
+
+            Show(state, asResult: isLast && !source.IsImported, context);
+            return null;
+        }
+        catch (CompilationErrorException e)
+        {
+            return ErrorReport.FromCompilation(e, source);
+        }
+        catch (ParameterException e)
+        {
+            return CellError.At(source, null, "ParameterError", e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A formatter of the learner's or of a library threw.
+            return _report.FromException(e, source);
+        }
+    }
+
+    private static void Show(ScriptState<object> state, bool asResult, KernelInvocationContext context)
+    {
+        if (!ScriptChain.HasValue(state) || state.ReturnValue is DisplayedValue)
+        {
+            return;
+        }
+
+        if (asResult)
+        {
+            context.Output.ExecuteResult(ValueFormatting.Format(state.ReturnValue));
+        }
+        else
+        {
+            context.Display(state.ReturnValue);
+        }
+    }
+
+    private async Task<CellError?> ImportAsync(ImportStep import, CellSource importer, KernelInvocationContext context)
+    {
+        var path = Path.GetFullPath(import.Path, WorkingDirectory);
+        if (_importing.Contains(path))
+        {
+            return CellError.At(importer, import.Line, "ImportError",
+                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", _importing.Append(path).Select(Path.GetFileName))}).");
+        }
+
+        IReadOnlyList<(CellSource Source, string Language)> sources;
+        try
+        {
+            sources = ImportedSources.Read(path);
+        }
+        catch (NotebookFormatException e)
+        {
+            return CellError.At(importer, import.Line, "ImportError", e.Message);
+        }
+
+        _importing.Add(path);
+        try
+        {
+            foreach (var (source, language) in sources)
+            {
+                context.CancellationToken.ThrowIfCancellationRequested();
+                if (await RunAsync(source, language, context) is { } error)
+                {
+                    return error with
+                    {
+                        Message = $"{source.Place(error.Line)}: {error.Message}",
+                        Traceback = [.. error.Traceback, $"   imported by {importer.Place(import.Line)}"],
+                        Line = import.Line,
+                    };
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            _importing.Remove(path);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using Microsoft.DotNet.Interactive;
+
+namespace NotebookHost.Engine;
+
+/// <summary>Sends what code writes to <see cref="Console"/> to the cell that it belongs to, and answers what it reads.</summary>
+internal static class ConsoleRedirection
+{
+    private static readonly Lock Once = new();
+    private static bool s_installed;
+
+    /// <summary>Replaces the console's three streams, once per process. Outside a cell they still reach the real ones.</summary>
+    public static void Install()
+    {
+        lock (Once)
+        {
+            if (s_installed)
+            {
+                return;
+            }
+
+            s_installed = true;
+            Console.SetOut(new CellWriter("stdout", Console.Out));
+            Console.SetError(new CellWriter("stderr", Console.Error));
+            Console.SetIn(new CellReader(Console.In));
+        }
+    }
+
+    private sealed class CellWriter(string stream, TextWriter outside) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => Write([value]);
+
+        public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+        public override void Write(string? value) => Write(value.AsSpan());
+
+        public override void WriteLine(string? value) => Write(value + NewLine);
+
+        public override void Write(ReadOnlySpan<char> buffer)
+        {
+            if (buffer.IsEmpty)
+            {
+                return;
+            }
+
+            if (KernelInvocationContext.Current is { } context)
+            {
+                context.Output.Write(stream, buffer);
+            }
+            else
+            {
+                outside.Write(buffer);
+            }
+        }
+    }
+
+    private sealed class CellReader(TextReader outside) : TextReader
+    {
+        private string _rest = "";
+
+        public override string? ReadLine()
+        {
+            if (KernelInvocationContext.Current is not { } context)
+            {
+                return outside.ReadLine();
+            }
+
+            if (_rest.Length > 0)
+            {
+                var line = _rest.TrimEnd('\n');
+                _rest = "";
+                return line;
+            }
+
+            return context.ReadInput("");
+        }
+
+        public override int Peek() => Fill() ? _rest[0] : -1;
+
+        public override int Read()
+        {
+            if (!Fill())
+            {
+                return -1;
+            }
+
+            var first = _rest[0];
+            _rest = _rest[1..];
+            return first;
+        }
+
+        private bool Fill()
+        {
+            if (_rest.Length == 0 && ReadLine() is { } line)
+            {
+                _rest = line + "\n";
+            }
+
+            return _rest.Length > 0;
+        }
+    }
+}

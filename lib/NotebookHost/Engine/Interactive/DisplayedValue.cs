@@ -1,0 +1,24 @@
+using NotebookHost.Engine;
+
+namespace Microsoft.DotNet.Interactive;
+
+/// <summary>A value that is shown in a cell's output and can be replaced there, from any thread, as often as one likes.</summary>
+public sealed class DisplayedValue
+{
+    private readonly CellOutput _output;
+    private readonly string[] _mimeTypes;
+
+    internal DisplayedValue(CellOutput output, string[]? mimeTypes, IReadOnlyDictionary<string, string> data)
+    {
+        _output = output;
+        _mimeTypes = mimeTypes ?? [];
+        _output.Display(DisplayId, data, isUpdate: false);
+    }
+
+    /// <summary>The id under which front ends know this output.</summary>
+    public string DisplayId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Shows another value in its place.</summary>
+    public void Update(object? updatedValue) =>
+        _output.Display(DisplayId, ValueFormatting.Format(updatedValue, _mimeTypes), isUpdate: true);
+}

@@ -1,0 +1,49 @@
+using NotebookHost.Engine;
+
+// The namespace and the names are .NET Interactive's: code that looks for them finds them in both hosts.
+namespace Microsoft.DotNet.Interactive;
+
+/// <summary>The cell that is being executed: where its output goes, and whether it is asked to stop.</summary>
+public sealed class KernelInvocationContext
+{
+    private static readonly AsyncLocal<KernelInvocationContext?> Flowing = new();
+    private static volatile KernelInvocationContext? s_executing;
+
+    private readonly Func<string, string?>? _readInput;
+
+    internal KernelInvocationContext(CellOutput output, Func<string, string?>? readInput, CancellationToken cancellationToken)
+    {
+        Output = output;
+        _readInput = readInput;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>The cell to which the calling code belongs; null outside any cell. It follows awaits, tasks and threads.</summary>
+    public static KernelInvocationContext? Current => Flowing.Value ?? s_executing;
+
+    /// <summary>Is cancelled when the user presses the stop button.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    internal CellOutput Output { get; }
+
+    /// <summary>Takes away what the cell has shown so far.</summary>
+    /// <param name="wait">Whether to wait until the next output comes, which avoids flicker.</param>
+    public void ClearOutput(bool wait = false) => Output.ClearOutput(wait);
+
+    /// <summary>Makes this the current context of the calling flow, and of threads that carry none.</summary>
+    internal void Enter()
+    {
+        Flowing.Value = this;
+        s_executing = this;
+    }
+
+    internal void Leave() => Interlocked.CompareExchange(ref s_executing, null, this);
+
+    internal string? ReadInput(string prompt)
+    {
+        Output.Flush();
+        return _readInput is null
+            ? throw new InvalidOperationException("A headless run has no input: nobody is there to type. Give the value in the cell, or open the notebook in Jupyter or VS Code.")
+            : _readInput(prompt);
+    }
+}

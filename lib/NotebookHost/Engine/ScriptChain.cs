@@ -1,0 +1,114 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.AspNetCore.Html;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Scripting.Hosting;
+using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace NotebookHost.Engine;
+
+/// <summary>C# submissions that build on each other, through Roslyn's scripting API.</summary>
+internal sealed class ScriptChain : IDisposable
+{
+    private static readonly string[] Imports =
+    [
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
+        typeof(Kernel).FullName!, // display and HTML
+    ];
+
+    /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the host's.</summary>
+    private static readonly Assembly[] Shared = [typeof(Kernel).Assembly, typeof(Formatter).Assembly, typeof(HtmlString).Assembly];
+
+    private static readonly Lazy<MetadataReference[]> Framework = new(FrameworkReferences);
+
+    private readonly InteractiveAssemblyLoader _loader = new();
+    private ScriptOptions _options;
+    private string? _directory;
+
+    public ScriptChain()
+    {
+        foreach (var assembly in Shared)
+        {
+            _loader.RegisterDependency(assembly);
+        }
+
+        _options = ScriptOptions.Default
+            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithImports(Imports)
+            .WithReferences(Framework.Value)
+            .AddReferences(Shared)
+            .WithEmitDebugInformation(true)
+            .WithFileEncoding(Encoding.UTF8);
+    }
+
+    /// <summary>The newest state: its script and compilation are what completions need. Null before the first submission.</summary>
+    public ScriptState<object>? State { get; private set; }
+
+    /// <summary>Lets later submissions use these assemblies.</summary>
+    public void AddReferences(IReadOnlyList<PackageAssembly> assemblies)
+    {
+        _options = _options.AddReferences(assemblies.Select(assembly => MetadataReference.CreateFromFile(assembly.Compile)));
+        foreach (var assembly in assemblies.Where(assembly => assembly.Runtime is not null))
+        {
+            if (AssemblyIdentity.TryParseDisplayName(AssemblyName.GetAssemblyName(assembly.Runtime!).FullName, out var identity))
+            {
+                _loader.RegisterDependency(identity, assembly.Runtime!);
+            }
+        }
+    }
+
+    /// <summary>Compiles and runs a submission. The state moves on even if it throws: what it had declared and assigned stays.</summary>
+    /// <param name="code">The C# text.</param>
+    /// <param name="file">The name that stack frames and diagnostics carry.</param>
+    /// <param name="directory">Where relative paths in <c>#r</c> start.</param>
+    /// <param name="cancellationToken">Stops the submission before it begins.</param>
+    /// <exception cref="CompilationErrorException">It does not compile.</exception>
+    public async Task<ScriptState<object>> RunAsync(string code, string file, string directory, CancellationToken cancellationToken)
+    {
+        if (directory != _directory)
+        {
+            _directory = directory;
+            _options = _options
+                .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(directory))
+                .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(directory));
+        }
+
+        var options = _options.WithFilePath(file);
+        var state = State is null
+            ? await CSharpScript.Create(code, options, assemblyLoader: _loader).RunAsync(null, _ => true, cancellationToken)
+            : await State.Script.ContinueWith(code, options).RunFromAsync(State, _ => true, cancellationToken);
+        return State = state;
+    }
+
+    /// <summary>Whether a submission ends in an expression without a semicolon that has a value, be it null.</summary>
+    public static bool HasValue(ScriptState<object> state)
+    {
+        if (state.ReturnValue is not null)
+        {
+            return true;
+        }
+
+        var compilation = state.Script.GetCompilation();
+        var tree = compilation.SyntaxTrees.Single();
+        return tree.GetRoot() is CompilationUnitSyntax unit
+            && unit.Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
+            && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void };
+    }
+
+    public void Dispose() => _loader.Dispose();
+
+    /// <summary>The runtime's own assemblies, and not those that this program happens to use.</summary>
+    private static MetadataReference[] FrameworkReferences()
+    {
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+        return [.. trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(file => Path.GetDirectoryName(file) == framework)
+            .Select(file => MetadataReference.CreateFromFile(file))];
+    }
+}

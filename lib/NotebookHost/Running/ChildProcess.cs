@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Channels;
+
+namespace NotebookHost.Running;
+
+/// <summary>The run's end of a notebook's process.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private const int TailLength = 4000;
+    private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private readonly MessageChannel _channel;
+    private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
+    private readonly StringBuilder _errorTail = new();
+    private readonly Task _reading;
+
+    private ChildProcess(Process process, MessageChannel channel)
+    {
+        _process = process;
+        _channel = channel;
+        // What native code writes goes past Console and arrives here.
+        _reading = Task.WhenAll(ReadTextAsync(process.StandardOutput, "stdout"), ReadTextAsync(process.StandardError, "stderr"));
+        _ = ReadMessagesAsync();
+    }
+
+    /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the process is gone.</summary>
+    public ChannelReader<Message> Messages => _messages.Reader;
+
+    /// <summary>Starts the process with the notebook's folder as its current directory.</summary>
+    /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
+    public static async Task<ChildProcess> StartAsync(string notebookPath, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        var pipeName = $"notebook-{Guid.NewGuid():N}";
+        using var listening = new CancellationTokenSource();
+        var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        var process = Process.Start(Command(pipeName, Path.GetDirectoryName(notebookPath)!))!;
+        try
+        {
+            var connected = pipe.WaitForConnectionAsync(cancellationToken);
+            var exited = process.WaitForExitAsync(cancellationToken);
+            if (await Task.WhenAny(connected, exited) == exited && !cancellationToken.IsCancellationRequested)
+            {
+                throw new IOException($"the process for the notebook did not start: {(await process.StandardError.ReadToEndAsync(cancellationToken)).Trim()}");
+            }
+
+            await connected;
+            var channel = new MessageChannel(pipe);
+            channel.Send(new StartSession(notebookPath, parameters));
+            process.StandardInput.Close();
+            return new ChildProcess(process, channel);
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            await pipe.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a message; that the process is gone shows in <see cref="Messages"/>.</summary>
+    public void Send(Message message)
+    {
+        try
+        {
+            _channel.Send(message);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Messages has completed or is about to.
+        }
+    }
+
+    /// <summary>Waits for a process that has closed its pipe, and says in words how it ended.</summary>
+    public async Task<string> DescribeDeathAsync()
+    {
+        using var patience = new CancellationTokenSource(ExitFor);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+            await _reading.WaitAsync(TimeSpan.FromSeconds(1), patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            Kill();
+        }
+
+        return ProcessDeath.Describe(_process.HasExited ? _process.ExitCode : 0, _errorTail.ToString());
+    }
+
+    /// <summary>Ends the process and all that it started.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It is gone already.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Without its pipe the process ends by itself; whoever does not is made to.
+        _channel.Dispose();
+        using var patience = new CancellationTokenSource(ExitFor);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Command(string pipeName, string folder)
+    {
+        var program = typeof(ChildProcess).Assembly;
+        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
+        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Path.GetFullPath(dotnet))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        if (!own)
+        {
+            start.ArgumentList.Add(program.Location);
+        }
+
+        start.ArgumentList.Add(NotebookProcess.CommandName);
+        start.ArgumentList.Add(pipeName);
+        return start;
+    }
+
+    private async Task ReadMessagesAsync()
+    {
+        while (await _channel.ReceiveAsync() is { } message)
+        {
+            _messages.Writer.TryWrite(message);
+        }
+
+        _messages.Writer.TryComplete();
+    }
+
+    private async Task ReadTextAsync(StreamReader reader, string name)
+    {
+        var buffer = new char[4096];
+        int count;
+        while ((count = await reader.ReadAsync(buffer)) > 0)
+        {
+            var text = new string(buffer, 0, count);
+            if (name == "stderr" && _errorTail.Length < TailLength)
+            {
+                _errorTail.Append(text);
+            }
+
+            _messages.Writer.TryWrite(new StreamText(0, name, text));
+        }
+    }
+}

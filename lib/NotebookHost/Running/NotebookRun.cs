@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using NotebookHost.Documents;
+using NotebookHost.Engine;
+
+namespace NotebookHost.Running;
+
+/// <summary>Runs the cells of one notebook in a process of its own and puts the outputs into the document, whatever happens.</summary>
+internal sealed class NotebookRun
+{
+    /// <summary>How long a cell that is told to stop has to put out its last words.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1.5);
+
+    private readonly PlannedNotebook _notebook;
+    private readonly RunOptions _options;
+    private readonly IRunReporter _reporter;
+    private readonly DocumentOutput _output;
+    private readonly List<NotebookCell> _cells;
+    private RunStatus _status = RunStatus.Passed;
+    private CellFailure? _error;
+    private int _cellsRun;
+    private long? _peakMemory;
+
+    public NotebookRun(PlannedNotebook notebook, RunOptions options, IRunReporter reporter)
+    {
+        _notebook = notebook;
+        _options = options;
+        _reporter = reporter;
+        _output = new DocumentOutput(notebook.Document);
+        _cells = [.. notebook.Document.Cells.Where(cell => cell.Kind == CellKind.Code)];
+    }
+
+    /// <summary>Runs all cells, up to the first that fails. Cancelling ends the process and keeps what there is.</summary>
+    public async Task<NotebookResult> RunAsync(CancellationToken interrupt)
+    {
+        var stopwatch = Stopwatch.StartNew();
+        var document = _notebook.Document;
+        OutputClearing.Clear(document);
+        CurrentFormat.Upgrade(document);
+        if (_options.Parameters.Count > 0)
+        {
+            RunMetadata.RecordParameters(document, _options.Parameters);
+        }
+
+        try
+        {
+            await using var process = await ChildProcess.StartAsync(document.Path, _options.Parameters, interrupt);
+            await RunCellsAsync(process, interrupt);
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            _status = RunStatus.Interrupted;
+        }
+        catch (IOException e)
+        {
+            _status = RunStatus.Failed;
+            _error = new CellFailure(0, null, null, "ProcessError", e.Message);
+        }
+
+        _output.Flush();
+        return new NotebookResult(
+            _notebook.Name, document.Title, null, null, _status, Math.Round(stopwatch.Elapsed.TotalSeconds, 3), _cellsRun, _cells.Count, _peakMemory, _error);
+    }
+
+    private async Task RunCellsAsync(ChildProcess process, CancellationToken interrupt)
+    {
+        var count = 0;
+        for (var i = 0; i < _cells.Count && _status == RunStatus.Passed; i++)
+        {
+            var cell = _cells[i];
+            interrupt.ThrowIfCancellationRequested();
+            _reporter.CellStarted(_notebook, i + 1, _cells.Count);
+            if (string.IsNullOrWhiteSpace(cell.Source))
+            {
+                _cellsRun++;
+                continue;
+            }
+
+            cell.ExecutionCount = ++count;
+            await RunCellAsync(cell, process, interrupt);
+        }
+    }
+
+    private async Task RunCellAsync(NotebookCell cell, ChildProcess process, CancellationToken interrupt)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
+        if (_options.CellTimeout is { } timeout)
+        {
+            limit.CancelAfter(timeout);
+        }
+
+        process.Send(new ExecuteCell(cell.Number, cell.Source, cell.Language, cell.IsParameters));
+        CellEnded? ended;
+        try
+        {
+            ended = await ReceiveUntilEndAsync(cell, process, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(cell, process);
+            if (interrupt.IsCancellationRequested)
+            {
+                Fail(RunStatus.Interrupted, cell, "Interrupted", "The run was stopped while this cell was running.");
+            }
+            else
+            {
+                Fail(RunStatus.TimedOut, cell, "Timeout", $"The cell ran longer than the {_options.CellTimeout!.Value.TotalSeconds:0.###} s that --timeout allows, and was ended.");
+            }
+
+            return;
+        }
+
+        if (ended is null)
+        {
+            var death = await process.DescribeDeathAsync();
+            DrainText(cell, process);
+            Fail(interrupt.IsCancellationRequested ? RunStatus.Interrupted : RunStatus.Failed, cell, "ProcessEnded", death);
+        }
+        else if (ended.Status == CellStatus.Ok)
+        {
+            _cellsRun++;
+        }
+        else
+        {
+            // The session has put its error among the outputs already.
+            var error = ended.Error ?? new CellError("Interrupted", "The cell stopped itself.", [], null);
+            _status = RunStatus.Failed;
+            _error = new CellFailure(cell.Number, error.Line, cell.Id, error.Name, error.Message);
+        }
+    }
+
+    /// <summary>Applies messages until the cell has ended. Null when the process is gone before.</summary>
+    private async Task<CellEnded?> ReceiveUntilEndAsync(NotebookCell cell, ChildProcess process, CancellationToken stop)
+    {
+        while (await process.Messages.WaitToReadAsync(stop))
+        {
+            while (process.Messages.TryRead(out var message))
+            {
+                if (message is CellEnded ended)
+                {
+                    _peakMemory = ended.PeakMemoryBytes > 0 ? ended.PeakMemoryBytes : null;
+                    if (ended.Cell == cell.Number)
+                    {
+                        return ended;
+                    }
+                }
+
+                Apply(message, cell);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks the cell to stop, takes what it still puts out, and ends the process with all that it started.</summary>
+    private async Task StopAsync(NotebookCell cell, ChildProcess process)
+    {
+        process.Send(new CancelCell());
+        using var patience = new CancellationTokenSource(LastWords);
+        try
+        {
+            await ReceiveUntilEndAsync(cell, process, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It does not stop by itself.
+        }
+
+        process.Kill();
+        DrainText(cell, process);
+    }
+
+    private void DrainText(NotebookCell cell, ChildProcess process)
+    {
+        while (process.Messages.TryRead(out var message))
+        {
+            Apply(message, cell);
+        }
+    }
+
+    private void Apply(Message message, NotebookCell current)
+    {
+        if (message is CellOutputMessage output)
+        {
+            // Cell 0: text that went past the console, and belongs to whatever cell is running.
+            _output.Apply(output.Cell == 0 ? output with { Cell = current.Number } : output);
+        }
+    }
+
+    private void Fail(RunStatus status, NotebookCell cell, string name, string message)
+    {
+        _status = status;
+        _error = new CellFailure(cell.Number, null, cell.Id, name, message);
+        _output.AddError(cell, new CellError(name, message, [$"{name}: {message}"], null));
+    }
+}

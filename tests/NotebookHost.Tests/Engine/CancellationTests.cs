@@ -1,0 +1,51 @@
+using NotebookHost.Engine;
+
+namespace NotebookHost.Tests.Engine;
+
+public sealed class CancellationTests : SessionTest
+{
+    private const string Token = "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken";
+
+    private async Task<(RecordingSink Sink, CellResult Result)> Cancel(string code)
+    {
+        var sink = new RecordingSink();
+        using var stop = new CancellationTokenSource();
+        var running = Session.ExecuteAsync(new CellRequest(code, 1), sink, stop.Token);
+        while (!sink.Out.Contains("go", StringComparison.Ordinal) && !running.IsCompleted)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        return (sink, await running);
+    }
+
+    [Fact]
+    public async Task A_cell_that_honours_the_token_is_interrupted_and_its_variables_stay()
+    {
+        var (_, result) = await Cancel($"var kept = 1; Console.Write(\"go\"); await Task.Delay(60000, {Token}); kept = 2;");
+        Assert.Equal(CellStatus.Interrupted, result.Status);
+        Assert.Null(result.Error);
+        Assert.Equal("1", (await Run("kept")).Result!["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_cell_that_ends_normally_after_the_stop_is_interrupted_too()
+    {
+        var (sink, result) = await Cancel($"Console.Write(\"go\"); {Token}.WaitHandle.WaitOne(); var after = 2; after");
+        Assert.Equal(CellStatus.Interrupted, result.Status);
+        Assert.Equal("2", sink.Result!["text/plain"]);
+        Assert.Equal("2", (await Run("after")).Result!["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_cell_that_does_not_stop_is_left_behind_and_the_session_goes_on()
+    {
+        Options = Options with { CancellationGrace = TimeSpan.FromMilliseconds(200) };
+        await Run("var before = 1;");
+        var (sink, result) = await Cancel("Console.Write(\"go\"); await Task.Delay(700); Console.Write(\"late\");");
+        Assert.Equal(CellStatus.Abandoned, result.Status);
+        Assert.Equal("1", (await Run("await Task.Delay(900); before")).Result!["text/plain"]);
+        Assert.Equal("go", sink.Out);
+    }
+}

@@ -1,0 +1,106 @@
+using System.IO.Compression;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.DotNet.Interactive.Formatting;
+using NotebookHost.Engine;
+
+namespace NotebookHost.Tests.Engine;
+
+public sealed class ReferenceTests : SessionTest
+{
+    private const string Library = """
+        using System.Runtime.CompilerServices;
+        namespace Lib;
+        public class Card { }
+        [TypeFormatterSource(typeof(Source))] public class Chart { }
+        public class TypeFormatterSourceAttribute : System.Attribute { public TypeFormatterSourceAttribute(System.Type t) { FormatterSourceType = t; } public System.Type FormatterSourceType { get; } }
+        public class Source { public System.Collections.Generic.IEnumerable<object> CreateTypeFormatters() { yield return new ChartFormatter(); } }
+        public class ChartFormatter { public string MimeType => "text/html"; public bool Format(object value, System.IO.TextWriter writer) { writer.Write("<canvas/>"); return true; } }
+        static class Start
+        {
+            [ModuleInitializer]
+            internal static void Run() => Microsoft.DotNet.Interactive.Formatting.Formatter.Register<Card>(c => "<div>card</div>", "text/html");
+        }
+        """;
+
+    private static void Compile(string path, string code, params string[] others)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(file => Path.GetDirectoryName(file) == framework)
+            .Append(typeof(Formatter).Assembly.Location)
+            .Concat(others)
+            .Select(file => MetadataReference.CreateFromFile(file));
+        var result = CSharpCompilation.Create(
+            Path.GetFileNameWithoutExtension(path), [CSharpSyntaxTree.ParseText(code)], references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(path);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+    }
+
+    [Fact]
+    public async Task A_library_with_its_own_copy_of_Formatting_reaches_the_hosts_formatters()
+    {
+        var name = $"Lib{Guid.NewGuid():N}";
+        Compile(Path.Combine(Folder, "bin", $"{name}.dll"), Library);
+        File.Copy(typeof(Formatter).Assembly.Location, Path.Combine(Folder, "bin", "Microsoft.DotNet.Interactive.Formatting.dll"));
+        await Run($"#r \"bin/{name}.dll\"\nusing Lib;");
+        Assert.Equal("<div>card</div>", (await Run("new Card()")).Result!["text/html"]);
+        Assert.Equal("<canvas/>", (await Run("new Chart()")).Result!["text/html"]);
+    }
+
+    [Fact]
+    public async Task Dependencies_are_found_beside_the_library()
+    {
+        var (outer, inner) = ($"Outer{Guid.NewGuid():N}", $"Inner{Guid.NewGuid():N}");
+        Compile(Path.Combine(Folder, "bin", $"{inner}.dll"), "public class Inner { public static int N => 4; }");
+        Compile(Path.Combine(Folder, "bin", $"{outer}.dll"), "public class Outer { public static int N => Inner.N; }", Path.Combine(Folder, "bin", $"{inner}.dll"));
+        Assert.Equal("4", (await Run($"#r \"bin/{outer}.dll\"\nOuter.N")).Result!["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_reference_may_follow_other_directives_and_an_absolute_path_works()
+    {
+        var file = Path.Combine(Folder, $"Abs{Guid.NewGuid():N}.dll");
+        Compile(file, "public class Abs { public static int N => 5; }");
+        Assert.Equal("5", (await Run($"#!time\n#r \"{file}\"\nAbs.N")).Result!["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_missing_library_is_named_with_its_line()
+    {
+        var error = await Fail("\n#r \"../lib/bin/Missing.dll\"\n1");
+        Assert.Contains("../lib/bin/Missing.dll", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, error.Line);
+    }
+
+    [Fact]
+    public async Task Packages_are_restored_with_their_dependencies_from_a_source_that_the_cell_names()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folder, "nuget.config"),
+            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' value='cache'/></config></configuration>", TestContext.Current.CancellationToken);
+        Pack("Tiny", "1.2.0", "public class Tiny { public static int N => 6; }");
+        var sink = await Run("#i \"nuget: feed\"\n#r \"nuget: Tiny, 1.2.0\"\nTiny.N");
+        Assert.Equal("6", sink.Result!["text/plain"]);
+
+        var error = await Fail("Console.WriteLine();\n#r \"nuget: Absent.Package, 9.9.9\"");
+        Assert.Equal("PackageError", error.Name);
+        Assert.Contains("Absent.Package", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, error.Line);
+        Assert.Equal("6", (await Run("Tiny.N")).Result!["text/plain"]);
+    }
+
+    private void Pack(string name, string version, string code)
+    {
+        var dll = Path.Combine(Folder, $"{name}.dll");
+        Compile(dll, code);
+        Directory.CreateDirectory(Path.Combine(Folder, "feed"));
+        using var archive = ZipFile.Open(Path.Combine(Folder, "feed", $"{name}.{version}.nupkg"), ZipArchiveMode.Create);
+        using (var writer = new StreamWriter(archive.CreateEntry($"{name}.nuspec").Open()))
+        {
+            writer.Write($"<?xml version='1.0'?><package xmlns='http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd'><metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>");
+        }
+
+        archive.CreateEntryFromFile(dll, $"lib/net8.0/{name}.dll");
+    }
+}
