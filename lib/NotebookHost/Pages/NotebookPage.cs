@@ -81,7 +81,7 @@ public static class NotebookPage
             html.Append(" title=\"Execution count\"");
         html.Append('>').AppendText(count ?? "").Append("</span><pre class=\"scroll\"><code>");
         CodeHighlighter.Append(html, code);
-        html.Append("</code></pre><button type=\"button\" class=\"copy\" hidden>Copy</button></div>");
+        html.Append("</code></pre></div>");
         html.AppendLine(hidden ? "</details>" : "");
     }
 

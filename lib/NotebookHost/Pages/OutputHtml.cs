@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,7 +9,8 @@ namespace NotebookHost.Pages;
 /// <summary>The outputs of one code cell as HTML. Only text/html is taken as markup; all else is text or a picture.</summary>
 internal static class OutputHtml
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // The text is encoded for HTML afterwards, so JSON itself may stay readable.
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Appends the outputs in their order; neighbouring pieces of one stream become one.</summary>
     public static void Append(PageContent page, JsonArray outputs, int cellNumber)

@@ -18,8 +18,10 @@ internal sealed class PageTemplate
         "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; " +
         "media-src data: blob:; worker-src blob:; connect-src data: blob:; base-uri 'none'; form-action 'none'";
 
-    // The MIT licence asks that the notice travels with every copy.
-    private const string TemmlNotice = "/*! Temml 0.13.5, https://temml.org, Copyright (c) 2020 Ron Kok, MIT licence */\n";
+    // Both licences ask that their notice travels with every copy.
+    private const string TemmlNotice =
+        "/*! Temml 0.13.5, https://temml.org, Copyright (c) 2020 Ron Kok, MIT licence. " +
+        "Formulas are set in Noto Sans Math, Copyright 2022 Google LLC, SIL Open Font License 1.1. */\n";
 
     /// <summary>The page's title; plain text.</summary>
     public required string Title { get; init; }

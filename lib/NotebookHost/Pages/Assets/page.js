@@ -32,12 +32,21 @@
       return document.execCommand('copy');
     }
   };
-  for (const button of document.querySelectorAll('button.copy')) {
-    button.hidden = false;
+  for (const source of document.querySelectorAll('.source')) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'copy';
+    button.innerHTML = '<svg aria-hidden="true" viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5">' +
+      '<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3.5 10.5A1.5 1.5 0 0 1 2.5 9V4A1.5 1.5 0 0 1 4 2.5h5A1.5 1.5 0 0 1 10.5 3.5"/></svg><span>Copy</span>';
+    source.append(button);
+    const label = button.querySelector('span');
     button.addEventListener('click', async () => {
-      const done = await copy(button.parentElement.querySelector('code'));
-      button.textContent = done ? 'Copied' : 'Selected';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+      label.textContent = await copy(source.querySelector('code')) ? 'Copied' : 'Selected';
+      button.classList.add('done');
+      setTimeout(() => {
+        label.textContent = 'Copy';
+        button.classList.remove('done');
+      }, 1500);
     });
   }
 
