@@ -53,8 +53,8 @@ internal readonly record struct TerminalStyle(
         var (foreground, background) = Inverse ? (Background ?? "page", Foreground ?? "text") : (Foreground, Background);
         var classes = new List<string>();
         var inline = new List<string>();
-        Add(foreground, "fg-", "color");
-        Add(background, "bg-", "background-color");
+        Add(foreground, "fg");
+        Add(background, "bg");
         if (Bold)
             classes.Add("bold");
         if (Dim)
@@ -71,12 +71,13 @@ internal readonly record struct TerminalStyle(
             html.Append(" style=\"").AppendJoin(';', inline).Append('"');
         html.Append('>');
 
-        void Add(string? color, string prefix, string property)
+        // A colour of the sixteen is the page's to choose. Any other is a wish: the style sheet mends its lightness where it could not be read.
+        void Add(string? color, string which)
         {
             if (color is ['#', ..])
-                inline.Add($"{property}:{color}");
-            else if (color is not null)
-                classes.Add(prefix + color);
+                inline.Add($"--{which}:{color}");
+            if (color is not null)
+                classes.Add(color[0] == '#' ? which + "-rgb" : $"{which}-{color}");
         }
     }
 

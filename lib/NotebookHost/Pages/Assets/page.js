@@ -57,5 +57,5 @@
       else target.removeAttribute('tabindex');
     }
   });
-  document.querySelectorAll('.scroll').forEach(box => boxes.observe(box));
+  document.querySelectorAll('.scroll, .math.display').forEach(box => boxes.observe(box));
 })();
