@@ -1,0 +1,59 @@
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace NotebookHost.Pages;
+
+/// <summary>Makes the links and pictures of a Markdown text right for a page that stands alone.</summary>
+internal static class MarkdownLinks
+{
+    private const string Notebook = ".ipynb";
+
+    private static readonly string[] Schemes = ["https", "http", "mailto"];
+
+    /// <summary>Leads links to notebooks to their pages, takes pictures into the page, and takes the target from links that would run script.</summary>
+    public static void Resolve(MarkdownDocument document, NotebookImages images)
+    {
+        foreach (var link in document.Descendants<LinkInline>())
+        {
+            var url = link.Url ?? "";
+            if (!link.IsImage)
+                link.Url = Target(url);
+            else if (images.DataUri(url) is { } data)
+                link.Url = data;
+            else
+                ShowAsLink(link);
+        }
+
+        foreach (var link in document.Descendants<AutolinkInline>().Where(link => !link.IsEmail))
+            link.Url = Target(link.Url);
+    }
+
+    /// <summary>Where a link leads from the page: <c>04-compile.ipynb#loss</c> becomes <c>04-compile.html#loss</c>.</summary>
+    internal static string Target(string url)
+    {
+        // Browsers skip control characters and spaces when they look for the scheme; so must this.
+        var plain = string.Concat(url.Where(character => character > ' '));
+        var colon = plain.IndexOf(':', StringComparison.Ordinal);
+        if (colon >= 0 && plain.AsSpan(0, colon).IndexOfAny('/', '?', '#') < 0)
+            return Schemes.Contains(plain[..colon], StringComparer.OrdinalIgnoreCase) ? url : "#";
+
+        var end = url.AsSpan().IndexOfAny('#', '?') is >= 0 and var mark ? mark : url.Length;
+        var file = url[..end];
+        if (file.StartsWith("./", StringComparison.Ordinal))
+            file = file[2..];
+
+        // Pages lie side by side in one folder, so only a notebook beside this one has its page there.
+        return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && !file.Contains('/', StringComparison.Ordinal)
+            ? file[..^Notebook.Length] + ".html" + url[end..]
+            : url;
+    }
+
+    // A picture elsewhere is not fetched: the page makes no requests. The reader can still follow it.
+    private static void ShowAsLink(LinkInline link)
+    {
+        link.IsImage = false;
+        if (link.FirstChild is null)
+            link.AppendChild(new LiteralInline(link.Url ?? "picture"));
+        link.Url = Target(link.Url ?? "");
+    }
+}

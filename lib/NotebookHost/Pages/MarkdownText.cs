@@ -1,0 +1,142 @@
+using System.Text;
+using Markdig;
+using Markdig.Extensions.Mathematics;
+using Markdig.Extensions.Tables;
+using Markdig.Extensions.TaskLists;
+using Markdig.Renderers;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace NotebookHost.Pages;
+
+/// <summary>Markdown as HTML.</summary>
+/// <remarks>
+/// The extensions are those that Jupyter and VS Code have too, so that a notebook reads the same in each host;
+/// Markdig's others (superscripts, generic attributes, citations) would take characters that are text elsewhere.
+/// </remarks>
+internal static class MarkdownText
+{
+    private static readonly MarkdownPipeline WithMarkup = Extensions().Build();
+
+    private static readonly MarkdownPipeline WithoutMarkup = Extensions().DisableHtml().Build();
+
+    /// <summary>Appends a Markdown cell: HTML in it stays as it is, and its headings enter the table of contents.</summary>
+    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
+    {
+        var document = Markdown.Parse(cell.Source, WithMarkup);
+        foreach (var heading in document.Descendants<HeadingBlock>())
+            AddHeading(page, heading);
+
+        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell));
+        Append(page, document, WithMarkup);
+    }
+
+    /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
+    public static void AppendOutput(PageContent page, string markdown)
+    {
+        var document = Markdown.Parse(markdown, WithoutMarkup);
+        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null));
+        Append(page, document, WithoutMarkup);
+    }
+
+    private static MarkdownPipelineBuilder Extensions()
+    {
+        var builder = new MarkdownPipelineBuilder().UsePipeTables().UseTaskLists().UseAutoLinks().UseMathematics().UseEmphasisExtras(
+            Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
+        builder.InlineParsers.Insert(0, new BackslashMathParser());
+        return builder;
+    }
+
+    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline)
+    {
+        page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
+
+        using var writer = new StringWriter(page.Html);
+        var renderer = new HtmlRenderer(writer);
+        pipeline.Setup(renderer);
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathInlineRenderer>(new MathInlineRenderer());
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathBlockRenderer>(new MathBlockRenderer());
+        renderer.ObjectRenderers.ReplaceOrAdd<CodeBlockRenderer>(new HighlightedCodeRenderer());
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
+        renderer.Render(document);
+        writer.Flush();
+    }
+
+    private static void AddHeading(PageContent page, HeadingBlock block)
+    {
+        var text = new StringBuilder();
+        var html = new StringBuilder();
+        foreach (var inline in block.Inline?.Descendants() ?? [])
+        {
+            var (part, math) = inline switch
+            {
+                LiteralInline literal => (literal.Content.ToString(), false),
+                CodeInline code => (code.Content, false),
+                MathInline formula => (formula.Content.ToString(), true),
+                HtmlEntityInline entity => (entity.Transcoded.ToString(), false),
+                LineBreakInline => (" ", false),
+                _ => ("", false),
+            };
+            text.Append(part);
+            html.Append(math ? "<span class=\"math\">" : "").AppendText(part).Append(math ? "</span>" : "");
+        }
+
+        var heading = new Heading(block.Level, page.Ids.Next(text.ToString()), text.ToString(), html.ToString());
+        block.GetAttributes().Id = heading.Id;
+        page.Headings.Add(heading);
+    }
+
+    private sealed class MathInlineRenderer : HtmlObjectRenderer<MathInline>
+    {
+        protected override void Write(HtmlRenderer renderer, MathInline obj)
+        {
+            var display = obj.DelimiterCount > 1;
+            renderer.Write(display ? "<span class=\"math display\">" : "<span class=\"math\">");
+            renderer.Write(HtmlText.Encode(obj.Content.ToString().Trim())).Write("</span>");
+        }
+    }
+
+    private sealed class MathBlockRenderer : HtmlObjectRenderer<MathBlock>
+    {
+        protected override void Write(HtmlRenderer renderer, MathBlock obj) =>
+            renderer.Write("<div class=\"math display\">").Write(HtmlText.Encode(obj.Lines.ToString().Trim())).WriteLine("</div>");
+    }
+
+    private sealed class HighlightedCodeRenderer : HtmlObjectRenderer<CodeBlock>
+    {
+        private static readonly string[] CSharp = ["csharp", "cs", "c#"];
+
+        protected override void Write(HtmlRenderer renderer, CodeBlock obj)
+        {
+            var code = obj.Lines.ToString();
+            var html = new StringBuilder();
+            if (obj is FencedCodeBlock { Info: { } language } && CSharp.Contains(language, StringComparer.OrdinalIgnoreCase))
+                CodeHighlighter.Append(html, code);
+            else
+                html.AppendText(code);
+
+            renderer.Write("<pre class=\"scroll\"><code>").Write(html.ToString()).WriteLine("</code></pre>");
+        }
+    }
+
+    private sealed class ScrollingTableRenderer : HtmlTableRenderer
+    {
+        protected override void Write(HtmlRenderer renderer, Table table)
+        {
+            renderer.WriteLine("<div class=\"scroll\">");
+            base.Write(renderer, table);
+            renderer.WriteLine("</div>");
+        }
+    }
+
+    // A disabled checkbox is a form control without a label; a character with a name says the same to everyone.
+    private sealed class TaskRenderer : HtmlObjectRenderer<TaskList>
+    {
+        protected override void Write(HtmlRenderer renderer, TaskList obj) =>
+            renderer.Write(obj.Checked
+                ? "<span class=\"task\" role=\"img\" aria-label=\"done\">☑</span>"
+                : "<span class=\"task\" role=\"img\" aria-label=\"to do\">☐</span>");
+    }
+}

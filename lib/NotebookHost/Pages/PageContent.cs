@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace NotebookHost.Pages;
+
+/// <summary>A heading of the page, as the table of contents needs it.</summary>
+/// <param name="Level">1 to 6.</param>
+/// <param name="Id">Its anchor.</param>
+/// <param name="Text">Its text, plain.</param>
+/// <param name="Html">Its text as HTML, encoded; formulas are marked for Temml.</param>
+internal sealed record Heading(int Level, string Id, string Text, string Html);
+
+/// <summary>A page while it is written: the HTML so far, and what the page's frame has to know about it.</summary>
+internal sealed class PageContent(string folder)
+{
+    /// <summary>The folder of the notebook, where its pictures are looked for.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>The HTML of the cells so far.</summary>
+    public StringBuilder Html { get; } = new();
+
+    /// <summary>The headings so far, in order.</summary>
+    public List<Heading> Headings { get; } = [];
+
+    /// <summary>The ids given so far.</summary>
+    public HeadingIds Ids { get; } = new();
+
+    /// <summary>The scripts and styles that outputs have brought so far.</summary>
+    public RepeatedBlocks Repeated { get; } = new();
+
+    /// <summary>Whether the page needs Temml.</summary>
+    public bool HasMath { get; set; }
+}
