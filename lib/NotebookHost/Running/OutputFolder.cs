@@ -1,3 +1,4 @@
+using NotebookHost.Pages;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,7 +18,7 @@ internal sealed class OutputFolder
     };
 
     private readonly string _folder;
-    private (PlannedNotebook Notebook, PageReference? Previous)? _last;
+    private (PlannedNotebook Notebook, PageLink? Previous)? _last;
 
     /// <exception cref="UsageException">The folder cannot be made.</exception>
     public OutputFolder(string folder)
@@ -46,13 +47,13 @@ internal sealed class OutputFolder
     public void Write(RunSummary summary) => Try(() =>
     {
         AtomicFile.WriteAllText(Path.Combine(_folder, "summary.json"), JsonSerializer.Serialize(summary, Json) + "\n");
-        AtomicFile.WriteAllText(Path.Combine(_folder, "index.html"), PageWriting.Index(summary));
+        AtomicFile.WriteAllText(Path.Combine(_folder, "index.html"), IndexPage.Render(summary));
     });
 
-    private void WritePage(PlannedNotebook notebook, PageReference? previous, PageReference? next) =>
-        AtomicFile.WriteAllText(Path.Combine(_folder, notebook.PageFile), PageWriting.Notebook(notebook.Document, previous, next));
+    private void WritePage(PlannedNotebook notebook, PageLink? previous, PageLink? next) =>
+        AtomicFile.WriteAllText(Path.Combine(_folder, notebook.PageFile), NotebookPage.Render(notebook.Document, previous, next, new PageLink("Contents", "index.html")));
 
-    private static PageReference Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
+    private static PageLink Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
 
     private void Try(Action write)
     {
