@@ -133,7 +133,7 @@ public static partial class Charts
         }
 
         layout.yaxis2 = new Yaxis { title = "Loss", side = "right", overlaying = "y", showgrid = false, rangemode = "tozero" };
-        layout.legend = new Legend { orientation = "h", y = -0.2 };
+        layout.legend = new Legend { orientation = "h", y = -0.25 };
         return layout;
     }
 

@@ -28,8 +28,8 @@ internal sealed class CourseLayout : Layout.Layout
             width = width,
             height = height,
             margin = new Margin { l = side, r = side, t = top, b = side },
-            xaxis = new Xaxis { showticklabels = false, showgrid = false, zeroline = false, range = new[] { 0, columns }, fixedrange = true },
-            yaxis = new Yaxis { showticklabels = false, showgrid = false, zeroline = false, range = new[] { rows, 0 }, fixedrange = true },
+            xaxis = new Xaxis { showticklabels = false, showgrid = false, zeroline = false, ticks = "", range = new[] { 0, columns }, fixedrange = true },
+            yaxis = new Yaxis { showticklabels = false, showgrid = false, zeroline = false, ticks = "", range = new[] { rows, 0 }, fixedrange = true },
             showlegend = false,
             hovermode = "closest",
         };

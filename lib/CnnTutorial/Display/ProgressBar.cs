@@ -38,12 +38,11 @@ public sealed class ProgressBar
     /// <summary>Shows a last state, whenever the bar last moved.</summary>
     /// <param name="fraction">How much was done, in [0, 1].</param>
     /// <param name="text">The line under the bar.</param>
-    /// <param name="details">Lines under that line, or null.</param>
-    public void Finish(double fraction, string text, Func<string>? details = null)
+    public void Finish(double fraction, string text)
     {
         if (_display is not null)
         {
-            _display.Update(Bar(fraction, text, details?.Invoke()));
+            _display.Update(Bar(fraction, text));
         }
         else
         {

@@ -37,7 +37,8 @@ public sealed class Progress : Callback
     public override void OnTrainEnd(TrainingState state, History history)
     {
         var last = history.StoppedBecause ?? $"{history.Epochs.Count} epochs in {Duration(history.Epochs.Sum(epoch => epoch.Seconds))}";
-        _bar?.Finish(Fraction(state), last, Finished);
+        // The lines of the epochs go: the history that Fit returns shows them as a table.
+        _bar?.Finish(Fraction(state), last);
     }
 
     private static double Fraction(TrainingState state) =>

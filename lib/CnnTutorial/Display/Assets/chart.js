@@ -30,7 +30,11 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     result.font = Object.assign({ color: color, family: 'system-ui, sans-serif' }, layout.font);
     for (const key of Object.keys(layout).concat(['xaxis', 'yaxis'])) {
       if (/^[xy]axis\d*$/.test(key)) {
-        result[key] = Object.assign({ gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true }, layout[key]);
+        result[key] = Object.assign({ gridcolor: grid, zerolinecolor: grid, automargin: true }, layout[key]);
+        // XPlot writes a title as a plain string; as an object it can keep its distance from the tick labels.
+        if (typeof result[key].title === 'string') {
+          result[key].title = { text: result[key].title, standoff: 14 };
+        }
       }
     }
     return result;
@@ -59,7 +63,7 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     let width = -1;
     function render() {
       width = element.clientWidth;
-      return window.Plotly.react(element, data, sized(themed(layout, element), element), { responsive: false, displaylogo: false });
+      return window.Plotly.react(element, data, sized(themed(layout, element), element), { responsive: false, displayModeBar: false });
     }
     render();
     new ResizeObserver(function () {
