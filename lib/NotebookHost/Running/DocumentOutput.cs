@@ -40,7 +40,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
             case ResultData result:
                 Add(cell, new JsonObject
                 {
-                    ["output_type"] = "execute_result", ["execution_count"] = cell.ExecutionCount, ["metadata"] = new JsonObject(), ["data"] = Bundle(result.Data),
+                    ["output_type"] = "execute_result",
+                    ["execution_count"] = cell.ExecutionCount,
+                    ["metadata"] = new JsonObject(),
+                    ["data"] = Bundle(result.Data),
                 });
                 break;
             case CellFailed failed:
@@ -52,7 +55,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     public void AddError(NotebookCell cell, CellError error) =>
         Add(cell, new JsonObject
         {
-            ["output_type"] = "error", ["ename"] = error.Name, ["evalue"] = error.Message, ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+            ["output_type"] = "error",
+            ["ename"] = error.Name,
+            ["evalue"] = error.Message,
+            ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
         });
 
     /// <summary>Puts the text gathered so far into the notebook.</summary>
