@@ -9,7 +9,11 @@ namespace NotebookHost.Running;
 /// <summary>Writes what cells put out into their notebook, in nbformat's structures.</summary>
 internal sealed class DocumentOutput(NotebookDocument notebook)
 {
+    /// <summary>A loop that prints without end must not take the run's memory. A page with more text than this helps nobody.</summary>
+    public const int LargestText = 10_000_000;
+
     private readonly Dictionary<string, JsonObject> _displays = [];
+    private readonly Dictionary<NotebookCell, int> _textLengths = [];
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
 
@@ -25,7 +29,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                 Clear(cell);
                 break;
             case StreamText stream:
-                AppendText(cell, stream.Name, stream.Text);
+                AppendWithinLimit(cell, stream.Name, stream.Text);
                 break;
             case DisplayData { IsUpdate: true } update:
                 if (_displays.TryGetValue(update.Id, out var shown))
@@ -70,6 +74,23 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         }
     }
 
+    private void AppendWithinLimit(NotebookCell cell, string name, string text)
+    {
+        var before = _textLengths.GetValueOrDefault(cell);
+        if (before > LargestText)
+        {
+            return;
+        }
+
+        var room = LargestText - before;
+        _textLengths[cell] = text.Length > room ? LargestText + 1 : before + text.Length;
+        AppendText(cell, name, text.Length > room ? text[..room] : text);
+        if (text.Length > room)
+        {
+            AppendText(cell, "stderr", $"\n[cut here: the cell wrote more than {LargestText:N0} characters]\n");
+        }
+    }
+
     private void AppendText(NotebookCell cell, string name, string text)
     {
         ClearIfAsked(cell);
@@ -106,6 +127,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     private void Clear(NotebookCell cell)
     {
         _streams.Remove(cell);
+        _textLengths.Remove(cell);
         cell.Outputs.Clear();
     }
 

@@ -70,4 +70,20 @@ public sealed class DocumentOutputTests
         _output.Apply(new ClearOutput(1, Wait: false));
         Assert.Empty(Outputs(1));
     }
+
+    [Fact]
+    public void Text_without_end_is_cut_with_a_notice_and_other_outputs_still_come()
+    {
+        var piece = new string('x', 999_999);
+        for (var i = 0; i < 12; i++)
+        {
+            _output.Apply(new StreamText(1, "stdout", piece));
+        }
+
+        _output.Apply(new DisplayData(1, "x", Data("text/plain", "after"), IsUpdate: false));
+        var outputs = Outputs(1);
+        Assert.Equal(["stream", "stream", "display_data"], outputs.Select(output => (string)output!["output_type"]!));
+        Assert.Equal(DocumentOutput.LargestText, ((string)outputs[0]!["text"]![0]!).Length);
+        Assert.Contains("cut here", outputs[1]!["text"]!.ToJsonString(), StringComparison.Ordinal);
+    }
 }

@@ -123,6 +123,7 @@ public sealed class RunTests : ProgramTest
         Assert.Contains("dies.ipynb, cell 1", output, StringComparison.Ordinal);
         Assert.Contains(message, output, StringComparison.Ordinal);
         Assert.StartsWith("partial\n", Text("dies.ipynb", 1), StringComparison.Ordinal);
+        Assert.Equal(message == "elsewhere", Text("dies.ipynb", 1).Contains("Unhandled exception", StringComparison.Ordinal));
     }
 
     private string ReadPidText() => File.ReadAllText(Path.Combine(Folder, "pid"));
