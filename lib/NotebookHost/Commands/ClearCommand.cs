@@ -12,6 +12,7 @@ internal static class ClearCommand
         var paths = new Argument<string[]>("PATH") { Description = "Notebooks, or folders of notebooks. Default: the repository's folder notebooks." };
         var check = new Option<bool>("--check") { Description = "Change nothing; list the notebooks that are not clear, and exit with 1 if there are any." };
         var command = new Command("clear", "Takes outputs, execution counts and traces of runs out of notebooks, in place.") { paths, check };
+        paths.Validators.Add(UnknownOptions.Refuse);
         command.SetAction(parsed => Clear(parsed.GetValue(paths) ?? [], parsed.GetValue(check)));
         return command;
     }

@@ -17,7 +17,9 @@ internal static class CommandLine
         var parsed = root.Parse(WithDefaultCommand(args));
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message.TrimEnd('.')}; see --help.");
+            // An unknown command is also a missing one; the first says more.
+            var error = parsed.Errors.FirstOrDefault(error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors[0];
+            await Console.Error.WriteLineAsync($"{error.Message.TrimEnd('.')}; see --help.");
             return ExitCode.WrongUse;
         }
 

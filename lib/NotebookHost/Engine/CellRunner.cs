@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
@@ -11,7 +12,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     private readonly ErrorReport _report = new();
     private readonly PackageRestore _packages = new();
     private readonly ParameterOverrides _parameters = new(options.Parameters);
-    private readonly List<string> _importing = options.NotebookPath is { } path ? [Path.GetFullPath(path)] : [];
+    private readonly ImmutableList<string> _running = options.NotebookPath is { } path ? [Path.GetFullPath(path)] : [];
 
     public ScriptChain Chain { get; } = new();
 
@@ -20,7 +21,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
     public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context) =>
-        RunAsync(new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters), request.Language, context);
+        RunAsync(new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters), request.Language, _running, context);
 
     public void Dispose()
     {
@@ -28,7 +29,11 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         _packages.Dispose();
     }
 
-    private async Task<CellError?> RunAsync(CellSource source, string language, KernelInvocationContext context)
+    /// <param name="source">The cell.</param>
+    /// <param name="language">Its language.</param>
+    /// <param name="importing">The files that are being run, outermost first.</param>
+    /// <param name="context">The cell of the notebook that all this belongs to.</param>
+    private async Task<CellError?> RunAsync(CellSource source, string language, ImmutableList<string> importing, KernelInvocationContext context)
     {
         switch (language)
         {
@@ -60,7 +65,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             error = step switch
             {
                 CodeStep code => await RunCodeAsync(code.Code, source, isLast: step == cell.Steps[^1], context),
-                ImportStep import => await ImportAsync(import, source, context),
+                ImportStep import => await ImportAsync(import, source, importing, context),
                 _ => throw new UnreachableException(),
             };
         }
@@ -152,13 +157,13 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         }
     }
 
-    private async Task<CellError?> ImportAsync(ImportStep import, CellSource importer, KernelInvocationContext context)
+    private async Task<CellError?> ImportAsync(ImportStep import, CellSource importer, ImmutableList<string> importing, KernelInvocationContext context)
     {
         var path = Path.GetFullPath(import.Path, WorkingDirectory);
-        if (_importing.Contains(path))
+        if (importing.Contains(path))
         {
             return CellError.At(importer, import.Line, "ImportError",
-                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", _importing.Append(path).Select(Path.GetFileName))}).");
+                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", importing.Append(path).Select(Path.GetFileName))}).");
         }
 
         IReadOnlyList<(CellSource Source, string Language)> sources;
@@ -171,28 +176,20 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             return CellError.At(importer, import.Line, "ImportError", e.Message);
         }
 
-        _importing.Add(path);
-        try
+        foreach (var (source, language) in sources)
         {
-            foreach (var (source, language) in sources)
+            context.CancellationToken.ThrowIfCancellationRequested();
+            if (await RunAsync(source, language, importing.Add(path), context) is { } error)
             {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                if (await RunAsync(source, language, context) is { } error)
+                return error with
                 {
-                    return error with
-                    {
-                        Message = $"{source.Place(error.Line)}: {error.Message}",
-                        Traceback = [.. error.Traceback, $"   imported by {importer.Place(import.Line)}"],
-                        Line = import.Line,
-                    };
-                }
+                    Message = $"{source.Place(error.Line)}: {error.Message}",
+                    Traceback = [.. error.Traceback, $"   imported by {importer.Place(import.Line)}"],
+                    Line = import.Line,
+                };
             }
+        }
 
-            return null;
-        }
-        finally
-        {
-            _importing.Remove(path);
-        }
+        return null;
     }
 }

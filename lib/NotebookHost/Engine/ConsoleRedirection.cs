@@ -7,19 +7,19 @@ namespace NotebookHost.Engine;
 internal static class ConsoleRedirection
 {
     private static readonly Lock Once = new();
-    private static bool s_installed;
+    private static bool _installed;
 
     /// <summary>Replaces the console's three streams, once per process. Outside a cell they still reach the real ones.</summary>
     public static void Install()
     {
         lock (Once)
         {
-            if (s_installed)
+            if (_installed)
             {
                 return;
             }
 
-            s_installed = true;
+            _installed = true;
             Console.SetOut(new CellWriter("stdout", Console.Out));
             Console.SetError(new CellWriter("stderr", Console.Error));
             Console.SetIn(new CellReader(Console.In));

@@ -14,6 +14,9 @@ internal sealed class ErrorReport
         "NotebookHost.Engine", "Microsoft.CodeAnalysis", "System.Runtime.CompilerServices", "System.Runtime.ExceptionServices", "System.Threading",
     ];
 
+    /// <summary>Enough for any learner; an endless recursion has thousands.</summary>
+    private const int MostFrames = 100;
+
     private readonly ConcurrentDictionary<string, CellSource> _sources = new();
 
     /// <summary>Remembers a source and returns the file name under which stack frames will show it.</summary>
@@ -55,7 +58,7 @@ internal sealed class ErrorReport
         for (var e = exception; e is not null; e = e.InnerException)
         {
             traceback.Add($"{(e == exception ? "" : "caused by ")}{NameOf(e)}: {e.Message}");
-            foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames())
+            foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames().Take(MostFrames))
             {
                 if (Describe(frame, source, out var here) is { } text)
                 {

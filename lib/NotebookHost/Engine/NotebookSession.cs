@@ -80,6 +80,7 @@ internal sealed class NotebookSession : IDisposable
             if (await Task.WhenAny(running, Task.Delay(_options.CancellationGrace)) != running)
             {
                 context.Output.Mute();
+                _runner.Chain.Abandon();
                 return new CellResult(CellStatus.Abandoned);
             }
         }

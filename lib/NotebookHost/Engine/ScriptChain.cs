@@ -29,6 +29,7 @@ internal sealed class ScriptChain : IDisposable
     private readonly InteractiveAssemblyLoader _loader = new();
     private ScriptOptions _options;
     private string? _directory;
+    private int _abandoned;
 
     public ScriptChain()
     {
@@ -62,6 +63,9 @@ internal sealed class ScriptChain : IDisposable
         }
     }
 
+    /// <summary>Whatever runs now no longer counts: its state will not become the chain's when it ends.</summary>
+    public void Abandon() => Interlocked.Increment(ref _abandoned);
+
     /// <summary>Compiles and runs a submission. The state moves on even if it throws: what it had declared and assigned stays.</summary>
     /// <param name="code">The C# text.</param>
     /// <param name="file">The name that stack frames and diagnostics carry.</param>
@@ -79,10 +83,16 @@ internal sealed class ScriptChain : IDisposable
         }
 
         var options = _options.WithFilePath(file);
+        var abandoned = _abandoned;
         var state = State is null
             ? await CSharpScript.Create(code, options, assemblyLoader: _loader).RunAsync(null, _ => true, cancellationToken)
             : await State.Script.ContinueWith(code, options).RunFromAsync(State, _ => true, cancellationToken);
-        return State = state;
+        if (abandoned == Volatile.Read(ref _abandoned))
+        {
+            State = state;
+        }
+
+        return state;
     }
 
     /// <summary>Whether a submission ends in an expression without a semicolon that has a value, be it null.</summary>

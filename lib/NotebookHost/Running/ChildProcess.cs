@@ -14,7 +14,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly MessageChannel _channel;
-    private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
+    // Bounded: a process that prints faster than its text is taken waits, instead of filling the run's memory.
+    private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(256);
     private readonly StringBuilder _errorTail = new();
     private readonly Task _reading;
 
@@ -150,9 +151,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         while (await _channel.ReceiveAsync() is { } message)
         {
-            _messages.Writer.TryWrite(message);
+            await _messages.Writer.WriteAsync(message);
         }
 
+        // What a crash says comes by the other way, and is worth a moment; a program left behind may hold that way open for ever.
+        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
         _messages.Writer.TryComplete();
     }
 
@@ -168,7 +171,14 @@ internal sealed class ChildProcess : IAsyncDisposable
                 _errorTail.Append(text);
             }
 
-            _messages.Writer.TryWrite(new StreamText(0, name, text));
+            try
+            {
+                await _messages.Writer.WriteAsync(new StreamText(0, name, text));
+            }
+            catch (ChannelClosedException)
+            {
+                // Too late; the beginning of the errors is kept above, for the message.
+            }
         }
     }
 }

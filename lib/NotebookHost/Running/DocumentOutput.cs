@@ -9,7 +9,11 @@ namespace NotebookHost.Running;
 /// <summary>Writes what cells put out into their notebook, in nbformat's structures.</summary>
 internal sealed class DocumentOutput(NotebookDocument notebook)
 {
+    /// <summary>A loop that prints without end must not take the run's memory. A page with more text than this helps nobody.</summary>
+    public const int LargestText = 10_000_000;
+
     private readonly Dictionary<string, JsonObject> _displays = [];
+    private readonly Dictionary<NotebookCell, int> _textLengths = [];
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
 
@@ -25,7 +29,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                 Clear(cell);
                 break;
             case StreamText stream:
-                AppendText(cell, stream.Name, stream.Text);
+                AppendWithinLimit(cell, stream.Name, stream.Text);
                 break;
             case DisplayData { IsUpdate: true } update:
                 if (_displays.TryGetValue(update.Id, out var shown))
@@ -40,7 +44,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
             case ResultData result:
                 Add(cell, new JsonObject
                 {
-                    ["output_type"] = "execute_result", ["execution_count"] = cell.ExecutionCount, ["metadata"] = new JsonObject(), ["data"] = Bundle(result.Data),
+                    ["output_type"] = "execute_result",
+                    ["execution_count"] = cell.ExecutionCount,
+                    ["metadata"] = new JsonObject(),
+                    ["data"] = Bundle(result.Data),
                 });
                 break;
             case CellFailed failed:
@@ -52,7 +59,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     public void AddError(NotebookCell cell, CellError error) =>
         Add(cell, new JsonObject
         {
-            ["output_type"] = "error", ["ename"] = error.Name, ["evalue"] = error.Message, ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+            ["output_type"] = "error",
+            ["ename"] = error.Name,
+            ["evalue"] = error.Message,
+            ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
         });
 
     /// <summary>Puts the text gathered so far into the notebook.</summary>
@@ -61,6 +71,23 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         foreach (var (output, text) in _streams.Values)
         {
             output["text"] = Lines(text.ToString());
+        }
+    }
+
+    private void AppendWithinLimit(NotebookCell cell, string name, string text)
+    {
+        var before = _textLengths.GetValueOrDefault(cell);
+        if (before > LargestText)
+        {
+            return;
+        }
+
+        var room = LargestText - before;
+        _textLengths[cell] = text.Length > room ? LargestText + 1 : before + text.Length;
+        AppendText(cell, name, text.Length > room ? text[..room] : text);
+        if (text.Length > room)
+        {
+            AppendText(cell, "stderr", $"\n[cut here: the cell wrote more than {LargestText:N0} characters]\n");
         }
     }
 
@@ -100,6 +127,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     private void Clear(NotebookCell cell)
     {
         _streams.Remove(cell);
+        _textLengths.Remove(cell);
         cell.Outputs.Clear();
     }
 

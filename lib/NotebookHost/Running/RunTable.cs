@@ -33,9 +33,10 @@ internal static class RunTable
         {
             var error = result.Error!;
             var place = error.Cell == 0 ? "" : $", cell {error.Cell}{(error.Line is { } line ? $", line {line}" : "")}";
-            console.MarkupLineInterpolated($"[red]{result.Name}{place}:[/] {error.ErrorName}: {error.Message}");
+            // Not through the console's word wrap: it would cut messages that a log is searched for.
+            Console.WriteLine($"{result.Name}{place}: {error.ErrorName}: {error.Message}");
         }
 
-        console.MarkupLineInterpolated($"{Path.Combine(output, "index.html")}");
+        Console.WriteLine(Path.Combine(output, "index.html"));
     }
 }

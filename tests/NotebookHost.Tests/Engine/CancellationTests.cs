@@ -48,4 +48,17 @@ public sealed class CancellationTests : SessionTest
         Assert.Equal("1", (await Run("await Task.Delay(900); before")).Result!["text/plain"]);
         Assert.Equal("go", sink.Out);
     }
+
+    [Fact]
+    public async Task A_cell_left_behind_never_changes_the_state_afterwards()
+    {
+        Options = Options with { CancellationGrace = TimeSpan.FromMilliseconds(100) };
+        Notebook("slow.ipynb", "Console.Write(\"go\"); await Task.Delay(600); var stray = 1;");
+        await Run("var n = 1;");
+        Assert.Equal(CellStatus.Abandoned, (await Cancel("#!import slow.ipynb")).Result.Status);
+        await Run("var m = n + 1; await Task.Delay(900);");
+        Assert.Equal("2", (await Run("m")).Result!["text/plain"]);
+        Assert.Contains("CS0103", (await Fail("stray")).Message, StringComparison.Ordinal);
+        Assert.Equal("go", (await Run("#!import slow.ipynb")).Out);
+    }
 }

@@ -7,7 +7,7 @@ namespace Microsoft.DotNet.Interactive;
 public sealed class KernelInvocationContext
 {
     private static readonly AsyncLocal<KernelInvocationContext?> Flowing = new();
-    private static volatile KernelInvocationContext? s_executing;
+    private static volatile KernelInvocationContext? _executing;
 
     private readonly Func<string, string?>? _readInput;
 
@@ -19,7 +19,7 @@ public sealed class KernelInvocationContext
     }
 
     /// <summary>The cell to which the calling code belongs; null outside any cell. It follows awaits, tasks and threads.</summary>
-    public static KernelInvocationContext? Current => Flowing.Value ?? s_executing;
+    public static KernelInvocationContext? Current => Flowing.Value ?? _executing;
 
     /// <summary>Is cancelled when the user presses the stop button.</summary>
     public CancellationToken CancellationToken { get; }
@@ -34,10 +34,10 @@ public sealed class KernelInvocationContext
     internal void Enter()
     {
         Flowing.Value = this;
-        s_executing = this;
+        _executing = this;
     }
 
-    internal void Leave() => Interlocked.CompareExchange(ref s_executing, null, this);
+    internal void Leave() => Interlocked.CompareExchange(ref _executing, null, this);
 
     internal string? ReadInput(string prompt)
     {

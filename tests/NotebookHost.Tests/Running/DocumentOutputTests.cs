@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using NotebookHost.Documents;
+using NotebookHost.Engine;
+using NotebookHost.Running;
+
+namespace NotebookHost.Tests.Running;
+
+public sealed class DocumentOutputTests
+{
+    private readonly NotebookDocument _notebook = NotebookDocument.Parse(Samples.Json("1", "2").ToJsonString(), "/x/n.ipynb");
+    private readonly DocumentOutput _output;
+
+    public DocumentOutputTests() => _output = new DocumentOutput(_notebook);
+
+    private JsonArray Outputs(int cell)
+    {
+        _output.Flush();
+        return _notebook.Cells[cell - 1].Outputs;
+    }
+
+    private static Dictionary<string, string> Data(string mimeType, string text) => new() { [mimeType] = text };
+
+    [Fact]
+    public void Pieces_of_one_stream_are_one_output_until_something_else_comes()
+    {
+        _output.Apply(new StreamText(1, "stdout", "a"));
+        _output.Apply(new StreamText(1, "stdout", "b\nc"));
+        _output.Apply(new StreamText(1, "stderr", "e"));
+        _output.Apply(new StreamText(2, "stdout", "other cell"));
+        _output.Apply(new StreamText(1, "stdout", "\rd"));
+        Assert.Equal("""[{"output_type":"stream","name":"stdout","text":["ab\n","c"]},{"output_type":"stream","name":"stderr","text":["e"]},{"output_type":"stream","name":"stdout","text":["\rd"]}]""", Outputs(1).ToJsonString());
+        Assert.Single(Outputs(2));
+    }
+
+    [Fact]
+    public void An_update_replaces_the_display_in_whatever_cell_it_is()
+    {
+        _output.Apply(new DisplayData(1, "x", Data("text/plain", "old"), IsUpdate: false));
+        _output.Apply(new DisplayData(2, "x", Data("text/html", "<b>\nnew</b>"), IsUpdate: true));
+        Assert.Equal("""[{"output_type":"display_data","metadata":{},"data":{"text/html":["\u003Cb\u003E\n","new\u003C/b\u003E"]}}]""", Outputs(1).ToJsonString());
+        Assert.Empty(Outputs(2));
+    }
+
+    [Fact]
+    public void Json_is_stored_as_json_and_images_as_one_text()
+    {
+        _output.Apply(new DisplayData(1, "x", Data("application/json", """{"a":1}"""), IsUpdate: false));
+        _output.Apply(new DisplayData(1, "y", Data("image/png", "AAAA\n"), IsUpdate: false));
+        Assert.Equal(1, (int)Outputs(1)[0]!["data"]!["application/json"]!["a"]!);
+        Assert.Equal("AAAA\n", (string)Outputs(1)[1]!["data"]!["image/png"]!);
+    }
+
+    [Fact]
+    public void Results_carry_the_cells_number_and_errors_their_traceback()
+    {
+        _notebook.Cells[0].ExecutionCount = 4;
+        _output.Apply(new ResultData(1, Data("text/plain", "7")));
+        _output.Apply(new CellFailed(1, new CellError("E", "m", ["E: m"], 1)));
+        Assert.Equal("""[{"output_type":"execute_result","execution_count":4,"metadata":{},"data":{"text/plain":["7"]}},{"output_type":"error","ename":"E","evalue":"m","traceback":["E: m"]}]""", Outputs(1).ToJsonString());
+    }
+
+    [Fact]
+    public void Clearing_takes_effect_at_once_or_with_the_next_output()
+    {
+        _output.Apply(new StreamText(1, "stdout", "a"));
+        _output.Apply(new ClearOutput(1, Wait: true));
+        Assert.Single(Outputs(1));
+        _output.Apply(new StreamText(1, "stdout", "b"));
+        Assert.Equal("b", (string)Outputs(1).Single()!["text"]![0]!);
+        _output.Apply(new ClearOutput(1, Wait: false));
+        Assert.Empty(Outputs(1));
+    }
+
+    [Fact]
+    public void Text_without_end_is_cut_with_a_notice_and_other_outputs_still_come()
+    {
+        var piece = new string('x', 999_999);
+        for (var i = 0; i < 12; i++)
+        {
+            _output.Apply(new StreamText(1, "stdout", piece));
+        }
+
+        _output.Apply(new DisplayData(1, "x", Data("text/plain", "after"), IsUpdate: false));
+        var outputs = Outputs(1);
+        Assert.Equal(["stream", "stream", "display_data"], outputs.Select(output => (string)output!["output_type"]!));
+        Assert.Equal(DocumentOutput.LargestText, ((string)outputs[0]!["text"]![0]!).Length);
+        Assert.Contains("cut here", outputs[1]!["text"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+
+namespace NotebookHost.Tests.Running;
+
+public sealed class RunTests : ProgramTest
+{
+    private const string WritePid = "System.IO.File.WriteAllText(\"pid\", Environment.ProcessId.ToString());";
+
+    [Fact]
+    public async Task A_run_writes_executed_notebooks_pages_an_index_and_a_summary()
+    {
+        Notebook("nb/base.ipynb", "[parameters]int epochs = 10;", "int Twice(int n) => 2 * n;");
+        Notebook("nb/one.ipynb", "[markdown]# First steps", "#!import base.ipynb\nTwice(epochs)", "", "System.IO.Path.GetFileName(Environment.CurrentDirectory)");
+        Notebook("nb/two.ipynb", "var d = display(0);\nfor (var i = 1; i <= 1000; i++) d.Update($\"step {i}\");");
+
+        var (code, output, error) = await Run("run", "nb/one.ipynb", "nb/two.ipynb", "--output", "out", "--set", "epochs=3");
+
+        Assert.True(code == 0, output + error);
+        Assert.Contains("one  cell 3/3", output, StringComparison.Ordinal);
+        var executed = Executed("one.ipynb");
+        Assert.Equal("3", (string)executed["metadata"]!["papermill"]!["parameters"]!["epochs"]!);
+        Assert.Equal("C#", (string)executed["metadata"]!["kernelspec"]!["language"]!);
+        Assert.Equal("epochs = 3, set from outside\n", Text("one.ipynb", 2));
+        Assert.Equal("6", (string)executed["cells"]![1]!["outputs"]![1]!["data"]!["text/plain"]![0]!);
+        Assert.Equal(1, (int)executed["cells"]![1]!["execution_count"]!);
+        Assert.Null(executed["cells"]![2]!["execution_count"]);
+        Assert.Equal("nb", (string)executed["cells"]![3]!["outputs"]![0]!["data"]!["text/plain"]![0]!);
+        var updated = Assert.Single(Executed("two.ipynb")["cells"]![0]!["outputs"]!.AsArray());
+        Assert.Equal("step 1000", (string)updated!["data"]!["text/plain"]![0]!);
+
+        var summary = Summary();
+        Assert.Equal(["passed", "passed"], summary["notebooks"]!.AsArray().Select(notebook => (string)notebook!["status"]!));
+        Assert.Equal("First steps", (string)summary["notebooks"]![0]!["title"]!);
+        Assert.Equal(3, (int)summary["notebooks"]![0]!["cellsRun"]!);
+        Assert.True((long)summary["notebooks"]![0]!["peakMemoryBytes"]! > 20_000_000);
+        Assert.Contains("two.html", await File.ReadAllTextAsync(Path.Combine(Output, "one.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("one.html", await File.ReadAllTextAsync(Path.Combine(Output, "index.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_cell_ends_the_run_with_1_and_says_where()
+    {
+        Notebook("bad.ipynb", "[markdown]text", "Console.WriteLine(\"partial\");\nthrow new Exception(\"no luck\");", "Console.WriteLine(\"not reached\");");
+        Notebook("next.ipynb", "1");
+
+        var (code, output, _) = await Run("run", "bad.ipynb", "next.ipynb", "--output", "out");
+
+        Assert.Equal(1, code);
+        Assert.Contains("bad.ipynb, cell 2, line 2: System.Exception: no luck", output, StringComparison.Ordinal);
+        var (bad, next) = (Summary()["notebooks"]![0]!, Summary()["notebooks"]![1]!);
+        Assert.Equal("failed", (string)bad["status"]!);
+        Assert.Equal((2, 2, "cell-2"), ((int)bad["error"]!["cell"]!, (int)bad["error"]!["line"]!, (string)bad["error"]!["cellId"]!));
+        Assert.Equal("notRun", (string)next["status"]!);
+        Assert.Equal("partial\n", Text("bad.ipynb", 2));
+        Assert.Equal("error", (string)Executed("bad.ipynb")["cells"]![1]!["outputs"]![1]!["output_type"]!);
+        Assert.Empty(Executed("bad.ipynb")["cells"]![2]!["outputs"]!.AsArray());
+        Assert.False(File.Exists(Path.Combine(Output, "next.ipynb")));
+    }
+
+    [Fact]
+    public async Task With_keep_going_the_rest_is_run_and_equal_names_do_not_collide()
+    {
+        Notebook("a/n.ipynb", "missing");
+        Notebook("b/n.ipynb", "\"second\"");
+        Assert.Equal(1, (await Run("run", "a/n.ipynb", "b/n.ipynb", "--output", "out", "--keep-going")).ExitCode);
+        Assert.Equal(["failed", "passed"], Summary()["notebooks"]!.AsArray().Select(notebook => (string)notebook!["status"]!));
+        Assert.Equal("second", (string)Executed("n-2.ipynb")["cells"]![0]!["outputs"]![0]!["data"]!["text/plain"]![0]!);
+        Assert.True(File.Exists(Path.Combine(Output, "n.ipynb")));
+    }
+
+    [Fact]
+    public async Task A_cell_that_runs_too_long_is_ended_with_3_and_named()
+    {
+        Notebook("slow.ipynb", "1", $"{WritePid}\nConsole.Write(\"partial\");\nwhile (true) System.Threading.Thread.Sleep(5);");
+        var (code, output, _) = await Run("run", "slow.ipynb", "--output", "out", "--timeout", "6");
+        Assert.Equal(3, code);
+        Assert.Contains("slow.ipynb, cell 2: Timeout:", output, StringComparison.Ordinal);
+        Assert.Equal("timedOut", (string)Summary()["notebooks"]![0]!["status"]!);
+        Assert.Equal("partial", Text("slow.ipynb", 2));
+        Assert.False(IsAlive(ReadPid()));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_run_with_130_and_keeps_what_there_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
+        Notebook("long.ipynb", "Console.WriteLine(\"partial\");\nSystem.Diagnostics.Process.Start(\"sleep\", \"60\");\n" + WritePid + "\nawait Task.Delay(60000);");
+        using var process = Start("run", "long.ipynb", "--output", "out");
+        await WaitUntil(() => File.Exists(Path.Combine(Folder, "pid")) && ReadPidText().Length > 0);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+
+        var (code, _, _) = await End(process);
+
+        Assert.Equal(130, code);
+        Assert.Equal("interrupted", (string)Summary()["notebooks"]![0]!["status"]!);
+        Assert.Equal(1, (int)Summary()["notebooks"]![0]!["error"]!["cell"]!);
+        Assert.Equal("partial\n", Text("long.ipynb", 1));
+        Assert.True(File.Exists(Path.Combine(Output, "index.html")));
+        Assert.False(IsAlive(ReadPid()));
+    }
+
+    [Fact]
+    public async Task The_notebooks_process_ends_when_the_run_is_killed()
+    {
+        Notebook("long.ipynb", $"{WritePid}\nwhile (true) System.Threading.Thread.Sleep(5);");
+        using var process = Start("run", "long.ipynb", "--output", "out");
+        await WaitUntil(() => File.Exists(Path.Combine(Folder, "pid")) && ReadPidText().Length > 0);
+        process.Kill();
+        await WaitUntil(() => !IsAlive(ReadPid()));
+    }
+
+    [Theory]
+    [InlineData("System.Diagnostics.Process.GetCurrentProcess().Kill();", "ran out of memory")]
+    [InlineData("new System.Threading.Thread(() => throw new Exception(\"elsewhere\")).Start(); await Task.Delay(20000);", "elsewhere")]
+    [InlineData("Environment.Exit(7);", "exit code 7")]
+    public async Task A_process_that_dies_is_a_failure_that_says_so(string code, string message)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The exit codes are Unix's.");
+        Notebook("dies.ipynb", $"Console.WriteLine(\"partial\"); await Task.Delay(150);\n{code}");
+        var (exitCode, output, _) = await Run("run", "dies.ipynb", "--output", "out");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("dies.ipynb, cell 1", output, StringComparison.Ordinal);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+        Assert.StartsWith("partial\n", Text("dies.ipynb", 1), StringComparison.Ordinal);
+        Assert.Equal(message == "elsewhere", Text("dies.ipynb", 1).Contains("Unhandled exception", StringComparison.Ordinal));
+    }
+
+    private string ReadPidText() => File.ReadAllText(Path.Combine(Folder, "pid"));
+
+    private int ReadPid() => int.Parse(ReadPidText(), CultureInfo.InvariantCulture);
+}
