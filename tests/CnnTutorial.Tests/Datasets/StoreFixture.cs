@@ -7,7 +7,7 @@ internal sealed class StoreFixture : IProgress<DownloadProgress>, IDisposable
 
     public StoreFixture() => Options = new DatasetStoreOptions
     {
-        CacheFolder = _folder["cache"],
+        CacheFolder = Path.Combine(_folder.Path, "cache"),
         RetryDelay = TimeSpan.FromMilliseconds(5),
         Notice = notice =>
         {
@@ -25,7 +25,7 @@ internal sealed class StoreFixture : IProgress<DownloadProgress>, IDisposable
 
     public string Folder => _folder.Path;
 
-    public string CacheFolder => _folder["cache", "small"];
+    public string CacheFolder => Path.Combine(_folder.Path, "cache", "small");
 
     /// <summary>The file names in the cache, without the lock that stays there.</summary>
     public IEnumerable<string> CachedNames => Directory.EnumerateFiles(CacheFolder).Select(file => Path.GetFileName(file)).Where(name => name != ".lock").Order();
