@@ -92,8 +92,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         try
         {
-            var assemblies = await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.CancellationToken);
-            Chain.AddReferences(assemblies);
+            Chain.AddReferences(await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.CancellationToken));
             return null;
         }
         catch (PackageException e)

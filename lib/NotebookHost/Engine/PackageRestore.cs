@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
@@ -15,15 +16,16 @@ internal sealed class PackageRestore : IDisposable
     private readonly List<string> _sources = [];
     private readonly HashSet<string> _known = [];
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"notebook-packages-{Guid.NewGuid():N}");
-    private NativeLibraries? _natives;
+    private PackageLoadContext? _context;
 
     /// <summary>Adds a source for later restores; one relative to the notebook is made absolute.</summary>
     public void AddSource(string source, string directory) =>
         _sources.Add(source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, directory));
 
-    /// <summary>Restores these packages along with the earlier ones, and returns the assemblies that are new.</summary>
+    /// <summary>Restores these packages along with the earlier ones, loads what is new, and returns it.</summary>
+    /// <remarks>What is loaded stays loaded: another version of a package is taken only by a new session.</remarks>
     /// <exception cref="PackageException">A package was not found, or cannot be combined with the others.</exception>
-    public async Task<IReadOnlyList<PackageAssembly>> RestoreAsync(
+    public async Task<RestoredPackages> RestoreAsync(
         IReadOnlyList<PackageDirective> packages, string directory, CancellationToken cancellationToken)
     {
         var all = _packages.Where(old => !packages.Any(added => Same(old, added))).Concat(packages).ToList();
@@ -35,14 +37,13 @@ internal sealed class PackageRestore : IDisposable
         var assets = PackageAssets.Read(Path.Combine(_folder, "obj", "project.assets.json"));
         _packages.Clear();
         _packages.AddRange(all);
-        _natives ??= new NativeLibraries(Path.Combine(_folder, "natives"));
-        _natives.Add(assets.Natives);
-        return [.. assets.Assemblies.Where(assembly => _known.Add(assembly.Compile))];
+        _context ??= new PackageLoadContext(Path.Combine(_folder, "natives"));
+        var added = assets.Assemblies.Where(assembly => !IsShared(assembly) && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile))).ToList();
+        return new RestoredPackages([.. added.Select(assembly => assembly.Compile)], _context.Add(added, assets.Natives));
     }
 
     public void Dispose()
     {
-        _natives?.Dispose();
         try
         {
             if (Directory.Exists(_folder))
@@ -55,6 +56,10 @@ internal sealed class PackageRestore : IDisposable
             // Windows keeps loaded libraries locked; the system's clean-up of temporary files takes them.
         }
     }
+
+    /// <summary>Whether the host has this assembly for its cells already; two of a name would be two worlds of types.</summary>
+    private static bool IsShared(PackageAssembly assembly) =>
+        Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == Path.GetFileNameWithoutExtension(assembly.Compile));
 
     private static bool Same(PackageDirective a, PackageDirective b) => string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase);
 
@@ -121,6 +126,9 @@ internal sealed class PackageRestore : IDisposable
         return $"the package cannot be restored: {(lines.Count > 0 ? string.Join(" ", lines) : output.Trim())}";
     }
 }
+
+/// <summary>What a restore brings: files for the compiler, and the loaded assemblies.</summary>
+internal sealed record RestoredPackages(IReadOnlyList<string> References, IReadOnlyList<Assembly> Assemblies);
 
 /// <summary>Packages cannot be restored. The message says which and why.</summary>
 internal sealed class PackageException(string message) : Exception(message);

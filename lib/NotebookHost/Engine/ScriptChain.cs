@@ -22,7 +22,7 @@ internal sealed class ScriptChain : IDisposable
     ];
 
     /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the host's.</summary>
-    private static readonly Assembly[] Shared = [typeof(Kernel).Assembly, typeof(Formatter).Assembly, typeof(HtmlString).Assembly];
+    public static readonly Assembly[] Shared = [typeof(Kernel).Assembly, typeof(Formatter).Assembly, typeof(HtmlString).Assembly];
 
     private static readonly Lazy<MetadataReference[]> Framework = new(FrameworkReferences);
 
@@ -50,16 +50,13 @@ internal sealed class ScriptChain : IDisposable
     /// <summary>The newest state: its script and compilation are what completions need. Null before the first submission.</summary>
     public ScriptState<object>? State { get; private set; }
 
-    /// <summary>Lets later submissions use these assemblies.</summary>
-    public void AddReferences(IReadOnlyList<PackageAssembly> assemblies)
+    /// <summary>Lets later submissions use these packages.</summary>
+    public void AddReferences(RestoredPackages packages)
     {
-        _options = _options.AddReferences(assemblies.Select(assembly => MetadataReference.CreateFromFile(assembly.Compile)));
-        foreach (var assembly in assemblies.Where(assembly => assembly.Runtime is not null))
+        _options = _options.AddReferences(packages.References.Select(file => MetadataReference.CreateFromFile(file)));
+        foreach (var assembly in packages.Assemblies)
         {
-            if (AssemblyIdentity.TryParseDisplayName(AssemblyName.GetAssemblyName(assembly.Runtime!).FullName, out var identity))
-            {
-                _loader.RegisterDependency(identity, assembly.Runtime!);
-            }
+            _loader.RegisterDependency(assembly);
         }
     }
 
