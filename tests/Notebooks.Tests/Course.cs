@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Notebooks.Tests;
+
+/// <summary>Runs the course's program as a learner does, with results in a folder of the test's own.</summary>
+internal static class Course
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The real data sets beside the repository, or null where they are not.</summary>
+    public static string? FullData { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared", "datasets")) is var folder && Directory.Exists(folder) ? folder : null;
+
+    /// <summary>The notebooks in the order of the course, without solutions.</summary>
+    public static IReadOnlyList<string> Notebooks { get; } =
+        [.. Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb").Where(file => !file.Contains("solution", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    public static async Task<CourseRun> RunAsync(string folder, string? data, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "run", "--output", Path.Combine(folder, "tutorial"), .. arguments])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["CNN_TUTORIAL_ARTIFACTS"] = folder;
+        start.Environment["CNN_TUTORIAL_CACHE"] = Path.Combine(folder, "cache");
+        start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
+        // Other test projects keep the cores busy at the same time: threads that spin while they wait would then take turns with them.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        if (data is null)
+        {
+            start.Environment.Remove("CNN_TUTORIAL_DATA");
+        }
+        else
+        {
+            start.Environment["CNN_TUTORIAL_DATA"] = data;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new CourseRun(folder, process.ExitCode, await output, await errors);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CnnTutorial.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not lie in the repository.");
+        }
+
+        return folder.FullName;
+    }
+}
+
+/// <summary>What a run left behind.</summary>
+internal sealed record CourseRun(string Folder, int ExitCode, string Output, string Errors)
+{
+    public JsonElement Metrics => Json(Path.Combine(Folder, "mnist", "metrics.json"));
+
+    public JsonElement Summary => Json(Path.Combine(Folder, "tutorial", "summary.json"));
+
+    public string File(string name) => Path.Combine(Folder, "tutorial", name);
+
+    /// <summary>The text of the first cell that failed.</summary>
+    public string Error => Summary.GetProperty("notebooks").EnumerateArray()
+        .Select(notebook => notebook.GetProperty("error")).First(error => error.ValueKind != JsonValueKind.Null).GetProperty("message").GetString()!;
+
+    public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
+
+    private static JsonElement Json(string path)
+    {
+        using var document = JsonDocument.Parse(System.IO.File.ReadAllText(path));
+        return document.RootElement.Clone();
+    }
+}

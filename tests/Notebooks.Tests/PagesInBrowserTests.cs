@@ -1,0 +1,79 @@
+using Microsoft.Playwright;
+
+namespace Notebooks.Tests;
+
+/// <summary>The pages of the course in a real browser.</summary>
+[Collection(nameof(BundledCourse))]
+public sealed class PagesInBrowserTests(BundledCourse course)
+{
+    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    /// <summary>How many charts each page draws.</summary>
+    private static readonly Dictionary<string, int> Charts = new() { ["01-setup"] = 0, ["02-data"] = 4, ["03-model"] = 0, ["04-compile"] = 0, ["05-train"] = 1, ["06-results"] = 3 };
+
+    /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
+    private const string Drawn = "() => [...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, .js-line, .hm image')).length";
+
+    [Fact]
+    public async Task Every_chart_is_drawn_on_phone_and_desktop_light_and_dark_with_nothing_from_outside()
+    {
+        Assert.SkipWhen(Chromium is null, "Chromium is not installed (package chromium).");
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        foreach (var (width, scheme) in new[] { (1440, ColorScheme.Light), (390, ColorScheme.Dark) })
+        {
+            foreach (var (name, charts) in Charts)
+            {
+                await LookAsync(browser, name, charts, width, scheme);
+            }
+        }
+    }
+
+    private async Task LookAsync(IBrowser browser, string name, int charts, int width, ColorScheme scheme)
+    {
+        var page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        var problems = new List<string>();
+        page.PageError += (_, error) => problems.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                problems.Add(message.Text);
+            }
+        };
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith("file:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            {
+                problems.Add($"a request to {request.Url}");
+            }
+        };
+
+        await page.GotoAsync(new Uri(course.Run.File($"{name}.html")).AbsoluteUri);
+        for (var tries = 0; tries < 300 && await page.EvaluateAsync<int>(Drawn) < charts; tries++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        var drawn = await page.EvaluateAsync<int>(Drawn);
+        var scroll = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        var title = charts == 0 ? null : await page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('.gtitle')).fill");
+
+        var shots = Directory.CreateDirectory(Path.Combine(Course.Root, "artifacts", "screenshots")).FullName;
+        await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"{name}-{width}-{scheme}.png"), FullPage = true });
+        await page.CloseAsync();
+
+        Assert.Equal(charts, drawn);
+        Assert.True(scroll <= 0, $"{name} scrolls sideways by {scroll} px at {width} px");
+        Assert.Empty(problems);
+        if (title is not null)
+        {
+            // Light letters on dark, dark letters on light.
+            Assert.Equal(scheme == ColorScheme.Dark, int.Parse(title.Split('(', ',')[1]) > 128);
+        }
+    }
+}
