@@ -8,9 +8,12 @@ public static class CourseFolders
     /// <summary>Set this environment variable to keep results somewhere else than in <c>artifacts/</c>.</summary>
     public const string ArtifactsVariable = "CNN_TUTORIAL_ARTIFACTS";
 
+    // Lazy, so that the exception is the caller's and not a TypeInitializationException.
+    private static readonly Lazy<string> FoundRoot = new(FindRoot);
+
     /// <summary>The repository's root: the nearest folder above the library that holds both <c>lib</c> and <c>notebooks</c>.</summary>
     /// <exception cref="DirectoryNotFoundException">The library was copied out of the repository.</exception>
-    public static string Root { get; } = FindRoot();
+    public static string Root => FoundRoot.Value;
 
     /// <summary>The folder with the built library and the native libraries beside it.</summary>
     public static string NativeLibraries => Path.Combine(Root, "lib", "bin");

@@ -7,7 +7,7 @@ namespace CnnTutorial;
 internal sealed class CourseLayout : Layout.Layout
 {
 #pragma warning disable IDE1006, CA1707 // plotly.js's names
-    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen, and the smallest that letters may shrink to.</summary>
+    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen.</summary>
     public object? meta { get; init; }
 #pragma warning restore IDE1006, CA1707
 
@@ -24,7 +24,7 @@ internal sealed class CourseLayout : Layout.Layout
         return new CourseLayout
         {
             title = title,
-            meta = new { designWidth = width, designHeight = height, smallestFont = 6 },
+            meta = new { designWidth = width, designHeight = height },
             width = width,
             height = height,
             margin = new Margin { l = side, r = side, t = top, b = side },

@@ -1,8 +1,8 @@
-using NotebookHost.Pages;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NotebookHost.Documents;
+using NotebookHost.Pages;
 
 namespace NotebookHost.Running;
 

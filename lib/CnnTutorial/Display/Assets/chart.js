@@ -48,11 +48,11 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     delete result.height;
     if (meta.designWidth) {
       const scale = Math.min(1, (element.clientWidth || meta.designWidth) / meta.designWidth);
-      const smallest = meta.smallestFont || 8;
       element.style.height = Math.round(meta.designHeight * scale) + 'px';
       result.annotations = (layout.annotations || []).map(function (annotation) {
         const font = Object.assign({ size: 12 }, annotation.font);
-        font.size = Math.max(smallest, font.size * scale);
+        // On a phone two thirds of a letter's size still fit beside each other, and smaller ones nobody reads.
+        font.size *= Math.max(0.68, scale);
         return Object.assign({}, annotation, { font: font });
       });
     }
