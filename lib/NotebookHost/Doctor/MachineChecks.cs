@@ -59,6 +59,6 @@ internal static class MachineChecks
         var found = places.Distinct().Select(place => Path.Combine(place, ".net-csharp", "kernel.json")).Where(File.Exists).ToList();
         return found.Count > 0
             ? new Finding("Jupyter kernel", Verdict.Ok, string.Join(", ", found))
-            : new Finding("Jupyter kernel", Verdict.Optional, "no kernelspec .net-csharp; needed only to open the notebooks in Jupyter", "dotnet run --project lib/NotebookHost -- kernel install --user");
+            : new Finding("Jupyter kernel", Verdict.Optional, "no kernelspec .net-csharp; needed only to open the notebooks in Jupyter (VS Code's Polyglot Notebooks and this program do without)");
     }
 }
