@@ -59,6 +59,7 @@ internal static class ConsoleRedirection
     private sealed class CellReader(TextReader outside) : TextReader
     {
         private string _rest = "";
+        private KernelInvocationContext? _reader;
 
         public override string? ReadLine()
         {
@@ -67,6 +68,7 @@ internal static class ConsoleRedirection
                 return outside.ReadLine();
             }
 
+            Forget(context);
             if (_rest.Length > 0)
             {
                 var line = _rest.TrimEnd('\n');
@@ -91,8 +93,22 @@ internal static class ConsoleRedirection
             return first;
         }
 
+        /// <summary>What one cell left of a line is not another cell's to read.</summary>
+        private void Forget(KernelInvocationContext context)
+        {
+            if (_reader != context)
+            {
+                (_reader, _rest) = (context, "");
+            }
+        }
+
         private bool Fill()
         {
+            if (KernelInvocationContext.Current is { } context)
+            {
+                Forget(context);
+            }
+
             if (_rest.Length == 0 && ReadLine() is { } line)
             {
                 _rest = line + "\n";

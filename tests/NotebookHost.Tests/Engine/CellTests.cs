@@ -96,6 +96,8 @@ public sealed class CellTests : SessionTest
         Options = Options with { ReadInput = _ => "Ann" };
         Assert.Equal("Ann!", (await Run("Console.ReadLine() + \"!\"")).Result!["text/plain"]);
         Assert.Equal("65", (await Run("Console.Read()")).Result!["text/plain"]);
+        // The "nn" that was left of the last answer is not the next cell's.
+        Assert.Equal("Ann", (await Run("Console.ReadLine()")).Result!["text/plain"]);
     }
 
     [Fact]
