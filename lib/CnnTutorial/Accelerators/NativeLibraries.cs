@@ -118,13 +118,10 @@ internal static partial class NativeLibraries
                     return copy;
                 }
 
-                Directory.CreateDirectory(folder);
                 var bytes = File.ReadAllBytes(bridge);
                 ElfVersionNeeds.Weaken(bytes, OptionalVersion);
-                var temporary = $"{copy}.{Environment.ProcessId}.tmp";
-                File.WriteAllBytes(temporary, bytes);
-                File.SetLastWriteTimeUtc(temporary, source.LastWriteTimeUtc);
-                File.Move(temporary, copy, overwrite: true);
+                AtomicFile.Write(copy, stream => stream.Write(bytes));
+                File.SetLastWriteTimeUtc(copy, source.LastWriteTimeUtc);
                 return copy;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -22,7 +22,7 @@ internal static class Html
     /// <summary>A table; columns whose every cell begins with a digit or sign are set flush right.</summary>
     public static string Table(string caption, IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, IReadOnlyList<string>? footer = null)
     {
-        var number = headers.Select((_, column) => rows.Count > 0 && rows.All(row => IsNumber(row[column]))).ToList();
+        var number = NumberColumns(headers, rows);
         var html = new StringBuilder(Style).Append("<table class=\"cnn-table\">");
         if (caption.Length > 0)
         {
@@ -65,7 +65,7 @@ internal static class Html
     /// <summary>The same table in plain text, columns padded with spaces.</summary>
     public static string PlainTable(string caption, IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, IReadOnlyList<string>? footer = null)
     {
-        var number = headers.Select((_, column) => rows.Count > 0 && rows.All(row => IsNumber(row[column]))).ToList();
+        var number = NumberColumns(headers, rows);
         var all = rows.Prepend(headers).Concat(footer is null ? [] : [footer]).ToList();
         var widths = headers.Select((_, column) => all.Max(row => row[column].Length)).ToList();
         var lines = all.Select(row => string.Join("  ", row.Select((cell, column) => number[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd()).ToList();
@@ -86,6 +86,9 @@ internal static class Html
             html.Append('<').Append(open).Append(number[column] ? " class=\"number\">" : ">").Append(Encode(cells[column])).Append("</").Append(close).Append('>');
         }
     }
+
+    private static List<bool> NumberColumns(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        [.. headers.Select((_, column) => rows.Count > 0 && rows.All(row => IsNumber(row[column])))];
 
     private static bool IsNumber(string cell) => cell.Length == 0 || char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '−' && cell.Length > 1);
 }

@@ -9,7 +9,7 @@ public sealed class Predictions
     {
         _probabilities = probabilities;
         Classes = classes;
-        Labels = [.. Enumerable.Range(0, Count).Select(i => Array.IndexOf(Of(i), Of(i).Max()))];
+        Labels = [.. Enumerable.Range(0, Count).Select(i => Of(i)).Select(row => Array.IndexOf(row, row.Max()))];
     }
 
     /// <summary>The number of images.</summary>
