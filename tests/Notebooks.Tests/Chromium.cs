@@ -1,0 +1,19 @@
+using Microsoft.Playwright;
+
+namespace Notebooks.Tests;
+
+/// <summary>The system's browser; a test that needs it is skipped where there is none.</summary>
+internal static class Chromium
+{
+    private static readonly string? Program = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
+    {
+        Assert.SkipWhen(Program is null, "Chromium is not installed (package chromium).");
+        return playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Program,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+}
