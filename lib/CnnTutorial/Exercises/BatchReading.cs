@@ -37,12 +37,12 @@ internal static class BatchReading
 
         if (batch.Images.dtype != ScalarType.Float32)
         {
-            throw new WrongAnswerException("Images of type float32.", $"Images of type {batch.Images.dtype}.", "A network computes with float32: `to(ScalarType.Float32)`, before you divide by 255. ToImageTensor does both.");
+            throw new WrongAnswerException("Images of type float32.", $"Images of type {batch.Images.dtype}.", "A network computes with float32: `to(ScalarType.Float32)`, before you divide by 255. `ToImageTensor` does both.");
         }
 
         if (batch.Labels.dtype != ScalarType.Int64)
         {
-            throw new WrongAnswerException("Labels of type int64.", $"Labels of type {batch.Labels.dtype}.", "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. ToLabelTensor gives them.");
+            throw new WrongAnswerException("Labels of type int64.", $"Labels of type {batch.Labels.dtype}.", "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them.");
         }
     }
 
@@ -83,7 +83,7 @@ internal static class BatchReading
             throw most switch
             {
                 > 254 and < 256 => new WrongAnswerException(Expected, $"{seen}: bytes that were not scaled.", "Divide by 255."),
-                > 0 and < 0.01f => new WrongAnswerException(Expected, $"{seen}: divided by 255 twice.", "ToImageTensor divides by 255 already."),
+                > 0 and < 0.01f => new WrongAnswerException(Expected, $"{seen}: divided by 255 twice.", "`ToImageTensor` divides by 255 already."),
                 _ => new WrongAnswerException(Expected, $"{seen}.", "Convert to float32 and divide by 255, and by nothing else."),
             };
         }

@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CnnTutorial;
 
 /// <summary>A check's answer. Shows itself as a card: passed, not yet, or what was expected, what was seen, and where to look.</summary>
-public sealed class CheckResult : IHtmlDisplay
+public sealed partial class CheckResult : IHtmlDisplay
 {
     internal CheckResult(CheckStatus status, string step, string seen, string expected = "", string hint = "")
     {
@@ -38,7 +39,7 @@ public sealed class CheckResult : IHtmlDisplay
         var body = new StringBuilder();
         foreach (var (label, text) in Lines)
         {
-            body.Append("<div>").Append(label.Length > 0 ? $"<b>{label}:</b> " : "").Append(Html.Encode(text)).Append("</div>");
+            body.Append("<div>").Append(label.Length > 0 ? $"<b>{label}:</b> " : "").Append(Code().Replace(Html.Encode(text), "<code>$1</code>")).Append("</div>");
         }
 
         return Html.Card(Title, body.ToString(), Edge);
@@ -47,6 +48,10 @@ public sealed class CheckResult : IHtmlDisplay
     /// <inheritdoc/>
     public override string ToString() =>
         string.Join('\n', Lines.Select(line => line.Label.Length > 0 ? $"  {line.Label}: {line.Text}" : $"  {line.Text}").Prepend(Title));
+
+    /// <summary>Code in a sentence, as Markdown writes it.</summary>
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
 
     // A sign and a word beside the colour: not everyone sees the difference between green and red.
     private string Title => Status switch

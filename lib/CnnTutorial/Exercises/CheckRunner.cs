@@ -5,6 +5,11 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>Runs a check so that whatever the learner's code does, the answer is a card.</summary>
+/// <remarks>
+/// Two things end the process all the same, as they would without a check: a recursion without end, and the few of
+/// TorchSharp's functions that let a C++ exception through, <c>matmul</c> with shapes that do not fit among them
+/// (seen with 0.107.0).
+/// </remarks>
 internal static class CheckRunner
 {
     /// <summary>Checks take a second or two; what runs longer than this on a slow machine does not end.</summary>

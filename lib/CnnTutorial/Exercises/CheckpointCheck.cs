@@ -14,7 +14,7 @@ internal static partial class CheckpointCheck
 
     public static string Run(Func<string, Callback> create) => WeightsFile.InNewFolder(folder =>
     {
-        var callback = create(folder) ?? throw new WrongAnswerException("A callback.", "Your function returned null.", "folder => new SaveEveryTenEpochs(folder)");
+        var callback = create(folder) ?? throw new WrongAnswerException("A callback.", "Your function returned null.", "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`.");
         var watch = new Watch(folder);
         var model = PracticeNetwork.Create(seed: 17);
         new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }
@@ -35,14 +35,14 @@ internal static partial class CheckpointCheck
 
         var (seen, hint) = times switch
         {
-            [] => ("No file appeared in the folder.", "Write into the folder that your constructor was given: Path.Combine(_folder, …), in OnEpochEnd."),
-            [Epochs] or [Epochs + 1] => ("One file, at the end of the training.", "OnEpochEnd is called after each epoch: save there whenever the epoch's number is divisible by ten."),
-            { Count: >= Epochs } => ("A file after every epoch.", "Save only if result.Epoch % 10 == 0."),
-            [9, 19] or [11, 21] or [1, 11, 21] => ($"Files after the epochs {string.Join(", ", times)}: one off.", "result.Epoch counts from 1: after the tenth epoch it is 10, and 10 % 10 == 0."),
-            [10, 20, Epochs + 1] or [10, 20, Epochs] => ("Files after epochs 10 and 20, and one more at the end of the training.", "Save in OnEpochEnd alone."),
-            [10] => ("A file after epoch 10 and none after epoch 20.", "Every tenth epoch: the remainder result.Epoch % 10 is zero again at 20."),
-            [0, ..] => ("A file before the first epoch.", "Save in OnEpochEnd, not when training begins."),
-            _ => ($"Files after the epochs {string.Join(", ", times)}.", "Save in OnEpochEnd, if result.Epoch % 10 == 0."),
+            [] => ("No file appeared in the folder.", "Write into the folder that your constructor was given: `Path.Combine(_folder, …)`, in `OnEpochEnd`."),
+            [Epochs] or [Epochs + 1] => ("One file, at the end of the training.", "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."),
+            { Count: >= Epochs } => ("A file after every epoch.", "Save only if `result.Epoch % 10 == 0`."),
+            [9, 19] or [11, 21] or [1, 11, 21] => ($"Files after the epochs {string.Join(", ", times)}: one off.", "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."),
+            [10, 20, Epochs + 1] or [10, 20, Epochs] => ("Files after epochs 10 and 20, and one more at the end of the training.", "Save in `OnEpochEnd` alone."),
+            [10] => ("A file after epoch 10 and none after epoch 20.", "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20."),
+            [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
+            _ => ($"Files after the epochs {string.Join(", ", times)}.", "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."),
         };
         throw new WrongAnswerException(Expected, seen, hint);
     }
@@ -52,7 +52,7 @@ internal static partial class CheckpointCheck
         var files = watch.Writes.Select(write => write.File).Distinct().ToList();
         if (files.Count == 1)
         {
-            throw new WrongAnswerException(Expected, $"One file, {files[0]}, which epoch 20 overwrote.", "Put the epoch's number into the file's name: $\"epoch-{result.Epoch}.weights\".");
+            throw new WrongAnswerException(Expected, $"One file, {files[0]}, which epoch 20 overwrote.", "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.weights\"`.");
         }
 
         if (files.Count != watch.Writes.Count)
@@ -64,7 +64,7 @@ internal static partial class CheckpointCheck
         {
             if (!Number().Matches(file).Any(match => int.Parse(match.Value) == epoch))
             {
-                throw new WrongAnswerException(Expected, $"The file after epoch {epoch} is called {file}.", "The name holds the epoch's number: $\"epoch-{result.Epoch}.weights\".");
+                throw new WrongAnswerException(Expected, $"The file after epoch {epoch} is called {file}.", "The name holds the epoch's number: `$\"epoch-{result.Epoch}.weights\"`.");
             }
         }
 
@@ -90,7 +90,7 @@ internal static partial class CheckpointCheck
                         > 0 => $"It holds those after epoch {other}.",
                         _ => "It holds those of another network.",
                     },
-                    "Save state.Model: the network in training, as it is at that moment.");
+                    "Save `state.Model`: the network in training, as it is at that moment.");
             }
         }
     }

@@ -32,7 +32,7 @@ internal static class EvaluationCheck
 
         if (!PracticeNetwork.Weights(model).SequenceEqual(before))
         {
-            throw new WrongAnswerException("An evaluation changes nothing.", "It changed the weights.", "No backward() and no step() here.");
+            throw new WrongAnswerException("An evaluation changes nothing.", "It changed the weights.", "No `backward()` and no `step()` here.");
         }
 
         var reference = Reference(layers, split);
@@ -52,7 +52,7 @@ internal static class EvaluationCheck
 
         if (record.Forwards.Exists(forward => forward.Training))
         {
-            throw new WrongAnswerException("The network is judged in evaluation mode.", "It was in training mode: dropout switched half of the values off while you measured.", "Begin your evaluation with model.eval().");
+            throw new WrongAnswerException("The network is judged in evaluation mode.", "It was in training mode: dropout switched half of the values off while you measured.", "Begin your evaluation with `model.eval()`.");
         }
 
         if (record.Forwards.Exists(forward => forward.Gradients))
@@ -74,12 +74,12 @@ internal static class EvaluationCheck
         {
             _ when LossNumber.Near(seen.Loss, accuracy) => ("loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
             _ when LossNumber.Near(seen.Accuracy, 100 * accuracy) => ("in percent", "Return the share, between 0 and 1; P1 in a format string makes percent of it."),
-            var value when LossNumber.Near(value, right) => ("the number of right answers", "Divide it by the number of images, and mind that int / int is cut to a whole number."),
+            var value when LossNumber.Near(value, right) => ("the number of right answers", "Divide it by the number of images, and mind that `int / int` is cut to a whole number."),
             var value when LossNumber.Near(value, (double)right / batches.Count) => ("right answers a batch", "Divide by the number of images, not of batches."),
             var value when LossNumber.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => ("the mean over batches, in which an image of the smaller last batch counts more", "Count right answers and images over all batches, and divide at the end."),
             var value when LossNumber.Near(value, 1 - accuracy) => ("the share of wrong answers", "Count where the answer equals the label."),
-            0 => ("nothing", "int / int is cut to a whole number: divide as double."),
-            _ => ("another number", "The answer to an image is the place of its largest logit: argmax(1). Count where it equals batch.Labels."),
+            0 => ("nothing", "`int / int` is cut to a whole number: divide as double."),
+            _ => ("another number", "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."),
         };
         throw new WrongAnswerException($"The accuracy, here {accuracy:0.0000}.", $"{seen.Accuracy:0.0000}: {what}.", hint);
     }
@@ -88,7 +88,7 @@ internal static class EvaluationCheck
     {
         if (LossNumber.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / Count))
         {
-            throw new WrongAnswerException("The loss gets the network's logits.", "In your evaluation it got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: CrossEntropyLoss contains it.");
+            throw new WrongAnswerException("The loss gets the network's logits.", "In your evaluation it got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: `CrossEntropyLoss` contains it.");
         }
 
         LossNumber.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))]);

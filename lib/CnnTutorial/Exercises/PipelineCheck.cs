@@ -59,7 +59,7 @@ internal static class PipelineCheck
                 throw new WrongAnswerException(
                     $"One call is one epoch: it ends after the {split.Count} images of the split.",
                     $"After {images} images your function still went on.",
-                    "Your loop over the batches needs an end: it starts at 0 and goes on while the start is less than split.Count.");
+                    "Your loop over the batches needs an end: it starts at 0 and goes on while the start is less than `split.Count`.");
             }
         }
 

@@ -25,7 +25,7 @@ internal static class SaveAndLoadCheck
 
         if (!File.Exists(path))
         {
-            throw new WrongAnswerException("A file at the path that your function is given.", "There is no file.", "Weights.Save(trained, path) writes it.");
+            throw new WrongAnswerException("A file at the path that your function is given.", "There is no file.", "`Weights.Save(trained, path)` writes it.");
         }
 
         var saved = WeightsFile.Read(path);
@@ -42,7 +42,7 @@ internal static class SaveAndLoadCheck
         var weights = PracticeNetwork.Weights(loaded);
         if (made.Exists(pair => pair.Weights.SequenceEqual(weights)))
         {
-            throw new WrongAnswerException("The new network has the weights of the file.", "It still has the random weights with which it was made.", "Weights.Load(loaded, path) reads them in.");
+            throw new WrongAnswerException("The new network has the weights of the file.", "It still has the random weights with which it was made.", "`Weights.Load(loaded, path)` reads them in.");
         }
 
         return Predictions(trained, loaded);
@@ -57,7 +57,7 @@ internal static class SaveAndLoadCheck
 
     private static void Objects(Module<Tensor, Tensor> trained, Module<Tensor, Tensor>? loaded, List<Module<Tensor, Tensor>> made)
     {
-        const string Expected = "A new network, made with createModel().";
+        const string Expected = "A new network, made with `createModel()`.";
         if (loaded is null)
         {
             throw new WrongAnswerException(Expected, "Your function returned null.", "Return the network into which you loaded the file.");
@@ -70,7 +70,7 @@ internal static class SaveAndLoadCheck
 
         if (!made.Contains(loaded))
         {
-            throw new WrongAnswerException(Expected, "A network that came from elsewhere.", "Call the parameter createModel, which makes a network of the right kind with random weights, and return it when it is loaded.");
+            throw new WrongAnswerException(Expected, "A network that came from elsewhere.", "Call the parameter `createModel`, which makes a network of the right kind with random weights, and return it when it is loaded.");
         }
     }
 
@@ -83,7 +83,7 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(
                 "A network that is ready to predict: in evaluation mode.",
                 "It is in training mode, where dropout makes every prediction a little different.",
-                "A new network begins in training mode: call eval() on it before you return it.");
+                "A new network begins in training mode: call `eval()` on it before you return it.");
         }
 
         using var noGradients = no_grad();

@@ -41,7 +41,7 @@ internal static class ThirdBlockCheck
             throw new WrongAnswerException(
                 $"{ThreeBlocks:N0} parameters in all.",
                 $"{parameters:N0} parameters.",
-                "Only the third block is new and only fc1 has another size; all other layers are as in notebook 03. Display ModelSummary.Of(CreateThreeBlockModel(), 1, 28, 28) and compare.");
+                "Only the third block is new and only fc1 has another size; all other layers are as in notebook 03. Display `ModelSummary.Of(CreateThreeBlockModel(), 1, 28, 28)` and compare.");
         }
 
         return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} parameters instead of {TwoBlocks:N0}; ten logits an image.";
@@ -119,23 +119,23 @@ internal static class ThirdBlockCheck
 
         if (numbers == 48 * 7 * 7)
         {
-            throw new WrongAnswerException("A pooling at the end of the block: 7×7 becomes 3×3.", $"{first.Name} gets {numbers:N0} numbers, 48 · 7 · 7: nothing was pooled after {Name}.", "Add (\"block3_pool\", MaxPool2d(kernel_size: 2)).");
+            throw new WrongAnswerException("A pooling at the end of the block: 7×7 becomes 3×3.", $"{first.Name} gets {numbers:N0} numbers, 48 · 7 · 7: nothing was pooled after {Name}.", "Add `(\"block3_pool\", MaxPool2d(kernel_size: 2))`.");
         }
 
         if (first.Least < 0)
         {
-            throw new WrongAnswerException("A ReLU in the third block, as in the others: no negative number goes on.", $"Negative numbers reach {first.Name}.", $"Add (\"block3_relu\", ReLU()) after {Name}.");
+            throw new WrongAnswerException("A ReLU in the third block, as in the others: no negative number goes on.", $"Negative numbers reach {first.Name}.", $"Add `(\"block3_relu\", ReLU())` after {Name}.");
         }
 
         var takes = ((TorchSharp.Modules.Linear)first.Layer).in_features;
         if (takes != numbers)
         {
-            throw new WrongAnswerException($"{first.Name} takes the {numbers:N0} numbers that flatten now gives.", $"It is made for {takes:N0}.", "48 channels of 3×3 are left: Linear(48 * 3 * 3, 128).");
+            throw new WrongAnswerException($"{first.Name} takes the {numbers:N0} numbers that flatten now gives.", $"It is made for {takes:N0}.", "48 channels of 3×3 are left: `Linear(48 * 3 * 3, 128)`.");
         }
 
         if (numbers != Flattened)
         {
-            throw new WrongAnswerException($"Flatten gives 48 · 3 · 3 = {Flattened} numbers.", $"It gives {numbers:N0}.", "MaxPool2d(kernel_size: 2) makes 3×3 of 7×7: the odd row and column are left out.");
+            throw new WrongAnswerException($"Flatten gives 48 · 3 · 3 = {Flattened} numbers.", $"It gives {numbers:N0}.", "`MaxPool2d(kernel_size: 2)` makes 3×3 of 7×7: the odd row and column are left out.");
         }
     }
 
@@ -143,7 +143,7 @@ internal static class ThirdBlockCheck
     {
         if (output.shape is not [4, 10])
         {
-            throw new WrongAnswerException("Ten numbers an image: [4, 10] for four images.", $"[{string.Join(", ", output.shape)}].", "The last layer is (\"predictions\", Linear(128, 10)).");
+            throw new WrongAnswerException("Ten numbers an image: [4, 10] for four images.", $"[{string.Join(", ", output.shape)}].", "The last layer is `(\"predictions\", Linear(128, 10))`.");
         }
 
         var sums = output.sum(1).data<float>().ToArray();
@@ -156,7 +156,7 @@ internal static class ThirdBlockCheck
         model.train();
         if (model.call(images).equal(model.call(images)).all().item<bool>())
         {
-            throw new WrongAnswerException("Dropout between fc1 and predictions, as in notebook 03.", "In training the network gives the same answer twice: nothing is dropped out.", "Keep (\"dropout\", Dropout(0.5)).");
+            throw new WrongAnswerException("Dropout between fc1 and predictions, as in notebook 03.", "In training the network gives the same answer twice: nothing is dropped out.", "Keep `(\"dropout\", Dropout(0.5))`.");
         }
     }
 

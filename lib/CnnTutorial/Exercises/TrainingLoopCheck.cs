@@ -14,7 +14,7 @@ internal static class TrainingLoopCheck
     private const int Count = 70;
     private const int BatchSize = 16;
     private const int Batches = 5;
-    private const double LearningRate = 0.2;
+    private const double LearningRate = 0.5;
 
     /// <summary>Runs two epochs and looks at each step of the first.</summary>
     /// <returns>The mean losses of both epochs.</returns>
@@ -40,7 +40,7 @@ internal static class TrainingLoopCheck
         Gradients(record);
         if (PracticeNetwork.Weights(model).SequenceEqual(before))
         {
-            throw new WrongAnswerException("Training changes the weights.", "After an epoch all weights are as before.", "optimizer.step() changes them, by the gradients that loss.backward() left.");
+            throw new WrongAnswerException("Training changes the weights.", "After an epoch all weights are as before.", "`optimizer.step()` changes them, by the gradients that `loss.backward()` left.");
         }
 
         LossNumber.Check(first, [.. record.Steps.Select(step => (step.Right!.Loss, step.Right.Count))]);
@@ -61,12 +61,12 @@ internal static class TrainingLoopCheck
     {
         if (record.Forwards.Exists(forward => !forward.Gradients))
         {
-            throw new WrongAnswerException("Training with gradients.", "The network was called while gradients were switched off.", "no_grad() belongs into the evaluation, not here.");
+            throw new WrongAnswerException("Training with gradients.", "The network was called while gradients were switched off.", "`no_grad()` belongs into the evaluation, not here.");
         }
 
         if (record.Forwards.Exists(forward => !forward.Training))
         {
-            throw new WrongAnswerException("The network learns in training mode.", "It was in evaluation mode, in which dropout does nothing.", "Begin the epoch with model.train(): the evaluation before may have left it in evaluation mode.");
+            throw new WrongAnswerException("The network learns in training mode.", "It was in evaluation mode, in which dropout does nothing.", "Begin the epoch with `model.train()`: the evaluation before may have left it in evaluation mode.");
         }
     }
 
@@ -74,12 +74,12 @@ internal static class TrainingLoopCheck
     {
         if (record.Forwards.Count == 0)
         {
-            throw new WrongAnswerException("The network that your function is given learns.", "It was never called.", "model.call(batch.Images) for each batch; use the parameter `model`, not a variable of the notebook.");
+            throw new WrongAnswerException("The network that your function is given learns.", "It was never called.", "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook.");
         }
 
         if (record.Steps.Count == 0)
         {
-            throw new WrongAnswerException("The optimizer changes the weights after each batch.", "optimizer.step() was never called.", "It comes after backward().");
+            throw new WrongAnswerException("The optimizer changes the weights after each batch.", "`optimizer.step()` was never called.", "It comes after `backward()`.");
         }
 
         if (record.Enumerations > 1)
@@ -89,7 +89,7 @@ internal static class TrainingLoopCheck
 
         if (record.Steps.Count != Batches)
         {
-            throw new WrongAnswerException($"One step for each of the {Batches} batches.", $"{record.Steps.Count} steps.", "optimizer.step() stands inside the foreach, once, and the loop goes on to the last batch.");
+            throw new WrongAnswerException($"One step for each of the {Batches} batches.", $"{record.Steps.Count} steps.", "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch.");
         }
     }
 
@@ -101,8 +101,8 @@ internal static class TrainingLoopCheck
             if (seen is null || Array.TrueForAll(seen, value => value == 0))
             {
                 throw wiped
-                    ? new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called, all gradients were zero: zero_grad() stood between backward() and step() and wiped them out.", "The order is: zero_grad, call the network, loss, backward, step.")
-                    : new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called there were no gradients.", "Call backward() on the loss: it computes them.");
+                    ? new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped them out.", "The order is: zero_grad, call the network, loss, backward, step.")
+                    : new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called there were no gradients.", "Call `backward()` on the loss: it computes them.");
             }
 
             if (right is null || Near(seen, right.Gradient))
@@ -112,18 +112,18 @@ internal static class TrainingLoopCheck
 
             if (Near(seen, right.SoftmaxGradient))
             {
-                throw new WrongAnswerException("The loss gets the network's logits.", "It got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: CrossEntropyLoss contains it, and with two the network hardly learns.");
+                throw new WrongAnswerException("The loss gets the network's logits.", "It got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: `CrossEntropyLoss` contains it, and with two the network hardly learns.");
             }
 
             if (i > 0 && Near(seen, [.. record.Steps[i - 1].Gradient!.Zip(right.Gradient, (a, b) => a + b)]))
             {
                 throw new WrongAnswerException(
                     "Each step uses the gradients of its own batch.",
-                    $"In step {i + 1} the gradients of the batches before were still in them; zero_grad() was called {(record.Clears == 0 ? "never" : $"{record.Clears} times for {Batches} batches")}.",
-                    "backward() adds to what is there. Call optimizer.zero_grad() in the loop, before backward().");
+                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called {record.Clears switch { 0 => "never", 1 => "once", var times => $"{times} times" }} for {Batches} batches.",
+                    "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`.");
             }
 
-            throw new WrongAnswerException("The gradients of the mean loss of the batch.", $"In step {i + 1} they are others.", "Call `loss` with the network's output for batch.Images and with batch.Labels, and backward() on what it gives, unchanged.");
+            throw new WrongAnswerException("The gradients of the mean loss of the batch.", $"In step {i + 1} they are others.", "Call `loss` with the network's output for `batch.Images` and with `batch.Labels`, and `backward()` on what it gives, unchanged.");
         }
     }
 

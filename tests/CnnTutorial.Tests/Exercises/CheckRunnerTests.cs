@@ -98,13 +98,13 @@ public sealed class CheckRunnerTests
         [
             new(CheckStatus.Passed, "Step", "fine"),
             new(CheckStatus.NotYet, "Step", "wait"),
-            new(CheckStatus.NotRight, "Step", "<b>1</b>", "2 < 3", "there"),
+            new(CheckStatus.NotRight, "Step", "<b>1</b>", "2 < 3", "in `foreach`"),
         ];
         Assert.Equal(["✓ Passed. Step", "○ Not yet. Step", "✗ Not right yet. Step"], results.Select(result => result.ToString().Split('\n')[0]));
         var html = results[2].ToDisplayString(HtmlFormatter.MimeType);
         Assert.Contains("<b>Expected:</b> 2 &lt; 3", html, StringComparison.Ordinal);
         Assert.Contains("<b>Seen:</b> &lt;b&gt;1", html, StringComparison.Ordinal);
-        Assert.Contains("<b>Where to look:</b> there", html, StringComparison.Ordinal);
-        Assert.Equal("✗ Not right yet. Step\n  Expected: 2 < 3\n  Seen: <b>1</b>\n  Where to look: there", results[2].ToDisplayString(PlainTextFormatter.MimeType));
+        Assert.Contains("<b>Where to look:</b> in <code>foreach</code>", html, StringComparison.Ordinal);
+        Assert.Equal("✗ Not right yet. Step\n  Expected: 2 < 3\n  Seen: <b>1</b>\n  Where to look: in `foreach`", results[2].ToDisplayString(PlainTextFormatter.MimeType));
     }
 }

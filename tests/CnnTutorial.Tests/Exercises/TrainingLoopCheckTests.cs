@@ -12,12 +12,12 @@ public sealed class TrainingLoopCheckTests
 
     private static readonly Dictionary<string, (Training Code, string Seen)> Mistakes = new()
     {
-        ["forgot zero_grad"] = (Loop((o, _) => { }, (l, o) => { l.backward(); o.step(); }), "zero_grad() was called never"),
-        ["zero_grad once an epoch"] = ((model, loss, optimizer, batches) => { optimizer.zero_grad(); return Loop((o, _) => { }, (l, o) => { l.backward(); o.step(); })(model, loss, optimizer, batches); }, "zero_grad() was called 1 times"),
+        ["forgot zero_grad"] = (Loop((o, _) => { }, (l, o) => { l.backward(); o.step(); }), "`zero_grad()` was called never"),
+        ["zero_grad once an epoch"] = ((model, loss, optimizer, batches) => { optimizer.zero_grad(); return Loop((o, _) => { }, (l, o) => { l.backward(); o.step(); })(model, loss, optimizer, batches); }, "`zero_grad()` was called once"),
         ["zero_grad between backward and step"] = (Loop((_, _) => { }, (l, o) => { l.backward(); o.zero_grad(); o.step(); }), "wiped them out"),
         ["the model's zero_grad between backward and step"] = (Loop((_, _) => { }, (l, o, m) => { l.backward(); m.zero_grad(); o.step(); }), "wiped them out"),
         ["forgot backward"] = (Loop((o, _) => o.zero_grad(), (_, o) => o.step()), "there were no gradients"),
-        ["forgot step"] = (Loop((o, _) => o.zero_grad(), (l, _) => l.backward()), "step() was never called"),
+        ["forgot step"] = (Loop((o, _) => o.zero_grad(), (l, _) => l.backward()), "`optimizer.step()` was never called"),
         ["step after the loop"] = (StepAfterTheLoop, "1 steps"),
         ["forgot train()"] = (Loop((o, _) => o.zero_grad(), (l, o) => { l.backward(); o.step(); }, train: false), "It was in evaluation mode"),
         ["no_grad while training"] = ((model, loss, optimizer, batches) => { using var none = no_grad(); return Right(model, loss, optimizer, batches); }, "gradients were switched off"),
