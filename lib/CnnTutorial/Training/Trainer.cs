@@ -42,6 +42,9 @@ public sealed partial class Trainer
     /// <summary>Where it computes.</summary>
     public Device Device { get; }
 
+    /// <summary>Whether <see cref="Fit"/> adds a progress bar; the exercise's checks train without a word.</summary>
+    internal bool ShowsProgress { get; init; } = true;
+
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches.</summary>
     /// <param name="train">The images to learn from.</param>
     /// <param name="validation">Images to judge by after every epoch, or null.</param>
@@ -69,7 +72,7 @@ public sealed partial class Trainer
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToImageTensor(Device), validation.ToLabelTensor(Device));
 
         var state = new TrainingState(Model, epochs, batches.Count, train.Count, running.Means);
-        var all = callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
+        var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
         var results = new List<EpochResult>();
         var learningRate = optimizer.ParamGroups.First().LearningRate;
         var stop = HostContext.CancellationToken;

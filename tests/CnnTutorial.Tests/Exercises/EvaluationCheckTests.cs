@@ -1,0 +1,81 @@
+using CnnTutorial.Tests.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial.Tests.Exercises;
+
+[Collection(TorchRandom.Name)]
+public sealed class EvaluationCheckTests
+{
+    private delegate (double Loss, double Accuracy) Evaluation(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches);
+
+    private static readonly Dictionary<string, (Evaluation Code, string Seen)> Mistakes = new()
+    {
+        ["training mode"] = ((model, loss, batches) => { using var none = no_grad(); return Sum(Judge(model, loss, batches)); }, "dropout switched half of the values off"),
+        ["with gradients"] = ((model, loss, batches) => { model.eval(); return Sum(Judge(model, loss, batches)); }, "Gradients were being kept"),
+        ["in percent"] = ((model, loss, batches) => Right(model, loss, batches) is var (l, a) ? (l, 100 * a) : default, "in percent"),
+        ["counted, not divided"] = (With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right))), "the number of right answers"),
+        ["divided by the batches"] = (With(parts => (Sum(parts).Loss, (double)parts.Sum(part => part.Right) / parts.Count)), "right answers a batch"),
+        ["mean of the batches' accuracies"] = (With(parts => (Sum(parts).Loss, parts.Average(part => (double)part.Right / part.Count))), "the mean over batches"),
+        ["share of wrong answers"] = (With(parts => (Sum(parts).Loss, 1 - Sum(parts).Accuracy)), "the share of wrong answers"),
+        ["whole-number division"] = (With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / parts.Sum(part => part.Count))), "0.0000: nothing"),
+        ["swapped"] = (With(parts => (Sum(parts).Accuracy, Sum(parts).Loss)), "loss and accuracy are swapped"),
+        ["loss of the last batch"] = (With(parts => (parts[^1].Loss, Sum(parts).Accuracy)), "the loss of the last batch alone"),
+        ["softmax before the loss"] = ((model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, softmax: true))), "In your evaluation it got probabilities"),
+        ["it goes on training"] = ((model, loss, batches) => Quiet(model, () =>
+        {
+            var parts = Judge(model, loss, batches);
+            model.parameters().First().add_(1);
+            return Sum(parts);
+        }), "It changed the weights"),
+        ["no dispose scope"] = ((model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, scoped: false))), "tensors behind"),
+        ["another answer"] = (With(parts => (Sum(parts).Loss, 0.123)), "0.1230: another number"),
+    };
+
+    public static TheoryData<string> Names() => [.. Mistakes.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_mistake_is_recognised(string mistake) =>
+        Mistake.IsRecognised(Check(Mistakes[mistake].Code), Mistakes[mistake].Seen, Mistakes.Values.Select(other => other.Seen));
+
+    [Fact]
+    public void A_right_evaluation_passes() => Mistake.IsNone(Check(Right));
+
+    internal static (double Loss, double Accuracy) Right(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches) =>
+        Quiet(model, () => Sum(Judge(model, loss, batches)));
+
+    private static CheckResult Check(Evaluation evaluation) =>
+        Exercise.CheckTrainingLoop(TrainingLoopCheckTests.Right, (model, loss, batches) => evaluation(model, loss, batches));
+
+    private static Evaluation With(Func<List<(double Loss, int Right, int Count)>, (double, double)> sum) =>
+        (model, loss, batches) => Quiet(model, () => sum(Judge(model, loss, batches)));
+
+    private static (double Loss, double Accuracy) Quiet(Module<Tensor, Tensor> model, Func<(double, double)> judge)
+    {
+        model.eval();
+        using var none = no_grad();
+        return judge();
+    }
+
+    private static (double Loss, double Accuracy) Sum(List<(double Loss, int Right, int Count)> parts)
+    {
+        var count = parts.Sum(part => part.Count);
+        return (parts.Sum(part => part.Loss * part.Count) / count, (double)parts.Sum(part => part.Right) / count);
+    }
+
+    private static List<(double Loss, int Right, int Count)> Judge(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches, bool softmax = false, bool scoped = true)
+    {
+        var parts = new List<(double, int, int)>();
+        foreach (var batch in batches)
+        {
+            using var scope = scoped ? NewDisposeScope() : null;
+            var logits = model.call(batch.Images);
+            var value = loss.call(softmax ? logits.softmax(1) : logits, batch.Labels).item<float>();
+            parts.Add((value, (int)logits.argmax(1).eq(batch.Labels).sum().item<long>(), batch.Count));
+        }
+
+        return parts;
+    }
+}

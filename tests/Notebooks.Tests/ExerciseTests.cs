@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NotebookHost.Documents;
+
+namespace Notebooks.Tests;
+
+/// <summary>The exercise as a learner finds it, and its solution.</summary>
+[Collection(nameof(BundledCourse))]
+public sealed partial class ExerciseTests(BundledCourse course)
+{
+    private const string Exercise = "07-exercise-fashion-mnist.ipynb";
+    private const string Solution = "07-solution-fashion-mnist.ipynb";
+
+    [Fact]
+    public void The_solution_is_the_same_notebook_but_for_the_cells_that_are_filled_in()
+    {
+        var (exercise, solution) = (Load(Exercise), Load(Solution));
+        Assert.Equal(exercise.Cells.Select(cell => (cell.Id, cell.Kind)), solution.Cells.Select(cell => (cell.Id, cell.Kind)));
+        Assert.All(exercise.Cells.Zip(solution.Cells), pair =>
+        {
+            Assert.Equal(pair.First.Tags, pair.Second.Tags);
+            var stub = pair.First.Source.Contains("NotImplementedException", StringComparison.Ordinal);
+            Assert.Equal(stub, pair.First.Tags.Contains("solution"));
+            Assert.Equal(stub, pair.First.Source != pair.Second.Source);
+            Assert.DoesNotContain("NotImplementedException", pair.Second.Source, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Unsolved_it_runs_to_its_end_and_says_not_yet_five_times()
+    {
+        // That it ran without an error is BundledCourseTests' to say.
+        var outputs = Outputs(course.Run.File(Exercise));
+        Assert.Equal(5, Count(outputs, "○ Not yet. Step"));
+        Assert.DoesNotContain("✓ Passed", outputs, StringComparison.Ordinal);
+        Assert.DoesNotContain("✗ Not right", outputs, StringComparison.Ordinal);
+        Assert.Contains("This last part waits for you.", outputs, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_solution_passes_every_step_and_trains()
+    {
+        // Few epochs: what they reach is the other test's question.
+        var (outputs, _) = await SolveAsync(null, "--set", "epochs=1", "--set", "myEpochs=2");
+        Assert.InRange(Accuracy(outputs), 0.7, 1);
+    }
+
+    [Fact]
+    public async Task On_all_of_fashion_mnist_the_solution_reaches_what_the_notebook_promises()
+    {
+        Assert.SkipWhen(Course.FullData is null, "The full data sets are not beside the repository (../shared/datasets).");
+        var (outputs, seconds) = await SolveAsync(Course.FullData, "--set", "epochs=1");
+        TestContext.Current.SendDiagnosticMessage($"Test accuracy {Accuracy(outputs):P2}, {seconds:0} s.");
+        Assert.InRange(Accuracy(outputs), 0.88, 1);
+    }
+
+    private static async Task<(string Outputs, double Seconds)> SolveAsync(string? data, params string[] parameters)
+    {
+        var folder = Directory.CreateTempSubdirectory("cnn-tutorial-solution-").FullName;
+        try
+        {
+            var run = await Course.RunAsync(folder, data, [Path.Combine(Course.Root, "notebooks", Solution), .. parameters]);
+            Assert.True(run.ExitCode == 0, run.ToString());
+            var outputs = Outputs(run.File(Solution));
+            Assert.Equal(5, Count(outputs, "✓ Passed. Step"));
+            Assert.True(File.Exists(Path.Combine(folder, "fashion-mnist", "my-model.weights")));
+            return (outputs, run.Summary.GetProperty("notebooks")[0].GetProperty("seconds").GetDouble());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double Accuracy(string outputs) => double.Parse(TestAccuracy().Match(outputs).Groups["percent"].Value) / 100;
+
+    /// <summary>What the cells put out, as text and HTML.</summary>
+    private static string Outputs(string path) => string.Concat(NotebookDocument.Load(path).Cells
+        .Where(cell => cell.Kind == CellKind.Code)
+        .SelectMany(cell => cell.Outputs)
+        .SelectMany(output => Lines(output!["text"] ?? output["data"]?["text/html"])));
+
+    private static IEnumerable<string> Lines(JsonNode? text) =>
+        text is JsonArray lines ? lines.Select(line => line!.ToString()) : [text?.ToString() ?? ""];
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private static NotebookDocument Load(string name) => NotebookDocument.Load(Path.Combine(Course.Root, "notebooks", name));
+
+    [GeneratedRegex(@"Test accuracy of the loaded network: (?<percent>[\d.]+) %")]
+    private static partial Regex TestAccuracy();
+}
