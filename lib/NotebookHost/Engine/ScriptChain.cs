@@ -47,7 +47,7 @@ internal sealed class ScriptChain : IDisposable
             .WithFileEncoding(Encoding.UTF8);
     }
 
-    /// <summary>The newest state: its script and compilation are what completions need. Null before the first submission.</summary>
+    /// <summary>The newest state. Null before the first submission.</summary>
     public ScriptState<object>? State { get; private set; }
 
     /// <summary>Lets later submissions use these packages.</summary>
@@ -71,6 +71,23 @@ internal sealed class ScriptChain : IDisposable
     /// <exception cref="CompilationErrorException">It does not compile.</exception>
     public async Task<ScriptState<object>> RunAsync(string code, string file, string directory, CancellationToken cancellationToken)
     {
+        var abandoned = _abandoned;
+        var previous = State;
+        var script = Next(code, file, directory);
+        var state = previous is null
+            ? await script.RunAsync(null, _ => true, cancellationToken)
+            : await script.RunFromAsync(previous, _ => true, cancellationToken);
+        if (abandoned == Volatile.Read(ref _abandoned))
+        {
+            State = state;
+        }
+
+        return state;
+    }
+
+    /// <summary>A submission after the newest state, without running it.</summary>
+    public Script<object> Next(string code, string file, string directory)
+    {
         if (directory != _directory)
         {
             _directory = directory;
@@ -80,16 +97,7 @@ internal sealed class ScriptChain : IDisposable
         }
 
         var options = _options.WithFilePath(file);
-        var abandoned = _abandoned;
-        var state = State is null
-            ? await CSharpScript.Create(code, options, assemblyLoader: _loader).RunAsync(null, _ => true, cancellationToken)
-            : await State.Script.ContinueWith(code, options).RunFromAsync(State, _ => true, cancellationToken);
-        if (abandoned == Volatile.Read(ref _abandoned))
-        {
-            State = state;
-        }
-
-        return state;
+        return State is null ? CSharpScript.Create(code, options, assemblyLoader: _loader) : State.Script.ContinueWith(code, options);
     }
 
     /// <summary>Whether a submission ends in an expression without a semicolon that has a value, be it null.</summary>

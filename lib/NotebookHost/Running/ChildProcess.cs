@@ -31,14 +31,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the process is gone.</summary>
     public ChannelReader<Message> Messages => _messages.Reader;
 
-    /// <summary>Starts the process with the notebook's folder as its current directory.</summary>
+    /// <summary>Starts the process in a folder, most often the notebook's.</summary>
     /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
-    public static async Task<ChildProcess> StartAsync(string notebookPath, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    public static async Task<ChildProcess> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
     {
         var pipeName = $"notebook-{Guid.NewGuid():N}";
-        using var listening = new CancellationTokenSource();
         var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        var process = Process.Start(Command(pipeName, Path.GetDirectoryName(notebookPath)!))!;
+        var process = Process.Start(Command(pipeName, folder))!;
         try
         {
             var connected = pipe.WaitForConnectionAsync(cancellationToken);
@@ -50,7 +49,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             await connected;
             var channel = new MessageChannel(pipe);
-            channel.Send(new StartSession(notebookPath, parameters));
+            channel.Send(start);
             process.StandardInput.Close();
             return new ChildProcess(process, channel);
         }
