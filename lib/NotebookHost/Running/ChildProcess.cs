@@ -28,6 +28,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         _ = ReadMessagesAsync();
     }
 
+    /// <summary>The program <c>dotnet</c> of the runtime that runs this.</summary>
+    public static string Dotnet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
     /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the process is gone.</summary>
     public ChannelReader<Message> Messages => _messages.Reader;
 
@@ -126,8 +130,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var program = typeof(ChildProcess).Assembly;
         var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Path.GetFullPath(dotnet))
+        var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

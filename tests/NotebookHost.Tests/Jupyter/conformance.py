@@ -35,7 +35,7 @@ class NotebookHostTests(jupyter_kernel_test.KernelTests):
     ]
     complete_code_samples = ["1 + 1", "var x = 1;", "int Twice(int n) => 2 * n;", "#!import other.ipynb\nConsole.WriteLine();"]
     incomplete_code_samples = ["foreach (var i in new[] { 1 }) {", "int Twice(int n)\n{\n", 'Console.WriteLine("a"', "/* text"]
-    invalid_code_samples = ["int int;", "1 +* 2", "var x = );"]
+    invalid_code_samples = ["int int;", "1 + ] 2", "var x = );"]
 
     code_inspect_sample = "Console.WriteLine"
     code_history_pattern = "*Sum*"

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FindSymbols;
 using Microsoft.CodeAnalysis.QuickInfo;
@@ -29,13 +30,21 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
         return null;
     }
 
-    /// <summary>The position, the end of the word before it, and then the names of the calls around it, innermost first.</summary>
+    /// <summary>A name at the position, the name that ends there, and then the names of the calls around it, innermost first.</summary>
     private static IEnumerable<int> Places(SyntaxNode root, int position)
     {
-        yield return position;
+        if (IsName(root, position))
+        {
+            yield return position;
+        }
+
         if (position > 0)
         {
-            yield return position - 1;
+            if (IsName(root, position - 1))
+            {
+                yield return position - 1;
+            }
+
             foreach (var call in root.FindToken(position - 1).Parent?.AncestorsAndSelf() ?? [])
             {
                 switch (call)
@@ -50,6 +59,10 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
             }
         }
     }
+
+    /// <summary>Whoever asks inside 256 wants to know what the number is for, not what an int is.</summary>
+    private static bool IsName(SyntaxNode root, int position) =>
+        position < root.FullSpan.End && root.FindToken(position) is var token && token.Span.Contains(position) && (token.IsKind(SyntaxKind.IdentifierToken) || token.IsKeyword());
 
     private static string Text(IEnumerable<QuickInfoSection> sections, string kind) =>
         string.Join('\n', sections.Where(section => section.Kind == kind).Select(section => section.Text));
