@@ -165,6 +165,8 @@ internal sealed class KernelClient : IAsyncDisposable
     {
         var content = more ?? [];
         content["code"] = code;
+        // ipykernel insists on it.
+        content["silent"] ??= false;
         return Send("execute_request", content);
     }
 
