@@ -6,8 +6,6 @@ namespace Notebooks.Tests;
 [Collection(nameof(BundledCourse))]
 public sealed class PagesInBrowserTests(BundledCourse course)
 {
-    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-
     /// <summary>How many charts each page draws.</summary>
     private static readonly Dictionary<string, int> Charts = new() { ["01-setup"] = 0, ["02-data"] = 4, ["03-model"] = 0, ["04-compile"] = 0, ["05-train"] = 1, ["06-results"] = 3 };
 
@@ -17,13 +15,9 @@ public sealed class PagesInBrowserTests(BundledCourse course)
     [Fact]
     public async Task Every_chart_is_drawn_on_phone_and_desktop_light_and_dark_with_nothing_from_outside()
     {
-        Assert.SkipWhen(Chromium is null, "Chromium is not installed (package chromium).");
+        Chromium.Need();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await Chromium.LaunchAsync(playwright);
         foreach (var (width, scheme) in new[] { (1440, ColorScheme.Light), (390, ColorScheme.Dark) })
         {
             foreach (var (name, charts) in Charts)
@@ -63,8 +57,7 @@ public sealed class PagesInBrowserTests(BundledCourse course)
         var scroll = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         var title = charts == 0 ? null : await page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('.gtitle')).fill");
 
-        var shots = Directory.CreateDirectory(Path.Combine(Course.Root, "artifacts", "screenshots")).FullName;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"{name}-{width}-{scheme}.png"), FullPage = true });
+        await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"{name}-{width}-{scheme}"), FullPage = true });
         await page.CloseAsync();
 
         Assert.Equal(charts, drawn);
