@@ -116,7 +116,7 @@ public sealed class JupyterInBrowserTests
         {
             if (seen.Add(value) && seen.Count == 20)
             {
-                await notebook.ScreenshotAsync("05-progress", "[role=progressbar]");
+                await notebook.ScreenshotAsync("05-progress", ".code_cell:has-text('trainer.Fit(mnist.Train')");
             }
 
             await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -133,7 +133,7 @@ public sealed class JupyterInBrowserTests
         await notebook.PressAsync("interrupt-kernel");
         await notebook.UntilIdleAsync();
         Assert.Contains("Stopped by you in epoch", await notebook.OutputOfCellWithAsync(fit), StringComparison.Ordinal);
-        await notebook.ScreenshotAsync("05-stopped", "[role=progressbar]");
+        await notebook.ScreenshotAsync("05-stopped", ".output_error");
         await notebook.RunCellWithAsync("Charts.LearningCurve(history)");
         await notebook.UntilIdleAsync();
         await notebook.RunCellWithAsync("trainer.Evaluate(mnist.Test)");
