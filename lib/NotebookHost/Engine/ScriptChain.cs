@@ -60,7 +60,7 @@ internal sealed class ScriptChain : IDisposable
     /// <summary>The newest state. Null before the first submission.</summary>
     public ScriptState<object>? State { get; private set; }
 
-    /// <summary>Lets later submissions use these packages.</summary>
+    /// <summary>Lets the next submission, and so all later ones, use these packages.</summary>
     public void AddReferences(RestoredPackages packages)
     {
         _options = _options.AddReferences(packages.References.Select(file => MetadataReference.CreateFromFile(file)));
@@ -107,6 +107,8 @@ internal sealed class ScriptChain : IDisposable
         if (abandoned == Volatile.Read(ref _abandoned))
         {
             State = state;
+            // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells took 2 GB.
+            _options = _options.WithReferences(Array.Empty<MetadataReference>());
         }
 
         return state;

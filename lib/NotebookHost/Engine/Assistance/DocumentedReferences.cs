@@ -28,10 +28,11 @@ internal sealed class DocumentedReferences
         _documentedFramework = folder is null ? null : [.. Directory.GetFiles(folder, "*.dll").Select(WithDocumentation)];
     }
 
-    public IEnumerable<MetadataReference> Of(IEnumerable<MetadataReference> references)
+    public IEnumerable<MetadataReference> Of(IReadOnlyCollection<MetadataReference> references)
     {
+        // A submission that has none of the framework's inherits them from the one before.
         var own = references.Where(reference => !IsFramework(reference)).Select(Documented);
-        return _documentedFramework is null ? references.Select(Documented).Distinct() : _documentedFramework.Concat(own).Distinct();
+        return (_documentedFramework is not null && references.Any(IsFramework) ? _documentedFramework.Concat(own) : own).Distinct();
     }
 
     /// <summary>Resolves <c>#r</c> as the given resolver does, with documentation.</summary>
