@@ -2,18 +2,22 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests;
 
-/// <summary>The browser for tests, from the system's packages.</summary>
+/// <summary>The system's browser; a test that needs it is skipped where there is none.</summary>
 internal static class Chromium
 {
     private static readonly string? Program = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     public static void Need() => Assert.SkipWhen(Program is null, "Chromium is not installed (package chromium).");
 
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {
-        ExecutablePath = Program,
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    });
+        Need();
+        return playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Program,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
 
     /// <summary>Where pictures of pages are kept for people to look at.</summary>
     public static string Screenshot(string name) =>

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using XPlot.Plotly;
@@ -15,7 +14,7 @@ namespace CnnTutorial;
 internal static class ChartHtml
 {
     private static readonly Lazy<string> Source = new(CompressedSource);
-    private static readonly Lazy<string> Loader = new(() => Encoding.UTF8.GetString(Asset("load.js")).Trim());
+    private static readonly Lazy<string> Loader = new(() => Assets.Text("load.js"));
 
     public static string Render(PlotlyChart chart)
     {
@@ -65,23 +64,15 @@ internal static class ChartHtml
 
     private static string CompressedSource()
     {
-        using var plotly = new GZipStream(new MemoryStream(Asset("plotly-cartesian-2.35.3.min.js.gz")), CompressionMode.Decompress);
+        using var plotly = new GZipStream(new MemoryStream(Assets.Bytes("plotly-cartesian-2.35.3.min.js.gz")), CompressionMode.Decompress);
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             plotly.CopyTo(gzip);
             gzip.Write("\n"u8);
-            gzip.Write(Asset("chart.js"));
+            gzip.Write(Assets.Bytes("chart.js"));
         }
 
         return $"<script type=\"text/plain\" class=\"plotly-source\">{Convert.ToBase64String(compressed.ToArray())}</script>\n";
-    }
-
-    private static byte[] Asset(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Display/Assets/{name}")!;
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
     }
 }

@@ -14,7 +14,7 @@ public sealed class ChartsTests
     public void An_image_grid_holds_each_image_and_its_label()
     {
         var split = Toy.Images(5, 1);
-        var (data, layout) = Parts(CnnTutorial.Charts.ImageGrid(split, [4, 0], Names, columns: 2));
+        var (data, layout) = ChartParts.Of(CnnTutorial.Charts.ImageGrid(split, [4, 0], Names, columns: 2));
         var z = data[0].GetProperty("z");
         // Images lie 12 units apart (8 pixels and a gap of 4), 2 from the left edge and 7 from the top.
         Assert.Equal(split.Image(4)[0], z[7][2].GetInt32());
@@ -30,7 +30,7 @@ public sealed class ChartsTests
     {
         var split = new ImageSplit(new byte[3 * 64], [1, 0, 0], 8, 8);
         var predictions = new Predictions([0.1f, 0.9f, 0.2f, 0.8f, 0.55f, 0.45f], 2);
-        var (data, layout) = Parts(CnnTutorial.Charts.PredictionGrid(split, predictions, [0, 1, 2], ["Zero", "One"]));
+        var (data, layout) = ChartParts.Of(CnnTutorial.Charts.PredictionGrid(split, predictions, [0, 1, 2], ["Zero", "One"]));
         var titles = layout.GetProperty("annotations").EnumerateArray().Where(annotation => annotation.GetProperty("text").GetString()!.Contains('%', StringComparison.Ordinal)).ToList();
         Assert.Equal(["One 90% (One)", "One 80% (Zero)", "Zero 55% (Zero)"], titles.Select(title => title.GetProperty("text").GetString()));
         Assert.Equal(["@right", "@wrong", "@right"], titles.Select(title => title.GetProperty("font").GetProperty("color").GetString()));
@@ -40,7 +40,7 @@ public sealed class ChartsTests
     [Fact]
     public void The_learning_curve_has_percent_on_the_left_and_loss_on_the_right()
     {
-        var (data, layout) = Parts(CnnTutorial.Charts.LearningCurve(HistoryTests.Sample));
+        var (data, layout) = ChartParts.Of(CnnTutorial.Charts.LearningCurve(HistoryTests.Sample));
         Assert.Equal(4, data.GetArrayLength());
         Assert.Equal([95, 97.12], data[1].GetProperty("y").EnumerateArray().Select(y => Math.Round(y.GetDouble(), 6)));
         Assert.Equal("y2", data[2].GetProperty("yaxis").GetString());
@@ -50,7 +50,7 @@ public sealed class ChartsTests
     [Fact]
     public void Two_trainings_are_compared_in_one_figure()
     {
-        var (data, _) = Parts(CnnTutorial.Charts.CompareLearning(("1e-2", HistoryTests.Sample), ("1e-3", HistoryTests.Sample)));
+        var (data, _) = ChartParts.Of(CnnTutorial.Charts.CompareLearning(("1e-2", HistoryTests.Sample), ("1e-3", HistoryTests.Sample)));
         Assert.Equal(["Accuracy, 1e-2", "Loss, 1e-2", "Accuracy, 1e-3", "Loss, 1e-3"], data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
     }
 
@@ -58,7 +58,7 @@ public sealed class ChartsTests
     public void A_histogram_counts_every_value_once()
     {
         using var values = torch.tensor(new[] { 0f, 0f, 0.5f, 1f, 1f, 1f });
-        var (data, _) = Parts(CnnTutorial.Charts.Histogram(values, "t", "x", bins: 2));
+        var (data, _) = ChartParts.Of(CnnTutorial.Charts.Histogram(values, "t", "x", bins: 2));
         Assert.Equal([2, 4], data[0].GetProperty("y").EnumerateArray().Select(y => y.GetInt32()));
         Assert.Equal([0.25, 0.75], data[0].GetProperty("x").EnumerateArray().Select(x => x.GetDouble()));
     }
@@ -67,7 +67,7 @@ public sealed class ChartsTests
     public void Class_balance_has_a_bar_for_each_class_and_split()
     {
         var frame = new DataFrame(new StringDataFrameColumn("Class", Names), new PrimitiveDataFrameColumn<int>("Training", [4, 3, 2, 1]), new PrimitiveDataFrameColumn<int>("Test", [1, 1, 1, 1]));
-        var (data, _) = Parts(CnnTutorial.Charts.ClassBalance(frame));
+        var (data, _) = ChartParts.Of(CnnTutorial.Charts.ClassBalance(frame));
         Assert.Equal(["Training", "Test"], data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
         Assert.Equal([4, 3, 2, 1], data[0].GetProperty("y").EnumerateArray().Select(y => y.GetInt32()));
     }
@@ -76,14 +76,8 @@ public sealed class ChartsTests
     public void The_confusion_matrix_writes_every_count()
     {
         var matrix = ConfusionMatrix.Of([0, 1, 1], new Predictions([0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f], 2));
-        var (_, layout) = Parts(CnnTutorial.Charts.Confusion(matrix, ["a", "b"]));
+        var (_, layout) = ChartParts.Of(CnnTutorial.Charts.Confusion(matrix, ["a", "b"]));
         Assert.Equal(["1", "0", "1", "1"], layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString()));
-    }
-
-    private static (JsonElement Data, JsonElement Layout) Parts(PlotlyChart chart)
-    {
-        var (data, layout) = ChartHtml.Split(chart.GetPlottingJS());
-        return (JsonDocument.Parse(data).RootElement, JsonDocument.Parse(layout).RootElement);
     }
 
     private static string Encoded(string text) => System.Net.WebUtility.HtmlEncode(text);

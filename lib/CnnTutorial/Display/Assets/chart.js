@@ -46,6 +46,11 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     const meta = layout.meta || {};
     delete result.width;
     delete result.height;
+    if (typeof layout.title === 'string' && layout.title) {
+      // A title is one line: on a phone a long one takes smaller letters. A letter is about 0.55 of its size wide.
+      const fits = (element.clientWidth || 700) / (0.55 * layout.title.length);
+      result.title = { text: layout.title, font: { size: Math.max(11, Math.min(17, fits)) } };
+    }
     if (meta.designWidth) {
       const scale = Math.min(1, (element.clientWidth || meta.designWidth) / meta.designWidth);
       element.style.height = Math.round(meta.designHeight * scale) + 'px';

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text;
+
+namespace CnnTutorial;
+
+/// <summary>Draws the stages of a network as SVG: from left to right where there is room, from top to bottom on a phone.</summary>
+internal static class NetworkDiagramSvg
+{
+    private const int WideStep = 128;
+    private const int TallStep = 104;
+
+    // Which of the two drawings shows depends on the room the output has, not on the window: notebooks have margins and panes.
+    private const string Style =
+        "<style>.cnn-network{container-type:inline-size;max-width:62rem;font-family:system-ui,sans-serif}.cnn-network svg{width:100%;height:auto;display:block;fill:currentColor}"
+        + ".cnn-network .tall{display:none;max-width:26rem}@container (max-width:48rem){.cnn-network .wide{display:none}.cnn-network .tall{display:block}}"
+        + ".cnn-network text{font-size:13px}.cnn-network .name{font-weight:600}.cnn-network .quiet{font-size:12px;opacity:.85}"
+        + ".cnn-network .map{fill:#3b82f6;fill-opacity:.22;stroke:#3b82f6}.cnn-network .pool{fill:#0d9488;fill-opacity:.22;stroke:#0d9488}"
+        + ".cnn-network .row{fill:#e8820c;fill-opacity:.3;stroke:#e8820c}.cnn-network .image{fill:#8a94a3;fill-opacity:.3;stroke:#8a94a3}"
+        + ".cnn-network .arrow{stroke:currentColor;stroke-opacity:.6;fill:none}</style>";
+
+    public static string Render(IReadOnlyList<NetworkStage> stages, string description)
+    {
+        var label = Html.Encode(description);
+        return $"{Style}<div class=\"cnn-network\">{Wide(stages, label)}{Tall(stages, label)}</div>";
+    }
+
+    private static string Wide(IReadOnlyList<NetworkStage> stages, string label)
+    {
+        const int middle = 128;
+        var svg = Open("wide", stages.Count * WideStep, 246, label);
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (stage, x) = (stages[i], (i * WideStep) + (WideStep / 2));
+            var half = Draw(svg, stage, x, middle);
+            if (i > 0)
+            {
+                var from = x - WideStep + HalfWidth(stages[i - 1]) + 6;
+                Arrow(svg, from, middle, x - half - 6, middle);
+            }
+
+            Label(svg, "name", x, 18, stage.Name, centred: true);
+            var lines = stage.Detail.Split(", ");
+            for (var line = 0; line < lines.Length; line++)
+            {
+                Label(svg, "quiet", x, 35 + (15 * line), lines[line], centred: true);
+            }
+
+            Label(svg, "name", x, 216, stage.Shape, centred: true);
+            Label(svg, "quiet", x, 233, Parameters(stage), centred: true);
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    private static string Tall(IReadOnlyList<NetworkStage> stages, string label)
+    {
+        const int x = 72;
+        var svg = Open("tall", 340, stages.Count * TallStep, label);
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (stage, y) = (stages[i], (i * TallStep) + (TallStep / 2));
+            Draw(svg, stage, x, y, lying: true);
+            if (i > 0)
+            {
+                Arrow(svg, x, y - TallStep + HalfHeight(stages[i - 1]) + 4, x, y - HalfHeight(stage) - 4);
+            }
+
+            string[] lines = [stage.Name, stage.Detail, stage is { IsRow: true, Detail.Length: > 0 } ? "" : stage.Shape + (stage.IsRow ? " numbers" : ""), Parameters(stage)];
+            lines = [.. lines.Where(line => line.Length > 0)];
+            for (var line = 0; line < lines.Length; line++)
+            {
+                Label(svg, line == 0 ? "name" : "quiet", 150, y + 5 + (17 * line) - (17 * (lines.Length - 1) / 2.0), lines[line], centred: false);
+            }
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>Draws what comes out of a stage and returns half its width.</summary>
+    private static double Draw(StringBuilder svg, NetworkStage stage, double x, double y, bool lying = false)
+    {
+        if (stage.IsRow)
+        {
+            var length = RowLength(stage);
+            var (width, height) = lying ? (length, 12.0) : (12.0, length);
+            Rectangle(svg, "row", x - (width / 2), y - (height / 2), width, height);
+            return width / 2;
+        }
+
+        var kind = stage.Name switch { "Image" => "image", "Max-pooling" => "pool", _ => "map" };
+        var (maps, side, tall, shift) = Maps(stage);
+        for (var map = 0; map < maps; map++)
+        {
+            var offset = (map - ((maps - 1) / 2.0)) * shift;
+            Rectangle(svg, kind, x - (side / 2) + offset, y - (tall / 2) + offset, side, tall);
+        }
+
+        return HalfWidth(stage);
+    }
+
+    private static double HalfWidth(NetworkStage stage)
+    {
+        if (stage.IsRow)
+        {
+            return 6;
+        }
+
+        var (maps, side, _, shift) = Maps(stage);
+        return (side + ((maps - 1) * shift)) / 2;
+    }
+
+    private static double HalfHeight(NetworkStage stage)
+    {
+        if (stage.IsRow)
+        {
+            return 6;
+        }
+
+        var (maps, _, tall, shift) = Maps(stage);
+        return (tall + ((maps - 1) * shift)) / 2;
+    }
+
+    /// <summary>One sheet for every six maps, sides in proportion to 28 pixels, as long as it fits its place.</summary>
+    private static (int Maps, double Side, double Height, double Shift) Maps(NetworkStage stage)
+    {
+        var scale = 54 / Math.Max(28.0, Math.Max(stage.Rows, stage.Columns));
+        return (Math.Clamp((stage.Channels + 5) / 6, 1, 10), Math.Max(3, stage.Columns * scale), Math.Max(3, stage.Rows * scale), 3.5);
+    }
+
+    /// <summary>Logarithmic: 10 and 1,764 do not fit into one picture otherwise.</summary>
+    private static double RowLength(NetworkStage stage) => Math.Min(128, 14 + (34 * Math.Log10(stage.Channels)));
+
+    private static string Parameters(NetworkStage stage) => stage.Parameters > 0 ? $"{stage.Parameters:N0} parameters" : "";
+
+    private static StringBuilder Open(string name, int width, int height, string label) =>
+        new($"<svg class=\"{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">");
+
+    private static void Rectangle(StringBuilder svg, string name, double x, double y, double width, double height) =>
+        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\"/>");
+
+    private static void Arrow(StringBuilder svg, double x1, double y1, double x2, double y2)
+    {
+        var (dx, dy) = (Math.Sign(x2 - x1) * 5, Math.Sign(y2 - y1) * 5);
+        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"arrow\" d=\"M{x1:0.#} {y1:0.#}L{x2:0.#} {y2:0.#}M{x2 - dx - dy:0.#} {y2 - dy - dx:0.#}L{x2:0.#} {y2:0.#}L{x2 - dx + dy:0.#} {y2 - dy + dx:0.#}\"/>");
+    }
+
+    private static void Label(StringBuilder svg, string name, double x, double y, string text, bool centred) =>
+        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\"{(centred ? " text-anchor=\"middle\"" : "")}>{Html.Encode(text)}</text>");
+}
