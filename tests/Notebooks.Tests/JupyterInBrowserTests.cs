@@ -115,7 +115,7 @@ public sealed class JupyterInBrowserTests
     /// <summary>The bar moves, the curve is drawn; stop in the middle keeps what was learned, and the next cell goes on with it.</summary>
     private static async Task TrainAsync(IPage files)
     {
-        const string fit = "trainer.Fit(mnist.Train";
+        const string fit = "var history = trainer.Fit";
         var notebook = await JupyterPage.OpenAsync(files, "05-train.ipynb");
         await notebook.ShiftEnterThroughAsync();
         var seen = new HashSet<float>();
@@ -124,7 +124,7 @@ public sealed class JupyterInBrowserTests
         {
             if (seen.Add(value) && seen.Count == 20)
             {
-                await notebook.ScreenshotAsync("05-progress", ".code_cell:has-text('trainer.Fit(mnist.Train')");
+                await notebook.ScreenshotAsync("05-progress", $".code_cell:has-text('{fit}')");
             }
 
             await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ namespace NotebookHost.Engine;
 internal sealed class NotebookSession : IDisposable
 {
     /// <summary>How long a cancelled cell that waits for something has, before it waits in vain.</summary>
-    private static readonly TimeSpan WaitingGrace = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan WaitingGrace = TimeSpan.FromSeconds(0.4);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
     private readonly SessionOptions _options;
