@@ -7,13 +7,19 @@ internal static class Chromium
 {
     private static readonly string? Program = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
+    public static void Need() => Assert.SkipWhen(Program is null, "Chromium is not installed (package chromium).");
+
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {
-        Assert.SkipWhen(Program is null, "Chromium is not installed (package chromium).");
+        Need();
         return playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Program,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
+
+    /// <summary>Where pictures of pages are kept for people to look at.</summary>
+    public static string Screenshot(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Course.Root, "artifacts", "screenshots")).FullName, $"{name}.png");
 }

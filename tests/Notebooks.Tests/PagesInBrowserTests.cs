@@ -56,8 +56,7 @@ public sealed class PagesInBrowserTests(BundledCourse course)
         var scroll = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         var title = charts == 0 ? null : await page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('.gtitle')).fill");
 
-        var shots = Directory.CreateDirectory(Path.Combine(Course.Root, "artifacts", "screenshots")).FullName;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"{name}-{width}-{scheme}.png"), FullPage = true });
+        await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"{name}-{width}-{scheme}"), FullPage = true });
         await page.CloseAsync();
 
         Assert.Equal(charts, drawn);

@@ -11,7 +11,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Runs C# notebooks without a front end, and writes what comes out as pages. Without a command it runs all notebooks of the repository.")
         {
-            RunCommand.Create(), ClearCommand.Create(), DoctorCommand.Create(), HiddenCommand.Create(),
+            RunCommand.Create(), ClearCommand.Create(), DoctorCommand.Create(), KernelCommand.Create(), HiddenCommand.Create(),
         };
 
         var parsed = root.Parse(WithDefaultCommand(args));

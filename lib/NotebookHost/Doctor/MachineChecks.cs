@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using NotebookHost.Jupyter;
 
 namespace NotebookHost.Doctor;
 
@@ -52,13 +53,19 @@ internal static class MachineChecks
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string[] places =
         [
-            Path.Combine(home, ".local/share/jupyter/kernels"), "/usr/local/share/jupyter/kernels", "/usr/share/jupyter/kernels",
+            KernelSpec.UserFolder, Path.Combine(home, ".local/share/jupyter/kernels"), "/usr/local/share/jupyter/kernels", "/usr/share/jupyter/kernels",
             Path.Combine(home, "Library/Jupyter/kernels"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter", "kernels"),
             .. Environment.GetEnvironmentVariable("JUPYTER_PATH")?.Split(Path.PathSeparator).Select(path => Path.Combine(path, "kernels")) ?? [],
         ];
         var found = places.Distinct().Select(place => Path.Combine(place, ".net-csharp", "kernel.json")).Where(File.Exists).ToList();
+        const string remedy = "dotnet run --project lib/NotebookHost kernel install";
+        if (found.Select(file => (File: file, Fault: KernelSpec.Fault(file))).FirstOrDefault(kernel => kernel.Fault is not null) is { Fault: { } fault } faulty)
+        {
+            return new Finding("Jupyter kernel", Verdict.Optional, $"{faulty.File}: {fault}", remedy);
+        }
+
         return found.Count > 0
             ? new Finding("Jupyter kernel", Verdict.Ok, string.Join(", ", found))
-            : new Finding("Jupyter kernel", Verdict.Optional, "no kernelspec .net-csharp; needed only to open the notebooks in Jupyter (VS Code's Polyglot Notebooks and this program do without)");
+            : new Finding("Jupyter kernel", Verdict.Optional, "no kernelspec .net-csharp; needed only to open the notebooks in Jupyter (VS Code's Polyglot Notebooks and this program do without)", remedy);
     }
 }

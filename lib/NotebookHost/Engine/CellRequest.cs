@@ -16,7 +16,7 @@ internal enum CellStatus
     /// <summary>It did not compile, or threw.</summary>
     Error,
 
-    /// <summary>It was cancelled and stopped.</summary>
+    /// <summary>It was cancelled and stopped, or was waiting and will not go on.</summary>
     Interrupted,
 
     /// <summary>It was cancelled and did not stop: it is left behind, its output goes nowhere, and the session goes on without it.</summary>

@@ -23,6 +23,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context) =>
         RunAsync(new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters), request.Language, _running, context);
 
+    /// <inheritdoc cref="NotebookSession.Next"/>
+    public Script Next(string code) => Chain.Next(code, "", WorkingDirectory);
+
+    /// <summary>An exception outside the running of a cell, such as on a thread of its own.</summary>
+    public CellError Describe(Exception exception) => _report.FromException(exception, new CellSource("", ""));
+
     public void Dispose()
     {
         Chain.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 
@@ -9,6 +10,10 @@ namespace NotebookHost.Engine;
 /// </summary>
 internal sealed class NotebookSession : IDisposable
 {
+    /// <summary>How long a cancelled cell that waits for something has, before it waits in vain.</summary>
+    private static readonly TimeSpan WaitingGrace = TimeSpan.FromSeconds(0.4);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
+
     private readonly SessionOptions _options;
     private readonly CellRunner _runner;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -20,8 +25,8 @@ internal sealed class NotebookSession : IDisposable
         ConsoleRedirection.Install();
     }
 
-    /// <summary>The state after the last submission; its script and compilation are what completions need. Null before the first.</summary>
-    public ScriptState<object>? State => _runner.Chain.State;
+    /// <summary>The submission that this code would be after those that were run.</summary>
+    public Script Next(string code) => _runner.Next(code);
 
     /// <summary>Runs a cell. Its outputs, the error included, go to the sink; the session can go on after any end.</summary>
     public async Task<CellResult> ExecuteAsync(CellRequest request, IOutputSink sink, CancellationToken cancellationToken = default)
@@ -30,8 +35,9 @@ internal sealed class NotebookSession : IDisposable
         var context = new KernelInvocationContext(new CellOutput(sink), _options.ReadInput, cancellationToken);
         try
         {
-            var running = Task.Run(() => RunAsync(request, context), CancellationToken.None);
-            return await EndOfAsync(running, context);
+            var continuations = new CellContinuations();
+            var running = Task.Run(() => continuations.Start(() => RunAsync(request, context)), CancellationToken.None);
+            return await EndOfAsync(running, context, continuations);
         }
         finally
         {
@@ -39,6 +45,22 @@ internal sealed class NotebookSession : IDisposable
             context.Leave();
             _turn.Release();
         }
+    }
+
+    /// <summary>Runs an empty cell, so that the compiler is loaded and compiled when the first real one comes.</summary>
+    public Task WarmUpAsync() => ExecuteAsync(new CellRequest("\"\"", 0), new NoSink());
+
+    /// <summary>Shows an exception that nobody caught, on whatever thread, in the output of the cell to which the thread belongs.</summary>
+    /// <returns>False where there is none.</returns>
+    public bool TryReport(Exception exception)
+    {
+        if (KernelInvocationContext.Current is not { } context)
+        {
+            return false;
+        }
+
+        context.Output.Error(_runner.Describe(exception));
+        return true;
     }
 
     public void Dispose()
@@ -68,8 +90,10 @@ internal sealed class NotebookSession : IDisposable
         }
     }
 
-    /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is left behind.</summary>
-    private async Task<CellResult> EndOfAsync(Task<CellResult> running, KernelInvocationContext context)
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is stopped where it waits, or left behind.</summary>
+    private async Task<CellResult> EndOfAsync(Task<CellResult> running, KernelInvocationContext context, CellContinuations continuations)
     {
         try
         {
@@ -77,11 +101,16 @@ internal sealed class NotebookSession : IDisposable
         }
         catch (OperationCanceledException) when (!running.IsCompleted)
         {
-            if (await Task.WhenAny(running, Task.Delay(_options.CancellationGrace)) != running)
+            var cancelled = Stopwatch.StartNew();
+            while (await Task.WhenAny(running, Task.Delay(Beat)) != running)
             {
-                context.Output.Mute();
-                _runner.Chain.Abandon();
-                return new CellResult(CellStatus.Abandoned);
+                var stopped = cancelled.Elapsed >= Least(WaitingGrace, _options.CancellationGrace) && continuations.TryStop();
+                if (stopped || cancelled.Elapsed >= _options.CancellationGrace)
+                {
+                    context.Output.Mute();
+                    _runner.Chain.Abandon();
+                    return new CellResult(stopped ? CellStatus.Interrupted : CellStatus.Abandoned);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -90,5 +119,28 @@ internal sealed class NotebookSession : IDisposable
         }
 
         return await running;
+    }
+
+    private sealed class NoSink : IOutputSink
+    {
+        public void Stream(string name, string text)
+        {
+        }
+
+        public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate)
+        {
+        }
+
+        public void ExecuteResult(IReadOnlyDictionary<string, string> data)
+        {
+        }
+
+        public void Error(CellError error)
+        {
+        }
+
+        public void ClearOutput(bool wait)
+        {
+        }
     }
 }

@@ -28,17 +28,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         _ = ReadMessagesAsync();
     }
 
+    /// <summary>The program <c>dotnet</c> of the runtime that runs this.</summary>
+    public static string Dotnet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
     /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the process is gone.</summary>
     public ChannelReader<Message> Messages => _messages.Reader;
 
-    /// <summary>Starts the process with the notebook's folder as its current directory.</summary>
+    /// <summary>Starts the process in a folder, most often the notebook's.</summary>
     /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
-    public static async Task<ChildProcess> StartAsync(string notebookPath, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    public static async Task<ChildProcess> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
     {
         var pipeName = $"notebook-{Guid.NewGuid():N}";
-        using var listening = new CancellationTokenSource();
         var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        var process = Process.Start(Command(pipeName, Path.GetDirectoryName(notebookPath)!))!;
+        var process = Process.Start(Command(pipeName, folder))!;
         try
         {
             var connected = pipe.WaitForConnectionAsync(cancellationToken);
@@ -50,7 +53,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             await connected;
             var channel = new MessageChannel(pipe);
-            channel.Send(new StartSession(notebookPath, parameters));
+            channel.Send(start);
             process.StandardInput.Close();
             return new ChildProcess(process, channel);
         }
@@ -127,8 +130,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var program = typeof(ChildProcess).Assembly;
         var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Path.GetFullPath(dotnet))
+        var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

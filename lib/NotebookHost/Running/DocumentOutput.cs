@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
@@ -136,25 +135,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         var bundle = new JsonObject();
         foreach (var (mimeType, text) in data)
         {
-            bundle[mimeType] = IsJson(mimeType) ? ParseJson(text) : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text : Lines(text);
+            bundle[mimeType] = MimeData.IsJson(mimeType) ? MimeData.ParseJson(text) : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text : Lines(text);
         }
 
         return bundle;
-    }
-
-    private static bool IsJson(string mimeType) =>
-        mimeType == "application/json" || mimeType.EndsWith("+json", StringComparison.Ordinal);
-
-    private static JsonNode? ParseJson(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return text;
-        }
     }
 
     /// <summary>A text as nbformat likes it: a list of lines, each with its line end.</summary>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using NotebookHost.Engine;
+using NotebookHost.Engine.Assistance;
 
 namespace NotebookHost.Running;
 
@@ -16,8 +18,9 @@ internal static class NotebookProcess
 
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan InteractiveGrace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Serves one run over the named pipe, and exits.</summary>
+    /// <summary>Serves one run, or a kernel, over the named pipe, and exits.</summary>
     public static async Task<int> ServeAsync(string pipeName)
     {
         // Ctrl+C in a terminal reaches this process too; the run decides what becomes of it.
@@ -30,8 +33,15 @@ internal static class NotebookProcess
             return 1;
         }
 
-        Environment.CurrentDirectory = Path.GetDirectoryName(start.NotebookPath)!;
-        using var session = new NotebookSession(new SessionOptions { NotebookPath = start.NotebookPath, Parameters = start.Parameters });
+        var input = new UserInput(channel);
+        using var session = new NotebookSession(Options(start, input));
+        using var assistant = new CodeAssistant(session);
+        if (start.IsInteractive)
+        {
+            ExceptionHandling.SetUnhandledExceptionHandler(session.TryReport);
+            _ = session.WarmUpAsync();
+        }
+
         var stop = new CancellationTokenSource();
         var running = Task.CompletedTask;
         while (await channel.ReceiveAsync() is { } message)
@@ -45,6 +55,12 @@ internal static class NotebookProcess
                 case CancelCell:
                     await stop.CancelAsync();
                     break;
+                case InputGiven given:
+                    input.Give(given);
+                    break;
+                case Question question:
+                    _ = AnswerAsync(question, assistant, channel);
+                    break;
             }
         }
 
@@ -52,11 +68,47 @@ internal static class NotebookProcess
         return 0;
     }
 
+    private static SessionOptions Options(StartSession start, UserInput input)
+    {
+        var options = new SessionOptions { NotebookPath = start.NotebookPath, Parameters = start.Parameters };
+        // A batch in hand, and the test after an epoch, may take longer than a second; nobody is kept from pressing restart meanwhile.
+        return start.IsInteractive ? options with { ReadInput = input.Ask, CancellationGrace = InteractiveGrace } : options;
+    }
+
+    private static async Task AnswerAsync(Question question, CodeAssistant assistant, MessageChannel channel)
+    {
+        Message answer;
+        try
+        {
+            answer = question switch
+            {
+                AskCompletions ask => new CompletionsFound(ask.Id, await assistant.CompleteAsync(ask.Code, ask.Position)),
+                AskInspection ask => new Inspected(ask.Id, await assistant.InspectAsync(ask.Code, ask.Position)),
+                AskCompleteness ask => new CompletenessJudged(ask.Id, CodeAssistant.Judge(ask.Code)),
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (Exception e)
+        {
+            // Whatever Roslyn's editor services stumble over in half-written code: no completion is better than no kernel.
+            answer = new QuestionFailed(question.Id, e.ToString());
+        }
+
+        try
+        {
+            channel.Send(answer);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The kernel is gone; the loop above sees that too and ends the process.
+        }
+    }
+
     private static async Task ExecuteAsync(ExecuteCell cell, NotebookSession session, MessageChannel channel, CancellationToken stop)
     {
         try
         {
-            var result = await session.ExecuteAsync(new CellRequest(cell.Code, cell.Cell, cell.Language, cell.IsParameters), new Sink(cell.Cell, channel), stop);
+            var result = await session.ExecuteAsync(cell.Request, new Sink(cell.Cell, channel), stop);
             using var process = Process.GetCurrentProcess();
             channel.Send(new CellEnded(cell.Cell, result.Status, result.Error, process.PeakWorkingSet64));
         }

@@ -43,7 +43,7 @@ internal sealed class NotebookRun
 
         try
         {
-            await using var process = await ChildProcess.StartAsync(document.Path, _options.Parameters, interrupt);
+            await using var process = await ChildProcess.StartAsync(new StartSession(document.Path, _options.Parameters), Path.GetDirectoryName(document.Path)!, interrupt);
             await RunCellsAsync(process, interrupt);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
@@ -88,7 +88,7 @@ internal sealed class NotebookRun
             limit.CancelAfter(timeout);
         }
 
-        process.Send(new ExecuteCell(cell.Number, cell.Source, cell.Language, cell.IsParameters));
+        process.Send(new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters)));
         CellEnded? ended;
         try
         {

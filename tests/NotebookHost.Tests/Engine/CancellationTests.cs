@@ -43,17 +43,26 @@ public sealed class CancellationTests : SessionTest
     {
         Options = Options with { CancellationGrace = TimeSpan.FromMilliseconds(200) };
         await Run("var before = 1;");
-        var (sink, result) = await Cancel("Console.Write(\"go\"); await Task.Delay(700); Console.Write(\"late\");");
+        var (sink, result) = await Cancel("Console.Write(\"go\"); System.Threading.Thread.Sleep(700); Console.Write(\"late\");");
         Assert.Equal(CellStatus.Abandoned, result.Status);
         Assert.Equal("1", (await Run("await Task.Delay(900); before")).Result!["text/plain"]);
         Assert.Equal("go", sink.Out);
     }
 
     [Fact]
+    public async Task A_cell_that_waits_is_stopped_whatever_it_waits_for_and_does_not_go_on()
+    {
+        await Run("var steps = new List<int>();");
+        var (_, result) = await Cancel("async Task Inner() { Console.Write(\"go\"); await Task.Delay(1000); steps.Add(1); } await Inner(); steps.Add(2);");
+        Assert.Equal(CellStatus.Interrupted, result.Status);
+        Assert.Equal("0", (await Run("await Task.Delay(700); steps.Count")).Result!["text/plain"]);
+    }
+
+    [Fact]
     public async Task A_cell_left_behind_never_changes_the_state_afterwards()
     {
         Options = Options with { CancellationGrace = TimeSpan.FromMilliseconds(100) };
-        Notebook("slow.ipynb", "Console.Write(\"go\"); await Task.Delay(600); var stray = 1;");
+        Notebook("slow.ipynb", "Console.Write(\"go\"); System.Threading.Thread.Sleep(600); var stray = 1;");
         await Run("var n = 1;");
         Assert.Equal(CellStatus.Abandoned, (await Cancel("#!import slow.ipynb")).Result.Status);
         await Run("var m = n + 1; await Task.Delay(900);");

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Scripting;
+
+namespace NotebookHost.Engine;
+
+/// <summary>
+/// Resolves <c>#r</c>, and what the assemblies named there need. What the framework's and this program's own assemblies
+/// refer to is not looked for: by way of <c>netstandard</c> that is everything, in every cell anew.
+/// </summary>
+internal sealed class CellReferenceResolver(string directory) : MetadataReferenceResolver
+{
+    private static readonly string[] Closed = [Path.GetDirectoryName(typeof(object).Assembly.Location)!, Path.GetDirectoryName(typeof(CellReferenceResolver).Assembly.Location)!];
+
+    private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(directory);
+
+    /// <inheritdoc/>
+    public override bool ResolveMissingAssemblies => true;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties) =>
+        _inner.ResolveReference(reference, baseFilePath, properties);
+
+    /// <inheritdoc/>
+    public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
+        definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file)) ? null : _inner.ResolveMissingAssembly(definition, referenceIdentity);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? other) => other is CellReferenceResolver resolver && resolver._inner.Equals(_inner);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _inner.GetHashCode();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NotebookHost.Running;
+
+namespace NotebookHost.Jupyter;
+
+/// <summary>Where a front end wants its kernel to listen, and the key with which both sign. The front end writes it.</summary>
+internal sealed record ConnectionFile
+{
+    [JsonPropertyName("transport")]
+    public string Transport { get; init; } = "tcp";
+
+    [JsonPropertyName("ip"), JsonRequired]
+    public string Ip { get; init; } = "";
+
+    [JsonPropertyName("shell_port"), JsonRequired]
+    public int ShellPort { get; init; }
+
+    [JsonPropertyName("iopub_port"), JsonRequired]
+    public int IoPubPort { get; init; }
+
+    [JsonPropertyName("stdin_port"), JsonRequired]
+    public int StdinPort { get; init; }
+
+    [JsonPropertyName("control_port"), JsonRequired]
+    public int ControlPort { get; init; }
+
+    [JsonPropertyName("hb_port"), JsonRequired]
+    public int HeartbeatPort { get; init; }
+
+    /// <summary>The key of the signatures; empty for none.</summary>
+    [JsonPropertyName("key")]
+    public string Key { get; init; } = "";
+
+    [JsonPropertyName("signature_scheme")]
+    public string SignatureScheme { get; init; } = "hmac-sha256";
+
+    /// <exception cref="UsageException">It is not there, is not a connection file, or asks for what this kernel cannot do.</exception>
+    public static ConnectionFile Read(string path)
+    {
+        ConnectionFile file;
+        try
+        {
+            file = JsonSerializer.Deserialize(File.ReadAllText(path), JupyterJson.Default.ConnectionFile)!;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new UsageException($"{path}: not a readable connection file ({e.Message.TrimEnd('.')}). A front end writes it; to use this kernel, open a notebook in Jupyter.", e);
+        }
+
+        return file switch
+        {
+            // NetMQ's ipc is a TCP port in disguise: nobody else could connect to it.
+            { Transport: not "tcp" } => throw new UsageException($"{path}: the transport {file.Transport} is not supported, only tcp."),
+            { Key: not "", SignatureScheme: not "hmac-sha256" } => throw new UsageException($"{path}: the signature scheme {file.SignatureScheme} is not supported, only hmac-sha256."),
+            _ => file,
+        };
+    }
+
+    public string Address(int port) => $"tcp://{Ip}:{port}";
+}
+
+/// <summary>Generated at build time: reading by reflection would cost a tenth of a second of the start.</summary>
+[JsonSerializable(typeof(ConnectionFile))]
+internal sealed partial class JupyterJson : JsonSerializerContext;

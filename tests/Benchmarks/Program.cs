@@ -1,0 +1,18 @@
+using Benchmarks;
+
+return args switch
+{
+    ["kernel"] => await KernelBenchmark.RunAsync(),
+    ["kernel-soak", .. var counts] => await KernelSoak.RunAsync(counts),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        dotnet run --project tests/Benchmarks -- COMMAND
+          kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
+          kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
+        """);
+    return 2;
+}

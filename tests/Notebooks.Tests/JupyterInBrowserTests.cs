@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Playwright;
+
+namespace Notebooks.Tests;
+
+/// <summary>The course as a learner does it in Jupyter Notebook: a browser, Shift+Enter, the stop button, Tab.</summary>
+[Collection("Jupyter")]
+public sealed class JupyterInBrowserTests
+{
+    private const string Bars = "() => [...document.querySelectorAll('[role=progressbar]')].map(bar => parseFloat(bar.getAttribute('aria-valuenow')))";
+
+    /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
+    private const string Drawn = "[...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, .js-line, .hm image')).length";
+
+    [Fact]
+    public async Task The_course_runs_cell_by_cell_and_stops_restarts_completes_and_explains()
+    {
+        Chromium.Need();
+        await JupyterFolder.NeedAsync("notebook", "jupyter-notebook");
+        using var folder = new JupyterFolder();
+        await folder.InstallKernelAsync();
+        var port = FreePort();
+        using var server = folder.StartPython("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--NotebookApp.token=", "--NotebookApp.password=", $"--notebook-dir={folder.Root}");
+        _ = server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var log = server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            using var playwright = await Playwright.CreateAsync();
+            await using var browser = await Chromium.LaunchAsync(playwright);
+            var files = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1000 } });
+            await OpenFilesAsync(files, $"http://127.0.0.1:{port}/tree/notebooks");
+            await SetupAsync(files);
+            await RunAsync(files, "02-data", charts: 4, sees: ".cnn-card", scrollTo: "[id^=chart-]:has-text('36 training images')");
+            await RunAsync(files, "03-model", charts: 0, sees: ".cnn-table:has-text('235,262')");
+            await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
+            await TrainAsync(files);
+            await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')");
+            foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
+            {
+                await RunAsync(files, other, charts: null, sees: ".output_html");
+            }
+        }
+        finally
+        {
+            // The kernels end because their front end did.
+            server.Kill();
+            await server.WaitForExitAsync(CancellationToken.None);
+            await log;
+        }
+    }
+
+    private static async Task OpenFilesAsync(IPage files, string address)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await files.GotoAsync(address);
+                return;
+            }
+            catch (PlaywrightException) when (tries < 100)
+            {
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private static async Task<JupyterPage> RunAsync(IPage files, string name, int? charts, string sees, string? scrollTo = null)
+    {
+        var notebook = await JupyterPage.OpenAsync(files, $"{name}.ipynb");
+        await notebook.ShiftEnterThroughAsync();
+        await notebook.UntilIdleAsync();
+        Assert.Empty(await notebook.ErrorsAsync());
+        if (charts is not null)
+        {
+            await notebook.UntilAsync($"() => {Drawn} === {charts}");
+        }
+
+        Assert.True(await notebook.Page.Locator(sees).Last.IsVisibleAsync(), $"{name} does not show {sees}");
+        await notebook.ScreenshotAsync(name, scrollTo ?? sees);
+        return notebook;
+    }
+
+    /// <summary>The accelerator's card; Tab and Shift+Tab; restart and run all.</summary>
+    private static async Task SetupAsync(IPage files)
+    {
+        var notebook = await RunAsync(files, "01-setup", charts: 0, sees: ".cnn-card");
+
+        await notebook.TypeInNewCellAsync("Accelerator.");
+        await notebook.Page.Keyboard.PressAsync("Tab");
+        await notebook.Page.WaitForSelectorAsync("#complete");
+        Assert.Equal(["Detect", "Require"], await notebook.Page.Locator("#complete option").AllInnerTextsAsync() is var all ? all.Where(text => text is "Detect" or "Require") : []);
+        await notebook.ScreenshotAsync("01-tab");
+        await notebook.Page.Keyboard.PressAsync("Enter");
+        Assert.Equal("Accelerator.Detect", await notebook.LastCellAsync());
+
+        await notebook.Page.Keyboard.TypeAsync("(");
+        await notebook.Page.Keyboard.PressAsync("Shift+Tab");
+        await notebook.Page.WaitForSelectorAsync("#tooltip:visible .tooltiptext pre");
+        var help = await notebook.Page.InnerTextAsync("#tooltip");
+        Assert.Contains("Accelerator.Detect()", help, StringComparison.Ordinal);
+        await notebook.ScreenshotAsync("01-shift-tab");
+        await notebook.Page.Keyboard.PressAsync("Escape");
+        await notebook.Page.EvaluateAsync("() => { Jupyter.notebook.command_mode(); Jupyter.notebook.delete_cells([Jupyter.notebook.ncells() - 1]); }");
+
+        await notebook.PressAsync("confirm-restart-kernel-and-run-all-cells");
+        await notebook.Page.ClickAsync(".modal.in .btn-danger");
+        await notebook.UntilAsync("() => document.querySelector('.cnn-card') === null");
+        await notebook.UntilAsync("() => document.querySelector('.cnn-card') !== null");
+        await notebook.UntilIdleAsync();
+        Assert.Empty(await notebook.ErrorsAsync());
+    }
+
+    /// <summary>The bar moves, the curve is drawn; stop in the middle keeps what was learned, and the next cell goes on with it.</summary>
+    private static async Task TrainAsync(IPage files)
+    {
+        const string fit = "var history = trainer.Fit";
+        var notebook = await JupyterPage.OpenAsync(files, "05-train.ipynb");
+        await notebook.ShiftEnterThroughAsync();
+        var seen = new HashSet<float>();
+        await notebook.UntilAsync("() => document.querySelector('[role=progressbar]') !== null");
+        while (await notebook.Page.EvaluateAsync<float[]>(Bars) is [.., var value] && value < 100)
+        {
+            if (seen.Add(value) && seen.Count == 20)
+            {
+                await notebook.ScreenshotAsync("05-progress", $".code_cell:has-text('{fit}')");
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(seen.Count, 5, int.MaxValue);
+        await notebook.UntilIdleAsync();
+        Assert.Empty(await notebook.ErrorsAsync());
+        await notebook.UntilAsync($"() => {Drawn} === 1");
+        await notebook.ScreenshotAsync("05-curve", "[id^=chart-]");
+
+        await notebook.RunCellWithAsync(fit);
+        await notebook.UntilAsync("() => [...document.querySelectorAll('[role=progressbar]')].some(bar => bar.getAttribute('aria-valuenow') > 15 && bar.getAttribute('aria-valuenow') < 90)");
+        await notebook.PressAsync("interrupt-kernel");
+        await notebook.UntilIdleAsync();
+        Assert.Contains("Stopped by you in epoch", await notebook.OutputOfCellWithAsync(fit), StringComparison.Ordinal);
+        await notebook.ScreenshotAsync("05-stopped", ".output_error");
+        await notebook.RunCellWithAsync("Charts.LearningCurve(history)");
+        await notebook.UntilIdleAsync();
+        await notebook.RunCellWithAsync("trainer.Evaluate(mnist.Test)");
+        await notebook.UntilIdleAsync();
+        Assert.Contains("Test:     loss", await notebook.OutputOfCellWithAsync("trainer.Evaluate(mnist.Test)"), StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
