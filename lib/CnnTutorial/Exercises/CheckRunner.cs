@@ -72,7 +72,7 @@ internal static class CheckRunner
         step,
         seen,
         "A check takes a second or two.",
-        "Look for a loop that never ends. It is still running in the background: once you have mended it, restart the kernel and run the notebook from its beginning.");
+        "A loop that never ends? It is still running in the background: once you have mended it, restart the kernel and run the notebook from its beginning.");
 
     /// <summary>What lies behind the exceptions that a beginner meets, and where this one came from.</summary>
     private static string Explain(Exception exception)

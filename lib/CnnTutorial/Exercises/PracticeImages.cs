@@ -34,7 +34,7 @@ internal static class PracticeImages
             for (var p = 0; p < Size * Size; p++)
             {
                 var quarter = (p / Size / (Size / 2) * 2) + (p % Size / (Size / 2));
-                images[(i * Size * Size) + p] = (byte)((quarter == labels[i] ? 60 : 0) + random.Next(196));
+                images[(i * Size * Size) + p] = (byte)((quarter == labels[i] ? 120 : 0) + random.Next(136));
             }
         }
 

@@ -47,7 +47,14 @@ internal static class WeightsFile
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // On Windows a file that the learner's code holds open cannot be deleted; the system clears its temporary folder some day.
+            }
         }
     }
 }
