@@ -35,6 +35,7 @@ internal static partial class NativeLibraries
     {
         try
         {
+            LetIdleThreadsSleep();
             LoadFrom(CourseFolders.NativeLibraries, NativeLibraryNames.ForThisMachine());
             return null;
         }
@@ -82,6 +83,23 @@ internal static partial class NativeLibraries
             throw Explain(bridge, bridgeError);
         }
     }
+
+    /// <summary>
+    /// libgomp, which shares a layer's work among threads, reads this once, when it is loaded. By default a thread that has
+    /// nothing to do spins: where another program wants the core too, it takes it from the thread that has work, and
+    /// training gets three to four times slower. A choice that the user made stands.
+    /// </summary>
+    private static void LetIdleThreadsSleep()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // .NET's own SetEnvironmentVariable changes a copy that native code does not see.
+            _ = SetVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static string? TryLoad(string path)
     {

@@ -79,8 +79,10 @@ public sealed class Batches : IEnumerable<Batch>
     {
         if (order is null)
             return new Batch(_images.narrow(0, start, length), _labels.narrow(0, start, length));
-        using var indices = order.narrow(0, start, length);
-        return new Batch(_images.index_select(0, indices), _labels.index_select(0, indices));
+        using var scope = NewDisposeScope();
+        var indices = order.narrow(0, start, length);
+        var images = ChannelsLast.View(_images.index_select(0, indices));
+        return new Batch(images.MoveToOuterDisposeScope(), _labels.index_select(0, indices).MoveToOuterDisposeScope());
     }
 
     // Drawn on the CPU also for a GPU, so that a seed means the same order on each machine.

@@ -81,7 +81,7 @@ public sealed class ImageSplit
         // Bytes travel to the device, a quarter of the floats' size.
         var bytes = BytesOn(Images, device ?? CPU);
         var scaled = bytes.to(ScalarType.Float32).div_(255).view(Count, 1, Rows, Columns);
-        return scaled.MoveToOuterDisposeScope();
+        return ChannelsLast.View(scaled).MoveToOuterDisposeScope();
     }
 
     /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>

@@ -61,11 +61,13 @@ public sealed partial class Trainer
         Model.eval();
         try
         {
+            using var memory = MemoryReuse.Begin();
             using var noGradients = no_grad();
+            var forward = ForwardPass.Of(Model);
             for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
             {
                 using var scope = NewDisposeScope();
-                look(Model.call(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start))), start);
+                look(forward(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start))), start);
             }
         }
         finally

@@ -67,7 +67,9 @@ public sealed partial class Trainer
 
         // The whole split lives on the device from here on: a step then copies nothing but its batch.
         using var scope = NewDisposeScope();
+        using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
+        var forward = ForwardPass.Of(Model);
         var batches = new Batches(train.ToImageTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed);
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToImageTensor(Device), validation.ToLabelTensor(Device));
 
@@ -80,7 +82,7 @@ public sealed partial class Trainer
         Each(all, callback => callback.OnTrainBegin(state));
         for (state.Epoch = 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
         {
-            if (!RunEpoch(batches, optimizer, running, state, all, stop))
+            if (!RunEpoch(batches, batch => Step(batch, forward, optimizer, running, memory), running, state, all, stop))
             {
                 break;
             }
@@ -98,7 +100,7 @@ public sealed partial class Trainer
 
     /// <summary>One pass over the images.</summary>
     /// <returns>False where it was stopped before its last batch.</returns>
-    private bool RunEpoch(Batches batches, optim.Optimizer optimizer, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
+    private bool RunEpoch(Batches batches, Action<Batch> step, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
     {
         Model.train();
         running.Reset();
@@ -108,7 +110,7 @@ public sealed partial class Trainer
         {
             using (batch)
             {
-                Step(batch, optimizer, running);
+                step(batch);
             }
 
             state.Batch++;
@@ -129,16 +131,17 @@ public sealed partial class Trainer
         return true;
     }
 
-    private void Step(Batch batch, optim.Optimizer optimizer, RunningMeans running)
+    private void Step(Batch batch, Func<Tensor, Tensor> forward, optim.Optimizer optimizer, RunningMeans running, MemoryReuse memory)
     {
         // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
-        var logits = Model.call(batch.Images);
+        var logits = forward(batch.Images);
         var loss = _loss.call(logits, batch.Labels);
         loss.backward();
         optimizer.step();
         running.Add(logits.detach(), batch.Labels, loss.detach());
+        memory.Step();
     }
 
     private static void Each(Callback[] callbacks, Action<Callback> act)
