@@ -95,8 +95,11 @@ public sealed class IntroductionTests(BundledCourse course)
         Assert.Equal("Play", await Part("play").TextContentAsync());
 
         await Part("stride").FillAsync("2");
-        Assert.Contains("The last row and column are never looked at.", await Part("note").TextContentAsync(), StringComparison.Ordinal);
+        Assert.Contains("The last row and column of the image are never looked at.", await Part("note").TextContentAsync(), StringComparison.Ordinal);
         await SaveAsync(page, "remainder");
+        await Part("padding").FillAsync("1");
+        Assert.Contains("Only padding is left out.", await Part("note").TextContentAsync(), StringComparison.Ordinal);
+        await Part("padding").FillAsync("0");
         await Part("kernel").FillAsync("7");
         Assert.Contains("Take a kernel of at most 6, a larger image, or a padding of at least 1.", await Part("note").TextContentAsync(), StringComparison.Ordinal);
         Assert.True(await Part("play").IsDisabledAsync());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Analysis;
 
 namespace CnnTutorial;
@@ -17,13 +18,25 @@ internal static class DataFrameHtml
 
     private static List<string> Headers(DataFrame frame) => [.. frame.Columns.Select(column => column.Name)];
 
-    private static List<IReadOnlyList<string>> Rows(DataFrame frame) =>
-        [.. frame.Rows.Take(MostRows).Select(row => row.Select(Text).ToList())];
+    private static List<IReadOnlyList<string>> Rows(DataFrame frame)
+    {
+        var formats = frame.Columns.Select(Format).ToList();
+        return [.. frame.Rows.Take(MostRows).Select(row => row.Select((value, column) => Text(value, formats[column])).ToList())];
+    }
 
-    private static string Text(object? value) => value switch
+    /// <summary>As many decimals as the column's longest number needs, four at most, so that points stand below each other.</summary>
+    private static string Format(DataFrameColumn column)
+    {
+        var decimals = column.Cast<object?>().Take(MostRows).OfType<IFormattable>().Where(value => value is float or double)
+            .Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)).Select(text => text.Contains('.', StringComparison.Ordinal) ? text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 : 0)
+            .DefaultIfEmpty().Max();
+        return $"N{decimals}";
+    }
+
+    private static string Text(object? value, string format) => value switch
     {
         null => "",
-        float or double => ((IFormattable)value).ToString("#,0.####", null),
+        float or double => ((IFormattable)value).ToString(format, null),
         byte or short or int or long => ((IFormattable)value).ToString("N0", null),
         _ => value.ToString() ?? "",
     };

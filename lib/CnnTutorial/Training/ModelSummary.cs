@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>A network's layers as a table, as Keras prints it: name, kind, output shape, number of parameters.</summary>
-public sealed class ModelSummary : IHtmlDisplay
+public sealed partial class ModelSummary : IHtmlDisplay
 {
     private static readonly string[] Headers = ["Layer", "Kind", "Output shape", "Parameters"];
 
@@ -45,7 +46,7 @@ public sealed class ModelSummary : IHtmlDisplay
         catch (System.Runtime.InteropServices.ExternalException e)
         {
             throw new ArgumentException(
-                $"The model does not take an input of shape [N, {string.Join(", ", inputShape)}]: {e.Message.Split('\n')[0]}", nameof(inputShape), e);
+                $"The model does not take an input of shape [N, {string.Join(", ", inputShape)}]: {Explain(e.Message.Split('\n')[0])}", nameof(inputShape), e);
         }
         finally
         {
@@ -62,6 +63,14 @@ public sealed class ModelSummary : IHtmlDisplay
 
     /// <inheritdoc/>
     public override string ToString() => Html.PlainTable("", Headers, Rows, Footer);
+
+    /// <summary>The mistake that everybody makes who changes a layer, in words.</summary>
+    private static string Explain(string message) => ShapesThatDoNotFit().Match(message) is { Success: true } shapes
+        ? $"a Linear layer gets {shapes.Groups["given"].Value} numbers an image and was made for {shapes.Groups["wanted"].Value}; change the first number of that Linear. ({message})"
+        : message;
+
+    [GeneratedRegex(@"shapes cannot be multiplied \(\d+x(?<given>\d+) and (?<wanted>\d+)x\d+\)")]
+    private static partial Regex ShapesThatDoNotFit();
 
     private List<IReadOnlyList<string>> Rows => [.. Layers.Select(layer => (IReadOnlyList<string>)
         [layer.Name, layer.Kind, layer.ShapeText, $"{layer.Parameters:N0}"])];

@@ -43,6 +43,14 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public void Numbers_of_a_column_have_equally_many_decimals()
+    {
+        var frame = new DataFrame(new PrimitiveDataFrameColumn<double>("Share", [1, 0.995, 0.12345]), new PrimitiveDataFrameColumn<double>("Whole", [1, 20, 300000]));
+        var html = DataFrameHtml.Render(frame);
+        Assert.All(["1.0000", "0.9950", "0.1235", ">20<", ">300,000<"], (Action<string>)(number => Assert.Contains(number, html, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_long_data_frame_says_that_it_is_cut()
     {
         var frame = new DataFrame(new PrimitiveDataFrameColumn<int>("Number", Enumerable.Range(0, 250)));

@@ -129,9 +129,11 @@
       const terms = products(position).filter(pair => pair[0] !== 0 && pair[1] !== 0).map(pair => number(pair[0]) + '·' + (pair[1] < 0 ? '(' + number(pair[1]) + ')' : number(pair[1])));
       part('sum').textContent = 'Row ' + (Math.floor(position / O) + 1) + ', column ' + (position % O + 1) + ': '
         + (terms.length ? terms.join(' + ') + ' = ' : 'every product is 0, so the sum is ') + number(result(position)) + (terms.length && terms.length < K * K ? ' (products that are 0 left out)' : '');
-      const lost = rest === 1 ? 'The last row and column are' : 'The last ' + rest + ' rows and columns are';
+      // On the right and at the bottom the padding lies outermost, so it is left out first.
+      const lost = Math.max(0, rest - P);
+      const unseen = lost === 0 ? 'Only padding is left out.' : (lost === 1 ? 'The last row and column' : 'The last ' + lost + ' rows and columns') + ' of the image are never looked at.';
       part('note').textContent = S > K ? 'The stride is larger than the kernel: pixels between two positions are never looked at.'
-        : rest > 0 ? steps + ' is no multiple of the stride ' + S + ': ' + rest + ' left over. ' + lost + ' never looked at.'
+        : rest > 0 ? steps + ' is no multiple of the stride ' + S + ': ' + rest + ' left over. ' + unseen
         : O === I && S === 1 ? 'The output is as large as the input: this is “same” padding.' : '';
     }
 
