@@ -8,6 +8,11 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         path = Path.GetFullPath(path);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder; add a file name to it with Path.Combine, and run the cell again.");
+        }
+
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,7 +62,7 @@ internal static class CheckRunner
         }
         catch (Exception e)
         {
-            return new CheckResult(CheckStatus.NotRight, step, $"{e.GetType().Name}: {e.Message.Split('\n')[0].Trim()}", "Code that runs to its end.", Explain(e));
+            return new CheckResult(CheckStatus.NotRight, step, $"{e.GetType().Name}: {e.Message.Split('\n')[0].Trim()}", "Code that runs to its end.", ExceptionCause.Of(e));
         }
     }
 
@@ -73,43 +72,4 @@ internal static class CheckRunner
         seen,
         "A check takes a second or two.",
         "A loop that never ends? It is still running in the background: once you have mended it, restart the kernel and run the notebook from its beginning.");
-
-    /// <summary>What lies behind the exceptions that a beginner meets, and where this one came from.</summary>
-    private static string Explain(Exception exception)
-    {
-        var message = exception.Message;
-        var cause = message switch
-        {
-            _ when message.Contains("empty handle", StringComparison.Ordinal) =>
-                "A tensor was used after it was freed: a `using` or a dispose scope ended too early, or a batch was kept after the next one was asked for.",
-            _ when message.Contains("same device", StringComparison.Ordinal) =>
-                "Tensors on two devices met. The check runs on the CPU: use the device that your function is given, not `accelerator`.",
-            _ when message.Contains("shapes cannot be multiplied", StringComparison.Ordinal) =>
-                "A Linear layer got another number of values than it was made for.",
-            _ when message.Contains("expected scalar type", StringComparison.Ordinal) || message.Contains("not implemented for", StringComparison.Ordinal) =>
-                "A tensor has the wrong type: images are float32, labels int64.",
-            _ => "Your code threw this exception.",
-        };
-        return Origin(exception) is { } origin ? $"{cause} It happened in {origin}." : cause;
-    }
-
-    /// <summary>The learner's function, and its line where the host knows it.</summary>
-    private static string? Origin(Exception exception)
-    {
-        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
-        {
-            if (frame.GetMethod() is { DeclaringType: { } type } method && IsLearners(type))
-            {
-                // The compiler names an iterator <MyBatches>d__1.MoveNext and a local function <Outer>g__Inner|1.
-                var name = method.Name == "MoveNext" ? type.Name : method.Name;
-                name = name.Contains(">g__", StringComparison.Ordinal) ? name.Split(">g__")[1].Split('|')[0] : name.TrimStart('<').Split('>')[0];
-                return frame.GetFileLineNumber() is > 0 and var line ? $"{name}, line {line} of its cell" : name;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool IsLearners(Type type) =>
-        type.Assembly != typeof(CheckRunner).Assembly && type.Assembly != typeof(torch).Assembly && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;
 }

@@ -17,8 +17,16 @@ internal static partial class CheckpointCheck
         var callback = create(folder) ?? throw new WrongAnswerException("A callback.", "Your function returned null.", "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`.");
         var watch = new Watch(folder);
         var model = PracticeNetwork.Create(seed: 17);
-        new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }
-            .Fit(PracticeImages.Quarters(20, seed: 19), epochs: Epochs, batchSize: 20, seed: 1, callbacks: [callback, watch]);
+        try
+        {
+            new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }
+                .Fit(PracticeImages.Quarters(20, seed: 19), epochs: Epochs, batchSize: 20, seed: 1, callbacks: [callback, watch]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && e.Message.Contains(folder, StringComparison.Ordinal) && !e.Message.Contains(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new WrongAnswerException(Expected, "The path to which you save is the folder itself.", "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.weights\")`.");
+        }
+
         When(watch);
         Names(watch);
         Contents(folder, watch);
@@ -35,7 +43,7 @@ internal static partial class CheckpointCheck
 
         var (seen, hint) = times switch
         {
-            [] => ("No file appeared in the folder.", "Write into the folder that your constructor was given: `Path.Combine(_folder, …)`, in `OnEpochEnd`."),
+            [] => ($"Nothing was saved in {Epochs} epochs: no file appeared in the folder.", "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the folder that your constructor was given: `Path.Combine(_folder, …)`."),
             [Epochs] or [Epochs + 1] => ("One file, at the end of the training.", "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."),
             { Count: >= Epochs } => ("A file after every epoch.", "Save only if `result.Epoch % 10 == 0`."),
             [9, 19] or [11, 21] or [1, 11, 21] => ($"Files after the epochs {string.Join(", ", times)}: one off.", "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."),
@@ -71,6 +79,14 @@ internal static partial class CheckpointCheck
         if (files.Count != 2)
         {
             throw new WrongAnswerException(Expected, $"{files.Count} files: {string.Join(", ", files)}.", "One file for each checkpoint.");
+        }
+
+        foreach (var (epoch, file) in watch.Writes)
+        {
+            if (file != $"epoch-{epoch}.weights")
+            {
+                throw new WrongAnswerException(Expected, $"At the right time, but the file is called {file}, not epoch-{epoch}.weights.", "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.weights\"`, in the folder itself, with the hyphen, and the number without zeros before it.");
+            }
         }
     }
 

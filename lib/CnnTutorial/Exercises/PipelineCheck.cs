@@ -19,7 +19,8 @@ internal static class PipelineCheck
         Shuffled(first);
 
         var live = LiveTensors.Count;
-        var second = Epoch(pipeline, split);
+        var memory = new PipelineMemory();
+        var second = Epoch(pipeline, split, memory);
         var left = LiveTensors.Count - live;
         if (Indices(second).SequenceEqual(Indices(first)))
         {
@@ -39,17 +40,20 @@ internal static class PipelineCheck
                 "Write `using var` before each tensor and each batch that your function makes: what an iterator holds so is freed when it goes on after `yield return`.");
         }
 
+        memory.Judge();
         return $"{Count} images in {first.Count} batches, each image once with its own label, in another order in the second epoch; the last, smaller batch was there, and no tensor was left behind.";
     }
 
     /// <summary>One epoch as the numbers of its images and their labels, batch by batch.</summary>
-    private static List<(int[] Images, long[] Labels)> Epoch(Func<ImageSplit, int, Device, IEnumerable<Batch>> pipeline, ImageSplit split)
+    private static List<(int[] Images, long[] Labels)> Epoch(Func<ImageSplit, int, Device, IEnumerable<Batch>> pipeline, ImageSplit split, PipelineMemory? memory = null)
     {
         var batches = pipeline(split, BatchSize, CPU) ?? throw new WrongAnswerException("A sequence of batches.", "Your function returned null.", "Write `yield return` where a batch is ready.");
         var epoch = new List<(int[], long[])>();
         var images = 0;
         foreach (var batch in batches)
         {
+            // Before the check makes tensors of its own.
+            memory?.Note(batch);
             using var scope = NewDisposeScope();
             var read = BatchReading.Of(batch, split);
             epoch.Add(read);
@@ -68,6 +72,11 @@ internal static class PipelineCheck
 
     private static void Complete(List<(int[] Images, long[] Labels)> epoch)
     {
+        if (epoch.Count == 0)
+        {
+            throw new WrongAnswerException($"Batches of {BatchSize} images.", "No batch came.", "`yield return batch;` hands one over: is that line reached? The loop begins at 0 and goes on while the start is less than `split.Count`.");
+        }
+
         var sizes = string.Join(", ", epoch.Select(batch => batch.Images.Length));
         var expected = $"Batches of {BatchSize} images; {Count} images make {Count / BatchSize} of them and a last one of {Count % BatchSize}.";
         var seen = Indices(epoch).ToList();

@@ -15,7 +15,15 @@ internal static class SaveAndLoadCheck
         var made = new List<(Module<Tensor, Tensor> Model, float[] Weights)>();
         // As training leaves it.
         trained.train();
-        var loaded = saveAndLoad(trained, Create, path);
+        Module<Tensor, Tensor> loaded;
+        try
+        {
+            loaded = saveAndLoad(trained, Create, path);
+        }
+        catch (FileNotFoundException) when (!File.Exists(path))
+        {
+            throw new WrongAnswerException("A file at the path that your function is given.", "You load from the path, and nothing was saved there.", "Save `trained` to `path` before you load: `Weights.Save(trained, path)`.");
+        }
 
         Objects(trained, loaded, made.ConvertAll(pair => pair.Model));
         if (!PracticeNetwork.Weights(trained).SequenceEqual(wanted))

@@ -15,6 +15,12 @@ internal static class ThirdBlockCheck
     private const long ThreeBlocks = 80_366;
     private const long Flattened = 48 * 3 * 3;
 
+    private static readonly string[] Names =
+    [
+        "block1_conv1", "block1_relu", "block1_pool", "block2_conv1", "block2_relu", "block2_pool", Name, "block3_relu", "block3_pool",
+        "flatten", "fc1", "fc1_relu", "dropout", "predictions",
+    ];
+
     public static string Run(Func<Module<Tensor, Tensor>> create)
     {
         var model = create() ?? throw new WrongAnswerException("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
@@ -36,6 +42,7 @@ internal static class ThirdBlockCheck
         }
 
         Answers(model, images, trace.Output!);
+        Layers(model);
         if (parameters != ThreeBlocks)
         {
             throw new WrongAnswerException(
@@ -157,6 +164,25 @@ internal static class ThirdBlockCheck
         if (model.call(images).equal(model.call(images)).all().item<bool>())
         {
             throw new WrongAnswerException("Dropout between fc1 and predictions, as in notebook 03.", "In training the network gives the same answer twice: nothing is dropped out.", "Keep `(\"dropout\", Dropout(0.5))`.");
+        }
+    }
+
+    private static void Layers(Module<Tensor, Tensor> model)
+    {
+        var layers = model.named_children().ToList();
+        if (layers.GroupBy(layer => layer.name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new WrongAnswerException("A name of its own for each layer.", $"{twice.Count()} layers are called {twice.Key}.", $"The layers of the third block are {Name}, block3_relu and block3_pool.");
+        }
+
+        if (Names.Except(layers.Select(layer => layer.name)).FirstOrDefault() is { } missing)
+        {
+            throw new WrongAnswerException($"A layer called {missing}.", $"The right layers, but none of them is called {missing}.", "Give each layer the name from the task, and leave the names of notebook 03 as they are.");
+        }
+
+        if (layers.First(layer => layer.name == "dropout").module is TorchSharp.Modules.Dropout { p: not 0.5 and var share })
+        {
+            throw new WrongAnswerException("The dropout of notebook 03, which switches off half of the values.", $"It switches off {share:P0}.", "What follows the third block stays as it is: `Dropout(0.5)`.");
         }
     }
 

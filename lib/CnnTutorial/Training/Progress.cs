@@ -36,10 +36,12 @@ public sealed class Progress : Callback
     /// <inheritdoc/>
     public override void OnTrainEnd(TrainingState state, History history)
     {
-        var last = history.StoppedBecause ?? $"{history.Epochs.Count} epochs in {Duration(history.Epochs.Sum(epoch => epoch.Seconds))}";
+        var last = history.StoppedBecause ?? Summary(history.Epochs.Count, history.Epochs.Sum(epoch => epoch.Seconds));
         // The lines of the epochs go: the history that Fit returns shows them as a table.
         _bar?.Finish(Fraction(state), last);
     }
+
+    internal static string Summary(int epochs, double seconds) => $"{epochs} {(epochs == 1 ? "epoch" : "epochs")} in {Duration(seconds)}";
 
     private static double Fraction(TrainingState state) =>
         (state.Epoch - 1 + ((double)state.Batch / state.Batches)) / state.Epochs;

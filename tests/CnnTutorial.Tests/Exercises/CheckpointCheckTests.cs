@@ -9,8 +9,8 @@ public sealed class CheckpointCheckTests
 {
     private static readonly Dictionary<string, (Func<string, Callback> Code, string Seen)> Mistakes = new()
     {
-        ["never"] = (_ => new Saving((_, _) => { }), "No file appeared"),
-        ["into another folder"] = (folder => At(Path.Combine(folder, "..", Path.GetFileName(folder) + "-elsewhere"), epoch => epoch % 10 == 0), "No file appeared"),
+        ["never"] = (_ => new Saving((_, _) => { }), "Nothing was saved in 25 epochs"),
+        ["into another folder"] = (folder => At(Path.Combine(folder, "..", Path.GetFileName(folder) + "-elsewhere"), epoch => epoch % 10 == 0), "Nothing was saved in 25 epochs"),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19: one off"),
         ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21: one off"),
@@ -26,6 +26,11 @@ public sealed class CheckpointCheckTests
             SaveIf(epoch is 20, folder, state, 20);
         }), "was written again"),
         ["numbered from zero"] = (folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)), "is called epoch-9.weights"),
+        ["without the hyphen"] = (folder => Named(folder, epoch => $"epoch{epoch}.weights"), "is called epoch10.weights, not epoch-10.weights"),
+        ["with zeros"] = (folder => Named(folder, epoch => $"epoch-{epoch:000}.weights"), "is called epoch-010.weights, not epoch-10.weights"),
+        ["as the library names them"] = (folder => new Checkpoint(folder), "is called epoch-0010.weights, not epoch-10.weights"),
+        ["the folder as the path"] = (folder => Named(folder, _ => ""), "The path to which you save is the folder itself"),
+        ["the folder as the path, in TorchSharp's own format"] = (folder => new Saving((state, _) => state.Model.save(folder)), "The path to which you save is the folder itself"),
         ["an untrained network"] = (folder => new SavingTheBeginning(folder), "an untrained network"),
         ["a network of the same kind"] = (folder => new Saving((_, epoch) => SaveOther(epoch, folder, PracticeNetwork.Create())), "It holds those of another network"),
         ["a network of another kind"] = (folder => new Saving((_, epoch) => SaveOther(epoch, folder, Toy.Model())), "holds the weights of another network"),
@@ -50,18 +55,32 @@ public sealed class CheckpointCheckTests
         {
             if (epoch % 10 == 0)
             {
-                state.Model.save(Path.Combine(folder, $"{epoch}.dat"));
+                state.Model.save(Path.Combine(folder, $"epoch-{epoch}.weights"));
             }
         })));
 
     [Fact]
-    public void The_librarys_own_checkpoint_passes() => Mistake.IsNone(Exercise.CheckCheckpoints(folder => new Checkpoint(folder)));
+    public void A_folder_is_called_a_folder_and_no_full_disk()
+    {
+        var result = Exercise.CheckCheckpoints(folder => Named(folder, _ => ""));
+        Assert.Contains("That is a folder; add a file name with Path.Combine", result.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("disk", result.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_stub_is_not_yet() =>
         Assert.Equal(CheckStatus.NotYet, Exercise.CheckCheckpoints(_ => new Saving((_, _) => throw new NotImplementedException("Fill me in."))).Status);
 
     private static Saving At(string folder, Func<int, bool> when) => new((state, epoch) => SaveIf(when(epoch), folder, state, epoch));
+
+    private static Saving Named(string folder, Func<int, string> name) => new((state, epoch) =>
+    {
+        if (epoch % 10 == 0)
+        {
+            // As the learner would write it; an empty name gives the folder.
+            Weights.Save(state.Model, Path.Combine(folder, name(epoch)).TrimEnd(Path.DirectorySeparatorChar));
+        }
+    });
 
     private static void SaveIf(bool save, string folder, TrainingState state, int number)
     {

@@ -30,6 +30,7 @@ public sealed class EvaluationCheckTests
             return Sum(parts);
         }), "It changed the weights"),
         ["no dispose scope"] = ((model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, scoped: false))), "tensors behind"),
+        ["argmax without its 1"] = ((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()), "0.0857: what one answer for a whole batch gives"),
         ["another answer"] = (With(parts => (Sum(parts).Loss, 0.123)), "0.1230: another number"),
     };
 
@@ -41,6 +42,27 @@ public sealed class EvaluationCheckTests
         Mistake.IsRecognised(Check(Mistakes[mistake].Code), Mistakes[mistake].Seen, Mistakes.Values.Select(other => other.Seen));
 
     [Fact]
+    public void Argmax_over_a_whole_batch_is_named()
+    {
+        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()));
+        Assert.StartsWith("`argmax(1)` without its 1: `argmax()` gives one number for the whole batch", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Argmax_along_the_images_is_named()
+    {
+        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(0).eq(labels).sum().item<long>()));
+        Assert.Contains("Was it `argmax(0)`? 0 counts the images, 1 the classes", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_count_read_in_another_type_is_cured()
+    {
+        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(1).eq(labels).sum().item<int>()));
+        Assert.Contains("an int64 tensor's `item<long>()`", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_right_evaluation_passes() => Mistake.IsNone(Check(Right));
 
     internal static (double Loss, double Accuracy) Right(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches) =>
@@ -48,6 +70,22 @@ public sealed class EvaluationCheckTests
 
     private static CheckResult Check(Evaluation evaluation) =>
         Exercise.CheckTrainingLoop(TrainingLoopCheckTests.Right, (model, loss, batches) => evaluation(model, loss, batches));
+
+    /// <summary>An evaluation that counts right answers in another way.</summary>
+    private static (double Loss, double Accuracy) Counting(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches, Func<Tensor, Tensor, long> right) => Quiet(model, () =>
+    {
+        var (sum, hits, images) = (0.0, 0L, 0);
+        foreach (var batch in batches)
+        {
+            using var scope = NewDisposeScope();
+            var logits = model.call(batch.Images);
+            sum += loss.call(logits, batch.Labels).item<float>() * batch.Count;
+            hits += right(logits, batch.Labels);
+            images += batch.Count;
+        }
+
+        return (sum / images, (double)hits / images);
+    });
 
     private static Evaluation With(Func<List<(double Loss, int Right, int Count)>, (double, double)> sum) =>
         (model, loss, batches) => Quiet(model, () => sum(Judge(model, loss, batches)));

@@ -13,5 +13,13 @@ internal static class Mistake
         Assert.All(allTexts.Where(other => other != text), other => Assert.DoesNotContain(other, result.Seen, StringComparison.Ordinal));
     }
 
+    /// <summary>The card names this cure and none of the others.</summary>
+    public static void IsCured(CheckResult result, string text, IEnumerable<string> allTexts)
+    {
+        Assert.Equal(CheckStatus.NotRight, result.Status);
+        Assert.Contains(text, result.Hint, StringComparison.Ordinal);
+        Assert.All(allTexts.Where(other => other != text), other => Assert.DoesNotContain(other, result.Hint, StringComparison.Ordinal));
+    }
+
     public static void IsNone(CheckResult result) => Assert.True(result.Passed, result.ToString());
 }

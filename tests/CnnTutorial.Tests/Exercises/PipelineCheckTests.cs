@@ -31,7 +31,11 @@ public sealed class PipelineCheckTests
         ["flat images"] = ((split, size, _) => Yield(split, size, Shuffled(split.Count), images => images.flatten(1)), "Images of shape [16, 784]"),
         ["another split"] = ((_, size, _) => Yield(PracticeImages.Numbered(100, seed: 99), size, Shuffled(100)), "An image that is not in it"),
         ["freed before it is handed over"] = (FreedTooEarly, "freed before they were handed over"),
+        ["freed at the end of the epoch"] = (FreedAtTheEnd, "when its last batch came, 6 earlier ones still lived"),
+        ["made in a list"] = (MadeInAList, "when its last batch came, 6 earlier ones still lived"),
+        ["slices freed at the end of the epoch"] = (SlicesFreedAtTheEnd, "each left 1 more of its tensors alive"),
         ["never freed"] = (NeverFreed, "tensors behind"),
+        ["no batch"] = ((_, _, _) => [], "No batch came"),
         ["null"] = ((_, _, _) => null!, "returned null"),
         ["a null batch"] = ((_, _, _) => [null!], "A batch is null"),
     };
@@ -107,6 +111,38 @@ public sealed class PipelineCheckTests
         }
 
         yield return batch;
+    }
+
+    private static IEnumerable<Batch> FreedAtTheEnd(ImageSplit split, int batchSize, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var (images, labels, order) = (split.ToImageTensor(device), split.ToLabelTensor(device), randperm(split.Count, device: device));
+        for (var start = 0; start < split.Count; start += batchSize)
+        {
+            var rows = order.narrow(0, start, Math.Min(batchSize, split.Count - start));
+            yield return new Batch(images.index_select(0, rows), labels.index_select(0, rows));
+        }
+    }
+
+    private static IEnumerable<Batch> MadeInAList(ImageSplit split, int batchSize, Device device)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var batch in FreedAtTheEnd(split, batchSize, device).Select(batch => new Batch(batch.Images.clone().MoveToOuterDisposeScope(), batch.Labels.clone().MoveToOuterDisposeScope())).ToList())
+        {
+            yield return batch;
+        }
+    }
+
+    private static IEnumerable<Batch> SlicesFreedAtTheEnd(ImageSplit split, int batchSize, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var (images, labels, order) = (split.ToImageTensor(device), split.ToLabelTensor(device), randperm(split.Count, device: device));
+        for (var start = 0; start < split.Count; start += batchSize)
+        {
+            var rows = order.narrow(0, start, Math.Min(batchSize, split.Count - start));
+            using var batch = new Batch(images.index_select(0, rows), labels.index_select(0, rows));
+            yield return batch;
+        }
     }
 
     private static IEnumerable<Batch> NeverFreed(ImageSplit split, int batchSize, Device device) =>

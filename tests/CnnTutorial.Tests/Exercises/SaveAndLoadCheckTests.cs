@@ -22,7 +22,8 @@ public sealed class SaveAndLoadCheckTests
         ["saved a third network"] = ((_, create, path) => { Weights.Save(PracticeNetwork.Create(), path); return create(); }, "It holds others"),
         ["a network of its own"] = ((trained, _, path) => { var model = Saved(trained, PracticeNetwork.Create(), path); Weights.Load(model, path); return model; }, "A network that came from elsewhere"),
         ["null"] = ((trained, _, path) => { Weights.Save(trained, path); return null!; }, "returned null"),
-        ["loads what is not there"] = ((_, create, path) => { var model = create(); Weights.Load(model, path); return model; }, "There are no weights at"),
+        ["loads what is not there"] = ((_, create, path) => { var model = create(); Weights.Load(model, path); return model; }, "nothing was saved there"),
+        ["loads what is not there, in TorchSharp's own format"] = ((_, create, path) => { var model = create(); model.load(path); return model; }, "nothing was saved there"),
         ["changed after loading"] = ((trained, create, path) =>
         {
             var model = Right(trained, create, path);
@@ -41,6 +42,14 @@ public sealed class SaveAndLoadCheckTests
 
     [Fact]
     public void A_right_answer_passes() => Mistake.IsNone(Check(Right));
+
+    [Fact]
+    public void Who_did_not_save_is_not_sent_to_another_notebook()
+    {
+        var result = Check((_, create, path) => { var model = create(); Weights.Load(model, path); return model; });
+        Assert.StartsWith("Save `trained` to `path` before you load", result.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("05-train", result.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void TorchSharps_own_format_is_right_too() => Mistake.IsNone(Check((trained, create, path) =>

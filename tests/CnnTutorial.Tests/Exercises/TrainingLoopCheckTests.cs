@@ -36,6 +36,26 @@ public sealed class TrainingLoopCheckTests
         ["keeps the batches"] = ((model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.ToList()), "empty handle"),
     };
 
+    /// <summary>What ends in an exception: the cure stands in the hint.</summary>
+    private static readonly Dictionary<string, (Training Code, string Hint)> Thrown = new()
+    {
+        ["step before backward"] = (Loop((o, _) => o.zero_grad(), (l, o) => { o.step(); l.backward(); }), Order),
+        ["step before backward, and no zero_grad"] = (Loop((_, _) => { }, (l, o) => { o.step(); l.backward(); }), Order),
+        ["the loss's arguments swapped"] = ((model, loss, optimizer, batches) => Right(model, new Swapped(loss), optimizer, batches), "the arguments are swapped: logits first, labels second"),
+        ["the loss as a double"] = (Loop((o, _) => o.zero_grad(), (l, o) => { l.backward(); o.step(); l.item<double>(); }), Item),
+        ["the loss as a whole number"] = (Loop((o, _) => o.zero_grad(), (l, o) => { l.backward(); o.step(); l.item<int>(); }), Item),
+    };
+
+    private const string Order = "The order of the lines is: zero_grad, call the network, loss, backward, step.";
+    private const string Item = "a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`";
+
+    public static TheoryData<string> Throwing() => [.. Thrown.Keys];
+
+    [Theory]
+    [MemberData(nameof(Throwing))]
+    public void An_exception_is_cured(string mistake) =>
+        Mistake.IsCured(Check(Thrown[mistake].Code), Thrown[mistake].Hint, Thrown.Values.Select(other => other.Hint));
+
     public static TheoryData<string> Names() => [.. Mistakes.Keys];
 
     [Theory]
@@ -151,6 +171,11 @@ public sealed class TrainingLoopCheckTests
     private sealed class AfterSoftmax(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("after softmax")
     {
         public override Tensor forward(Tensor logits, Tensor labels) => loss.call(logits.softmax(1), labels);
+    }
+
+    private sealed class Swapped(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("swapped")
+    {
+        public override Tensor forward(Tensor logits, Tensor labels) => loss.call(labels, logits);
     }
 
     private sealed class Doubled(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("doubled")

@@ -3,6 +3,12 @@ namespace CnnTutorial.Tests.Training;
 [Collection(TorchRandom.Name)]
 public sealed class CallbackTests
 {
+    [Theory]
+    [InlineData(1, 4, "1 epoch in 4 s")]
+    [InlineData(10, 83, "10 epochs in 1 min 23 s")]
+    public void The_last_line_counts_epochs_as_one_speaks(int epochs, double seconds, string expected) =>
+        Assert.Equal(expected, Progress.Summary(epochs, seconds));
+
     [Fact]
     public void Callbacks_are_called_in_order_and_see_where_training_stands()
     {

@@ -77,6 +77,16 @@ public sealed class WeightsTests
     }
 
     [Fact]
+    public void A_folder_is_no_path_to_save_to_and_stays_as_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Toy.Model();
+        var e = Assert.Throws<IOException>(() => Weights.Save(model, folder.Path));
+        Assert.Contains("is a folder; add a file name to it with Path.Combine", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public void Where_nothing_can_be_written_the_message_says_so_and_nothing_is_left_behind()
     {
         using var folder = new TemporaryFolder();
