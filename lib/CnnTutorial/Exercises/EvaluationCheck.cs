@@ -16,7 +16,7 @@ internal static class EvaluationCheck
     {
         var split = PracticeImages.Quarters(Count, seed: 11);
         var layers = PracticeNetwork.Create(dropout: 0.5, seed: 13);
-        var record = new TrainingRecord();
+        using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, layers);
         var batches = new TrainingRecord.WatchedBatches(record, new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, shuffle: false));
         var before = PracticeNetwork.Weights(model);
