@@ -17,7 +17,7 @@ internal static class EvaluationCheck
         // With this seed `argmax()` over a whole batch is right for some labels, so that it can be told from `int / int`, which gives 0.
         var split = PracticeImages.Quarters(Count, seed: 24);
         var layers = PracticeNetwork.Create(dropout: 0.5, seed: 13);
-        var record = new TrainingRecord();
+        using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, layers);
         var batches = new TrainingRecord.WatchedBatches(record, new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, shuffle: false));
         var before = PracticeNetwork.Weights(model);

@@ -21,7 +21,7 @@ internal static class TrainingLoopCheck
     public static (double First, double Second) Run(Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, optim.Optimizer, IEnumerable<Batch>, double> train)
     {
         var split = PracticeImages.Quarters(Count, seed: 3);
-        var record = new TrainingRecord();
+        using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, PracticeNetwork.Create(seed: 5));
         var optimizer = new TrainingRecord.WatchedOptimizer(record, model, optim.SGD(model.parameters(), LearningRate));
         var batches = new TrainingRecord.WatchedBatches(record, new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, seed: 7));
@@ -89,7 +89,7 @@ internal static class TrainingLoopCheck
 
         if (record.Steps.Count != Batches)
         {
-            throw new WrongAnswerException($"One step for each of the {Batches} batches.", $"{record.Steps.Count} steps.", "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch.");
+            throw new WrongAnswerException($"One step for each of the {Batches} batches.", $"`optimizer.step()` was called {Times(record.Steps.Count)}.", "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch.");
         }
     }
 
@@ -119,7 +119,7 @@ internal static class TrainingLoopCheck
             {
                 throw new WrongAnswerException(
                     "Each step uses the gradients of its own batch.",
-                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called {record.Clears switch { 0 => "never", 1 => "once", var times => $"{times} times" }} for {Batches} batches.",
+                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called {Times(record.Clears)} for {Batches} batches.",
                     "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`.");
             }
 
@@ -149,6 +149,13 @@ internal static class TrainingLoopCheck
             return (double.NaN, e);
         }
     }
+
+    private static string Times(int count) => count switch
+    {
+        0 => "never",
+        1 => "once",
+        _ => $"{count} times",
+    };
 
     private static bool Near(float[] a, float[] b)
     {

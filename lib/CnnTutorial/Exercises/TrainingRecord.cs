@@ -22,7 +22,7 @@ internal sealed record StepCall(float[]? Gradient, bool Wiped, Reference? Right)
 internal sealed record Reference(int Count, double Loss, float[] Gradient, float[] SoftmaxGradient);
 
 /// <summary>What happens while the learner's training loop runs: a network, an optimizer and batches that write down how they are used.</summary>
-internal sealed class TrainingRecord
+internal sealed class TrainingRecord : IDisposable
 {
     private readonly Module<Tensor, Tensor> _twin = PracticeNetwork.Create();
     private bool _wiped;
@@ -41,6 +41,13 @@ internal sealed class TrainingRecord
 
     /// <summary>The tensors that each batch but the first adds; 0 where each step frees what it made.</summary>
     public double TensorsPerBatch => Forwards.Count < 3 ? 0 : (Forwards[^1].LiveTensors - Forwards[1].LiveTensors) / (Forwards.Count - 2.0);
+
+    public void Dispose()
+    {
+        _twin.Dispose();
+        _images?.Dispose();
+        _labels?.Dispose();
+    }
 
     private void Clear(Module<Tensor, Tensor> model)
     {

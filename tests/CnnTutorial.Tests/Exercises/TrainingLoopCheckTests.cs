@@ -18,7 +18,7 @@ public sealed class TrainingLoopCheckTests
         ["the model's zero_grad between backward and step"] = (Loop((_, _) => { }, (l, o, m) => { l.backward(); m.zero_grad(); o.step(); }), "wiped them out"),
         ["forgot backward"] = (Loop((o, _) => o.zero_grad(), (_, o) => o.step()), "there were no gradients"),
         ["forgot step"] = (Loop((o, _) => o.zero_grad(), (l, _) => l.backward()), "`optimizer.step()` was never called"),
-        ["step after the loop"] = (StepAfterTheLoop, "1 steps"),
+        ["step after the loop"] = (StepAfterTheLoop, "`optimizer.step()` was called once"),
         ["forgot train()"] = (Loop((o, _) => o.zero_grad(), (l, o) => { l.backward(); o.step(); }, train: false), "It was in evaluation mode"),
         ["no_grad while training"] = ((model, loss, optimizer, batches) => { using var none = no_grad(); return Right(model, loss, optimizer, batches); }, "gradients were switched off"),
         ["softmax before the loss"] = ((model, loss, optimizer, batches) => Right(model, new AfterSoftmax(loss), optimizer, batches), "It got probabilities"),
