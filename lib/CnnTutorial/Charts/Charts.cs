@@ -94,7 +94,7 @@ public static partial class Charts
         var classes = Enumerable.Range(0, matrix.Classes).ToList();
         var shades = classes.Select(actual => classes.Select(predicted => Math.Log10(1 + matrix[actual, predicted])).ToArray()).ToArray();
         var darkest = shades.Max(row => row.Max());
-        var layout = Plain(title, "Predicted", "Actual", 620);
+        var layout = Plain(title, "Predicted", "Actual", 620, meta: new { designWidth = 760 });
         layout.yaxis.autorange = "reversed";
         layout.annotations = classes.SelectMany(actual => classes.Select(predicted => Text(
             $"{matrix[actual, predicted]}", predicted, actual, 12, shades[actual][predicted] > 0.55 * darkest ? "#ffffff" : "#1a2733")));
@@ -137,9 +137,10 @@ public static partial class Charts
         return layout;
     }
 
-    private static CourseLayout Plain(string title, string xTitle, string yTitle, int height) => new()
+    private static CourseLayout Plain(string title, string xTitle, string yTitle, int height, object? meta = null) => new()
     {
         title = title,
+        meta = meta,
         width = 760,
         height = height,
         margin = new Margin { l = 60, r = 60, t = 50, b = 60 },

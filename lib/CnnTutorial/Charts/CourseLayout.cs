@@ -7,7 +7,7 @@ namespace CnnTutorial;
 internal sealed class CourseLayout : Layout.Layout
 {
 #pragma warning disable IDE1006, CA1707 // plotly.js's names
-    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen.</summary>
+    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen; with a height, the chart keeps its proportions.</summary>
     public object? meta { get; init; }
 #pragma warning restore IDE1006, CA1707
 

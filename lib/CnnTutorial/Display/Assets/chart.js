@@ -53,7 +53,9 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     }
     if (meta.designWidth) {
       const scale = Math.min(1, (element.clientWidth || meta.designWidth) / meta.designWidth);
-      element.style.height = Math.round(meta.designHeight * scale) + 'px';
+      if (meta.designHeight) {
+        element.style.height = Math.round(meta.designHeight * scale) + 'px';
+      }
       result.annotations = (layout.annotations || []).map(function (annotation) {
         const font = Object.assign({ size: 12 }, annotation.font);
         // On a phone two thirds of a letter's size still fit beside each other, and smaller ones nobody reads.
