@@ -4,6 +4,7 @@ return args switch
 {
     ["kernel"] => await KernelBenchmark.RunAsync(),
     ["kernel-soak", .. var counts] => await KernelSoak.RunAsync(counts),
+    ["train", .. var rest] => await TrainingBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -13,6 +14,7 @@ static int Usage()
         dotnet run --project tests/Benchmarks -- COMMAND
           kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
           kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
+          train [ROUNDS]                               an epoch of training, beside a plain loop and PyTorch (Debian's python3-torch) where that is installed
         """);
     return 2;
 }
