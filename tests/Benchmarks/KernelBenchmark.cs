@@ -30,7 +30,7 @@ internal static class KernelBenchmark
         Report.Write(
             "kernel",
             [$"median of {Starts} runs, ms", "start to kernel_info_reply", "first cell", "2nd cell", "100th cell", $"median of cells 101–{Cells}"],
-            [.. runs.Select(run => (IReadOnlyList<object>)[run.Key, .. Enumerable.Range(0, 5).Select(column => (object)Median(run.Value.Select(values => values[column])))])]);
+            [.. runs.Select(run => (IReadOnlyList<object>)[run.Key, .. Enumerable.Range(0, 5).Select(column => (object)Report.Median(run.Value.Select(values => values[column])))])]);
         return 0;
     }
 
@@ -51,8 +51,6 @@ internal static class KernelBenchmark
         }
 
         await kernel.ShutDownAsync();
-        return [answered, cells[0], cells[1], Median(cells[95..105]), Median(cells[100..])];
+        return [answered, cells[0], cells[1], Report.Median(cells[95..105]), Report.Median(cells[100..])];
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 }

@@ -7,6 +7,8 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
 
+    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+
     /// <summary>Prints rows under their headings, and writes the rows to artifacts/benchmarks.</summary>
     public static void Write(string name, IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<object>> rows)
     {

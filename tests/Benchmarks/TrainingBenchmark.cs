@@ -53,12 +53,12 @@ internal static class TrainingBenchmark
             }
         }
 
-        var plain = Median(speeds[Own[0].Name]);
+        var plain = Report.Median(speeds[Own[0].Name]);
         Report.Write(
             "training",
             [$"{rounds} rounds, {threads} threads", "images/s, median", "least", "most", "ratio to (a)", "ratio to (c)"],
             [.. speeds.Select(speed => (IReadOnlyList<object>)
-                [speed.Key, Median(speed.Value), speed.Value.Min(), speed.Value.Max(), Ratio(Median(speed.Value), plain), speeds.TryGetValue(PlainPython, out var tutorial) ? Ratio(Median(speed.Value), Median(tutorial)) : "–"])]);
+                [speed.Key, Report.Median(speed.Value), speed.Value.Min(), speed.Value.Max(), Ratio(Report.Median(speed.Value), plain), speeds.TryGetValue(PlainPython, out var tutorial) ? Ratio(Report.Median(speed.Value), Report.Median(tutorial)) : "–"])]);
         return 0;
     }
 
@@ -119,6 +119,4 @@ internal static class TrainingBenchmark
     }
 
     private static string Ratio(double value, double to) => (value / to).ToString("0.00", CultureInfo.InvariantCulture);
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 }

@@ -8,6 +8,7 @@ internal static class NetworkDiagramSvg
 {
     private const int WideStep = 128;
     private const int TallStep = 104;
+    private const double RowThickness = 12;
 
     // Which of the two drawings shows depends on the room the output has, not on the window: notebooks have margins and panes.
     private const string Style =
@@ -31,11 +32,10 @@ internal static class NetworkDiagramSvg
         for (var i = 0; i < stages.Count; i++)
         {
             var (stage, x) = (stages[i], (i * WideStep) + (WideStep / 2));
-            var half = Draw(svg, stage, x, middle);
+            Draw(svg, stage, x, middle);
             if (i > 0)
             {
-                var from = x - WideStep + HalfWidth(stages[i - 1]) + 6;
-                Arrow(svg, from, middle, x - half - 6, middle);
+                Arrow(svg, x - WideStep + Half(stages[i - 1]).Width + 6, middle, x - Half(stage).Width - 6, middle);
             }
 
             Label(svg, "name", x, 18, stage.Name, centred: true);
@@ -62,7 +62,7 @@ internal static class NetworkDiagramSvg
             Draw(svg, stage, x, y, lying: true);
             if (i > 0)
             {
-                Arrow(svg, x, y - TallStep + HalfHeight(stages[i - 1]) + 4, x, y - HalfHeight(stage) - 4);
+                Arrow(svg, x, y - TallStep + Half(stages[i - 1]).Height + 4, x, y - Half(stage).Height - 4);
             }
 
             string[] lines = [stage.Name, stage.Detail, stage is { IsRow: true, Detail.Length: > 0 } ? "" : stage.Shape + (stage.IsRow ? " numbers" : ""), Parameters(stage)];
@@ -76,15 +76,14 @@ internal static class NetworkDiagramSvg
         return svg.Append("</svg>").ToString();
     }
 
-    /// <summary>Draws what comes out of a stage and returns half its width.</summary>
-    private static double Draw(StringBuilder svg, NetworkStage stage, double x, double y, bool lying = false)
+    /// <summary>Draws what comes out of a stage; a row of numbers stands upright, or lies.</summary>
+    private static void Draw(StringBuilder svg, NetworkStage stage, double x, double y, bool lying = false)
     {
         if (stage.IsRow)
         {
-            var length = RowLength(stage);
-            var (width, height) = lying ? (length, 12.0) : (12.0, length);
+            var (width, height) = lying ? (RowLength(stage), RowThickness) : (RowThickness, RowLength(stage));
             Rectangle(svg, "row", x - (width / 2), y - (height / 2), width, height);
-            return width / 2;
+            return;
         }
 
         var kind = stage.Name switch { "Image" => "image", "Max-pooling" => "pool", _ => "map" };
@@ -94,30 +93,19 @@ internal static class NetworkDiagramSvg
             var offset = (map - ((maps - 1) / 2.0)) * shift;
             Rectangle(svg, kind, x - (side / 2) + offset, y - (tall / 2) + offset, side, tall);
         }
-
-        return HalfWidth(stage);
     }
 
-    private static double HalfWidth(NetworkStage stage)
+    /// <summary>From the middle of a stage to where an arrow may begin, in the direction in which the stages follow each other.</summary>
+    private static (double Width, double Height) Half(NetworkStage stage)
     {
         if (stage.IsRow)
         {
-            return 6;
+            return (RowThickness / 2, RowThickness / 2);
         }
 
-        var (maps, side, _, shift) = Maps(stage);
-        return (side + ((maps - 1) * shift)) / 2;
-    }
-
-    private static double HalfHeight(NetworkStage stage)
-    {
-        if (stage.IsRow)
-        {
-            return 6;
-        }
-
-        var (maps, _, tall, shift) = Maps(stage);
-        return (tall + ((maps - 1) * shift)) / 2;
+        var (maps, side, tall, shift) = Maps(stage);
+        var sheets = (maps - 1) * shift;
+        return ((side + sheets) / 2, (tall + sheets) / 2);
     }
 
     /// <summary>One sheet for every six maps, sides in proportion to 28 pixels, as long as it fits its place.</summary>

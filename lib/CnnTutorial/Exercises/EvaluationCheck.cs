@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,12 +23,9 @@ internal static class EvaluationCheck
 
         // As training leaves it.
         model.train();
-        var (seen, failure) = Try(() => evaluate(model, CrossEntropyLoss(), batches));
+        var (seen, failure) = Attempt.Of(() => evaluate(model, CrossEntropyLoss(), batches));
         Mode(record);
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
+        failure?.Throw();
 
         if (!PracticeNetwork.Weights(model).SequenceEqual(before))
         {
@@ -113,18 +109,6 @@ internal static class EvaluationCheck
         }
 
         return figures;
-    }
-
-    private static ((double Loss, double Accuracy) Value, Exception? Failure) Try(Func<(double Loss, double Accuracy)> evaluate)
-    {
-        try
-        {
-            return (evaluate(), null);
-        }
-        catch (Exception e) when (e is not NotImplementedException)
-        {
-            return ((double.NaN, double.NaN), e);
-        }
     }
 
     private sealed record BatchFigures(int Count, double Loss, double SoftmaxLoss, int Right, int RightOfWhole);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,14 +19,14 @@ internal sealed record LayerCall(string Name, Module<Tensor, Tensor> Layer, long
 /// <summary>A forward pass, layer by layer in the order in which they ran.</summary>
 internal sealed class LayerTrace
 {
-    private LayerTrace(List<LayerCall> calls, Tensor? output, Exception? failure) => (Calls, Output, Failure) = (calls, output, failure);
+    private LayerTrace(List<LayerCall> calls, Tensor? output, ExceptionDispatchInfo? failure) => (Calls, Output, Failure) = (calls, output, failure);
 
     public IReadOnlyList<LayerCall> Calls { get; }
 
     /// <summary>What the network gave; null where it threw.</summary>
     public Tensor? Output { get; }
 
-    public Exception? Failure { get; }
+    public ExceptionDispatchInfo? Failure { get; }
 
     /// <summary>Sends images through the network in evaluation mode.</summary>
     public static LayerTrace Of(Module<Tensor, Tensor> model, Tensor images)
@@ -58,11 +59,8 @@ internal sealed class LayerTrace
         {
             model.eval();
             using var noGradients = no_grad();
-            return new LayerTrace(calls, model.call(images), null);
-        }
-        catch (Exception e) when (e is not NotImplementedException)
-        {
-            return new LayerTrace(calls, null, e);
+            var (output, failure) = Attempt.Of(() => model.call(images));
+            return new LayerTrace(calls, output, failure);
         }
         finally
         {

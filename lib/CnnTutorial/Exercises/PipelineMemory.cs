@@ -33,8 +33,7 @@ internal sealed class PipelineMemory
                 "A dispose scope around the whole loop frees all of it at the end, and a list keeps all of it. Write `using var` before the batch, inside the loop.");
         }
 
-        // From the second batch on, since what the first needs may be kept for all.
-        var perBatch = _live.Count < 3 ? 0 : (_live[^1] - _live[1]) / (_live.Count - 2.0);
+        var perBatch = LiveTensors.PerBatch(_live);
         if (perBatch >= 1)
         {
             throw new WrongAnswerException(

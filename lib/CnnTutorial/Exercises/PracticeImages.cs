@@ -23,21 +23,21 @@ internal static class PracticeImages
     }
 
     /// <summary>A task that a tiny network learns in a moment: which quarter of an image is bright.</summary>
-    public static ImageSplit Quarters(int count, int seed)
+    public static ImageSplit Quarters(int count, int seed, int size = Size)
     {
         var random = new Random(seed);
-        var images = new byte[count * Size * Size];
+        var images = new byte[count * size * size];
         var labels = new byte[count];
         for (var i = 0; i < count; i++)
         {
             labels[i] = (byte)random.Next(Classes);
-            for (var p = 0; p < Size * Size; p++)
+            for (var p = 0; p < size * size; p++)
             {
-                var quarter = (p / Size / (Size / 2) * 2) + (p % Size / (Size / 2));
-                images[(i * Size * Size) + p] = (byte)((quarter == labels[i] ? 120 : 0) + random.Next(136));
+                var quarter = (p / size / (size / 2) * 2) + (p % size / (size / 2));
+                images[(i * size * size) + p] = (byte)((quarter == labels[i] ? 120 : 0) + random.Next(136));
             }
         }
 
-        return new ImageSplit(images, labels, Size, Size);
+        return new ImageSplit(images, labels, size, size);
     }
 }

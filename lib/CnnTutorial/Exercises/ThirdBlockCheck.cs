@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,10 +35,7 @@ internal static class ThirdBlockCheck
         var trace = LayerTrace.Of(model, images);
         Place(trace);
         FullyConnected(trace);
-        if (trace.Failure is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
+        trace.Failure?.Throw();
 
         Answers(model, images, trace.Output!);
         Layers(model);

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -29,12 +28,9 @@ internal static class TrainingLoopCheck
 
         // As an evaluation leaves it, and as a fresh network is not.
         model.eval();
-        var (first, failure) = Try(() => train(model, CrossEntropyLoss(), optimizer, batches));
+        var (first, failure) = Attempt.Of(() => train(model, CrossEntropyLoss(), optimizer, batches));
         Mode(record);
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
+        failure?.Throw();
 
         Steps(record);
         Gradients(record);
@@ -135,18 +131,6 @@ internal static class TrainingLoopCheck
         if (!(apart <= Tolerance))
         {
             throw new WrongAnswerException($"After two epochs the same weights as with the Trainer, but for {Tolerance:0.#####}.", $"They are up to {apart:0.#####} apart.", "Something differs in the second epoch: make each call do exactly the same.");
-        }
-    }
-
-    private static (double Value, Exception? Failure) Try(Func<double> train)
-    {
-        try
-        {
-            return (train(), null);
-        }
-        catch (Exception e) when (e is not NotImplementedException)
-        {
-            return (double.NaN, e);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class TrainingRecord : IDisposable
     public int Enumerations { get; private set; }
 
     /// <summary>The tensors that each batch but the first adds; 0 where each step frees what it made.</summary>
-    public double TensorsPerBatch => Forwards.Count < 3 ? 0 : (Forwards[^1].LiveTensors - Forwards[1].LiveTensors) / (Forwards.Count - 2.0);
+    public double TensorsPerBatch => LiveTensors.PerBatch([.. Forwards.Select(forward => forward.LiveTensors)]);
 
     public void Dispose()
     {

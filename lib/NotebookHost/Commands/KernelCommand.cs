@@ -37,7 +37,6 @@ internal static class KernelCommand
         return ExitCode.Ok;
     }
 
-
     private static Command Start()
     {
         var file = new Argument<string>("CONNECTION-FILE") { Description = "The file that says where to listen; the front end writes it." };

@@ -113,7 +113,7 @@ public sealed class TrainingLoopCheckTests
     }
 
     /// <summary>The loop with other lines before the loss and after it.</summary>
-    private static Training Loop(Action<optim.Optimizer, Module> before, Action<Tensor, optim.Optimizer, Module> after, bool train = true) => (model, loss, optimizer, batches) =>
+    private static Training Loop(Action<optim.Optimizer, Module> before, Action<Tensor, optim.Optimizer, Module> after, bool train = true, bool scoped = true) => (model, loss, optimizer, batches) =>
     {
         if (train)
         {
@@ -123,7 +123,7 @@ public sealed class TrainingLoopCheckTests
         var (sum, count) = (0.0, 0);
         foreach (var batch in batches)
         {
-            using var scope = NewDisposeScope();
+            using var scope = scoped ? NewDisposeScope() : null;
             before(optimizer, model);
             var value = loss.call(model.call(batch.Images), batch.Labels);
             after(value, optimizer, model);
@@ -145,22 +145,8 @@ public sealed class TrainingLoopCheckTests
         return mean;
     }
 
-    private static double Leaky(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, IEnumerable<Batch> batches)
-    {
-        model.train();
-        var (sum, count) = (0.0, 0);
-        foreach (var batch in batches)
-        {
-            optimizer.zero_grad();
-            var value = loss.call(model.call(batch.Images), batch.Labels);
-            value.backward();
-            optimizer.step();
-            sum += value.item<float>() * batch.Count;
-            count += batch.Count;
-        }
-
-        return sum / count;
-    }
+    private static double Leaky(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, IEnumerable<Batch> batches) =>
+        Loop((o, _) => o.zero_grad(), (l, o, _) => { l.backward(); o.step(); }, scoped: false)(model, loss, optimizer, batches);
 
     private static Training LearnsOnce()
     {

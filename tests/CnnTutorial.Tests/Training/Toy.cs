@@ -8,25 +8,9 @@ namespace CnnTutorial.Tests.Training;
 internal static class Toy
 {
     public const int Size = 8;
-    public const int Classes = 4;
+    public const int Classes = PracticeImages.Classes;
 
-    public static ImageSplit Images(int count, int seed)
-    {
-        var random = new Random(seed);
-        var images = new byte[count * Size * Size];
-        var labels = new byte[count];
-        for (var i = 0; i < count; i++)
-        {
-            labels[i] = (byte)random.Next(Classes);
-            for (var p = 0; p < Size * Size; p++)
-            {
-                var quarter = ((p / Size) / (Size / 2) * 2) + ((p % Size) / (Size / 2));
-                images[(i * Size * Size) + p] = (byte)((quarter == labels[i] ? 150 : 0) + random.Next(100));
-            }
-        }
-
-        return new ImageSplit(images, labels, Size, Size);
-    }
+    public static ImageSplit Images(int count, int seed) => PracticeImages.Quarters(count, seed, Size);
 
     public static Module<Tensor, Tensor> Model(int seed = 1)
     {
@@ -43,6 +27,5 @@ internal static class Toy
     public static Trainer Trainer(Module<Tensor, Tensor> model, double learningRate = 0.01) =>
         new(model, CrossEntropyLoss(), optim.Adam(model.parameters(), learningRate));
 
-    public static float[] Weights(Module<Tensor, Tensor> model) =>
-        [.. model.parameters().SelectMany(parameter => parameter.detach().flatten().data<float>().ToArray())];
+    public static float[] Weights(Module<Tensor, Tensor> model) => PracticeNetwork.Weights(model);
 }
