@@ -41,14 +41,14 @@ public sealed class BundledCourseTests(BundledCourse course)
     [Fact]
     public void What_the_notebooks_say_of_the_network_is_so()
     {
-        var outputs = Outputs("03-model.ipynb");
+        var outputs = course.Run.Outputs("03-model.ipynb");
         Assert.Contains("By hand: 235,262. In the network: 235,262.", outputs, StringComparison.Ordinal);
         foreach (var count in (string[])["240", "7,812", "225,920", "1,290", "235,262"])
         {
             Assert.Contains($">{count}</td>", outputs, StringComparison.Ordinal);
         }
 
-        var line = Outputs("04-compile.ipynb").Split("Loss of the untrained network: ")[1];
+        var line = course.Run.Outputs("04-compile.ipynb").Split("Loss of the untrained network: ")[1];
         Assert.InRange(double.Parse(line[..5]), 2.1, 2.5);
     }
 
@@ -66,7 +66,7 @@ public sealed class BundledCourseTests(BundledCourse course)
     [Fact]
     public async Task Executed_notebooks_are_valid_nbformat()
     {
-        Assert.SkipUnless(await PythonHasNbformatAsync(), "Debian's python3-nbformat is not installed.");
+        await JupyterFolder.NeedAsync("nbformat", "python3-nbformat");
         foreach (var notebook in Course.Notebooks)
         {
             var (code, errors) = await PythonAsync("import sys, nbformat; nbformat.validate(nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT), relax_add_props=False)", course.Run.File(Path.GetFileName(notebook)));
@@ -88,17 +88,6 @@ public sealed class BundledCourseTests(BundledCourse course)
     }
 
     private JsonElement Notebook(string name) => JsonDocument.Parse(File.ReadAllText(course.Run.File(name))).RootElement;
-
-    private string Outputs(string name) => string.Concat(Notebook(name).GetProperty("cells").EnumerateArray()
-        .Where(cell => cell.TryGetProperty("outputs", out _))
-        .SelectMany(cell => cell.GetProperty("outputs").EnumerateArray())
-        .SelectMany(output => output.TryGetProperty("text", out var text) ? Lines(text) : Lines(output.GetProperty("data").GetProperty("text/html"))));
-
-    private static IEnumerable<string> Lines(JsonElement text) =>
-        text.ValueKind == JsonValueKind.Array ? text.EnumerateArray().Select(line => line.GetString()!) : [text.GetString()!];
-
-    private static async Task<bool> PythonHasNbformatAsync() =>
-        File.Exists("/usr/bin/python3") && (await PythonAsync("import nbformat")).Code == 0;
 
     private static async Task<(int Code, string Errors)> PythonAsync(params string[] arguments)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using NotebookHost.Documents;
 
 namespace Notebooks.Tests;
 
@@ -23,11 +25,20 @@ internal static class Course
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        SetUp(start, folder, data);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new CourseRun(folder, process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>The course offline, on the given data or else the bundled sample, with results and cache in a folder of the test's own.</summary>
+    public static void SetUp(ProcessStartInfo start, string folder, string? data = null)
+    {
         start.Environment["CNN_TUTORIAL_ARTIFACTS"] = folder;
         start.Environment["CNN_TUTORIAL_CACHE"] = Path.Combine(folder, "cache");
         start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
-        // Other test projects keep the cores busy at the same time: threads that spin while they wait would then take turns with them.
-        start.Environment["OMP_WAIT_POLICY"] = "passive";
         if (data is null)
         {
             start.Environment.Remove("CNN_TUTORIAL_DATA");
@@ -36,12 +47,6 @@ internal static class Course
         {
             start.Environment["CNN_TUTORIAL_DATA"] = data;
         }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new CourseRun(folder, process.ExitCode, await output, await errors);
     }
 
     private static string FindRoot()
@@ -63,6 +68,12 @@ internal sealed record CourseRun(string Folder, int ExitCode, string Output, str
 
     public JsonElement Summary => Json(Path.Combine(Folder, "tutorial", "summary.json"));
 
+    /// <summary>What a notebook's cells put out, as text and HTML.</summary>
+    public string Outputs(string notebook) => string.Concat(NotebookDocument.Load(File(notebook)).Cells
+        .Where(cell => cell.Kind == CellKind.Code)
+        .SelectMany(cell => cell.Outputs)
+        .SelectMany(output => Lines(output!["text"] ?? output["data"]?["text/html"])));
+
     public string File(string name) => Path.Combine(Folder, "tutorial", name);
 
     /// <summary>The text of the first cell that failed.</summary>
@@ -70,6 +81,9 @@ internal sealed record CourseRun(string Folder, int ExitCode, string Output, str
         .Select(notebook => notebook.GetProperty("error")).First(error => error.ValueKind != JsonValueKind.Null).GetProperty("message").GetString()!;
 
     public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
+
+    private static IEnumerable<string> Lines(JsonNode? text) =>
+        text is JsonArray lines ? lines.Select(line => line!.ToString()) : [text?.ToString() ?? ""];
 
     private static JsonElement Json(string path)
     {

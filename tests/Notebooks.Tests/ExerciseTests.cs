@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Documents;
 
@@ -30,7 +29,7 @@ public sealed partial class ExerciseTests(BundledCourse course)
     public void Unsolved_it_runs_to_its_end_and_says_not_yet_five_times()
     {
         // That it ran without an error is BundledCourseTests' to say.
-        var outputs = Outputs(course.Run.File(Exercise));
+        var outputs = course.Run.Outputs(Exercise);
         Assert.Equal(5, Count(outputs, "○ Not yet. Step"));
         Assert.DoesNotContain("✓ Passed", outputs, StringComparison.Ordinal);
         Assert.DoesNotContain("✗ Not right", outputs, StringComparison.Ordinal);
@@ -61,7 +60,7 @@ public sealed partial class ExerciseTests(BundledCourse course)
         {
             var run = await Course.RunAsync(folder, data, [Path.Combine(Course.Root, "notebooks", Solution), .. parameters]);
             Assert.True(run.ExitCode == 0, run.ToString());
-            var outputs = Outputs(run.File(Solution));
+            var outputs = run.Outputs(Solution);
             Assert.Equal(5, Count(outputs, "✓ Passed. Step"));
             Assert.True(File.Exists(Path.Combine(folder, "fashion-mnist", "my-model.weights")));
             return (outputs, run.Summary.GetProperty("notebooks")[0].GetProperty("seconds").GetDouble());
@@ -73,15 +72,6 @@ public sealed partial class ExerciseTests(BundledCourse course)
     }
 
     private static double Accuracy(string outputs) => double.Parse(TestAccuracy().Match(outputs).Groups["percent"].Value) / 100;
-
-    /// <summary>What the cells put out, as text and HTML.</summary>
-    private static string Outputs(string path) => string.Concat(NotebookDocument.Load(path).Cells
-        .Where(cell => cell.Kind == CellKind.Code)
-        .SelectMany(cell => cell.Outputs)
-        .SelectMany(output => Lines(output!["text"] ?? output["data"]?["text/html"])));
-
-    private static IEnumerable<string> Lines(JsonNode? text) =>
-        text is JsonArray lines ? lines.Select(line => line!.ToString()) : [text?.ToString() ?? ""];
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 

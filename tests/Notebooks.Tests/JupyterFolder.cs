@@ -54,11 +54,7 @@ public sealed class JupyterFolder : IDisposable
         var start = new ProcessStartInfo(Python, ["-m", module, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = Path.Combine(Root, "home");
         start.Environment["JUPYTER_PATH"] = Path.Combine(Root, "share", "jupyter");
-        start.Environment["CNN_TUTORIAL_ARTIFACTS"] = Path.Combine(Root, "artifacts");
-        start.Environment["CNN_TUTORIAL_CACHE"] = Path.Combine(Root, "cache");
-        start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
-        start.Environment["OMP_WAIT_POLICY"] = "passive";
-        start.Environment.Remove("CNN_TUTORIAL_DATA");
+        Course.SetUp(start, Path.Combine(Root, "artifacts"));
         return Process.Start(start)!;
     }
 

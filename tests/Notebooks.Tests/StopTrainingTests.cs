@@ -14,7 +14,6 @@ public sealed class StopTrainingTests
         {
             start.WorkingDirectory = Path.Combine(Course.Root, "notebooks");
             start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
-            start.Environment["OMP_WAIT_POLICY"] = "passive";
             start.Environment.Remove("CNN_TUTORIAL_DATA");
         });
         await kernel.WaitUntilReadyAsync();
