@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CnnTutorial;
@@ -15,5 +16,13 @@ public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
     {
         Images.Dispose();
         Labels.Dispose();
+    }
+
+    /// <summary>The images and labels whose numbers stand at the given places of an order.</summary>
+    internal static Batch Of(Tensor images, Tensor labels, Tensor order, long start, long length)
+    {
+        using var scope = NewDisposeScope();
+        var indices = order.narrow(0, start, length);
+        return new Batch(Pixels.Scale(images.index_select(0, indices)).MoveToOuterDisposeScope(), labels.index_select(0, indices).MoveToOuterDisposeScope());
     }
 }

@@ -19,7 +19,7 @@ namespace CnnTutorial;
 /// }
 /// </code>
 /// </remarks>
-public sealed class Batches : IEnumerable<Batch>
+public sealed class Batches : IBatchSource
 {
     private readonly Tensor _images;
     private readonly Tensor _labels;
@@ -27,7 +27,7 @@ public sealed class Batches : IEnumerable<Batch>
     private readonly int? _seed;
 
     /// <summary>Prepares batches; the tensors stay the caller's.</summary>
-    /// <param name="images">float32 <c>[N, 1, Rows, Columns]</c>, or any other tensor of N rows.</param>
+    /// <param name="images">float32 <c>[N, 1, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0, 1] batch by batch.</param>
     /// <param name="labels">int64 <c>[N]</c>.</param>
     /// <param name="batchSize">How many images a batch has, at least 1.</param>
     /// <param name="shuffle">False to keep the order, as for a test.</param>
@@ -63,7 +63,8 @@ public sealed class Batches : IEnumerable<Batch>
     {
         var epoch = Epoch++;
         // Out of the caller's scope, which may end with the first step, and freed when the enumeration ends, however it ends.
-        using var order = _shuffle ? Order(epoch) : null;
+        using var shuffled = new ShuffledOrder(_seed, epoch);
+        using var order = _shuffle ? shuffled.Of(ImageCount, _images.device) : null;
         for (var start = 0L; start < ImageCount; start += BatchSize)
         {
             var batch = Slice(order, start, Math.Min(BatchSize, ImageCount - start));
@@ -77,20 +78,12 @@ public sealed class Batches : IEnumerable<Batch>
 
     private Batch Slice(Tensor? order, long start, long length)
     {
-        if (order is null)
-            return new Batch(_images.narrow(0, start, length), _labels.narrow(0, start, length));
-        using var scope = NewDisposeScope();
-        var indices = order.narrow(0, start, length);
-        var images = ChannelsLast.View(_images.index_select(0, indices));
-        return new Batch(images.MoveToOuterDisposeScope(), _labels.index_select(0, indices).MoveToOuterDisposeScope());
-    }
+        if (order is not null)
+        {
+            return Batch.Of(_images, _labels, order, start, length);
+        }
 
-    // Drawn on the CPU also for a GPU, so that a seed means the same order on each machine.
-    private Tensor Order(int epoch)
-    {
         using var scope = NewDisposeScope();
-        // libtorch's CPU generator looks at the low 32 bits of a seed only, so seed and epoch are mixed into those.
-        using var generator = _seed is { } seed ? new Generator(unchecked(((uint)seed * 0x9E3779B1u) + (uint)epoch)) : null;
-        return randperm(ImageCount, dtype: ScalarType.Int64, generator: generator).to(_images.device).DetachFromDisposeScope();
+        return new Batch(Pixels.Scale(_images.narrow(0, start, length)).MoveToOuterDisposeScope(), _labels.narrow(0, start, length).MoveToOuterDisposeScope());
     }
 }

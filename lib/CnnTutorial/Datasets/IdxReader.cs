@@ -58,7 +58,36 @@ internal sealed class IdxReader(string place, string remedy)
         return exception;
     }
 
+    /// <summary>Reads the header of an uncompressed file and checks that the file is as long as it promises, whatever that is.</summary>
+    public (int Count, int Rows, int Columns) ReadHeader(FileStream stream, IdxKind kind)
+    {
+        var (count, rows, columns) = ReadHeader(stream, kind, null, null, long.MaxValue);
+        var (promised, found) = ((UInt128)count * rows * columns, stream.Length - IdxFile.HeaderBytes(kind));
+        if (promised != (UInt128)found)
+            throw Bad($"{(promised > (UInt128)found ? "is truncated" : "has trailing bytes")}: its header promises {promised:N0} bytes of {Noun(kind)} and {Text(found)} follow");
+        if (count > int.MaxValue)
+            throw Bad($"has the wrong dimensions: its header says {Text(count)} images, and at most {Text(int.MaxValue)} are allowed");
+        return ((int)count, (int)rows, (int)columns);
+    }
+
     private IdxFile ReadPlain(Stream stream, IdxKind kind, int? expectedRows, int? expectedColumns, long? mostBytes)
+    {
+        var (count, rows, columns) = ReadHeader(stream, kind, expectedRows, expectedColumns, IdxFile.MaximumContentBytes);
+
+        // At most 1 GiB after the check above, so int holds it.
+        var length = (int)(count * rows * columns);
+        if (length > mostBytes)
+            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most {Text(mostBytes.Value)} follow");
+        var content = GC.AllocateUninitializedArray<byte>(length);
+        var read = stream.ReadAtLeast(content, length, throwOnEndOfStream: false);
+        if (read < length)
+            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)} and only {Text(read)} follow");
+        if (stream.ReadByte() >= 0)
+            throw Bad($"has trailing bytes: more follow than the {Text(length)} bytes of {Noun(kind)} that its header promises");
+        return kind == IdxKind.Images ? IdxFile.FromImages(content, (int)rows, (int)columns) : IdxFile.FromLabels(content);
+    }
+
+    private (uint Count, uint Rows, uint Columns) ReadHeader(Stream stream, IdxKind kind, int? expectedRows, int? expectedColumns, long mostContentBytes)
     {
         Span<byte> header = stackalloc byte[IdxFile.HeaderBytes(kind)];
         var headerBytes = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -72,19 +101,8 @@ internal sealed class IdxReader(string place, string remedy)
         uint count = BinaryPrimitives.ReadUInt32BigEndian(header[4..]), rows = 1, columns = 1;
         if (kind == IdxKind.Images)
             (rows, columns) = (BinaryPrimitives.ReadUInt32BigEndian(header[8..]), BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
-        CheckDimensions(kind, count, rows, columns, expectedRows, expectedColumns);
-
-        // At most 1 GiB after the check above, so int holds it.
-        var length = (int)(count * rows * columns);
-        if (length > mostBytes)
-            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most {Text(mostBytes.Value)} follow");
-        var content = GC.AllocateUninitializedArray<byte>(length);
-        var read = stream.ReadAtLeast(content, length, throwOnEndOfStream: false);
-        if (read < length)
-            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)} and only {Text(read)} follow");
-        if (stream.ReadByte() >= 0)
-            throw Bad($"has trailing bytes: more follow than the {Text(length)} bytes of {Noun(kind)} that its header promises");
-        return kind == IdxKind.Images ? IdxFile.FromImages(content, (int)rows, (int)columns) : IdxFile.FromLabels(content);
+        CheckDimensions(kind, count, rows, columns, expectedRows, expectedColumns, mostContentBytes);
+        return (count, rows, columns);
     }
 
     private void CheckMagic(ReadOnlySpan<byte> header, IdxKind kind)
@@ -103,14 +121,14 @@ internal sealed class IdxReader(string place, string remedy)
         throw Bad($"has the wrong magic number for {Noun(kind)}: it begins with 0x{magic:x8}, not 0x{(uint)kind:x8}{guess}");
     }
 
-    private void CheckDimensions(IdxKind kind, uint count, uint rows, uint columns, int? expectedRows, int? expectedColumns)
+    private void CheckDimensions(IdxKind kind, uint count, uint rows, uint columns, int? expectedRows, int? expectedColumns, long mostContentBytes)
     {
         var found = kind == IdxKind.Images ? $"{Text(count)} images of {Text(rows)}×{Text(columns)}" : $"{Text(count)} labels";
         if ((expectedRows is not null && expectedRows != rows) || (expectedColumns is not null && expectedColumns != columns))
             throw Bad($"has the wrong dimensions: its header says {found}, and images of {expectedRows}×{expectedColumns} were expected");
         // UInt128: three numbers of 32 bits cannot overflow it.
-        if ((UInt128)count * rows * columns is var bytes && (bytes == 0 || bytes > (UInt128)IdxFile.MaximumContentBytes))
-            throw Bad($"has the wrong dimensions: its header says {found}, and between 1 byte and {Text(IdxFile.MaximumContentBytes)} bytes in all are allowed");
+        if ((UInt128)count * rows * columns is var bytes && (bytes == 0 || bytes > (UInt128)mostContentBytes))
+            throw Bad($"has the wrong dimensions: its header says {found}, and between 1 byte and {Text(mostContentBytes)} bytes in all are allowed");
     }
 
     private static string Noun(IdxKind kind) => kind == IdxKind.Images ? "images" : "labels";

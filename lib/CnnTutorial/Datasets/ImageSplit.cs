@@ -78,10 +78,15 @@ public sealed class ImageSplit
     public Tensor ToImageTensor(Device? device = null)
     {
         using var scope = NewDisposeScope();
-        // Bytes travel to the device, a quarter of the floats' size.
-        var bytes = BytesOn(Images, device ?? CPU);
-        var scaled = bytes.to(ScalarType.Float32).div_(255).view(Count, 1, Rows, Columns);
-        return ChannelsLast.View(scaled).MoveToOuterDisposeScope();
+        return Pixels.Scale(ToByteTensor(device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The images as they are: uint8 <c>[N, 1, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them batch by batch.</summary>
+    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    internal Tensor ToByteTensor(Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        return BytesOn(Images, device ?? CPU).view(Count, 1, Rows, Columns).MoveToOuterDisposeScope();
     }
 
     /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>

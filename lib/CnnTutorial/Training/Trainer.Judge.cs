@@ -14,7 +14,7 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(split);
         using var scope = NewDisposeScope();
-        return Evaluate(split.ToImageTensor(Device), split.ToLabelTensor(Device));
+        return Evaluate(split.ToByteTensor(Device), split.ToLabelTensor(Device));
     }
 
     /// <summary>Predicts a class for each image, with dropout off.</summary>
@@ -24,11 +24,11 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(split);
         using var scope = NewDisposeScope();
-        return Predict(split.ToImageTensor(Device));
+        return Predict(split.ToByteTensor(Device));
     }
 
     /// <summary>Predicts a class for each image, with dropout off.</summary>
-    /// <param name="images">float32 <c>[N, 1, rows, columns]</c> in [0, 1], on the trainer's device.</param>
+    /// <param name="images">float32 <c>[N, 1, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
     /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
     public Predictions Predict(Tensor images)
     {
@@ -67,7 +67,7 @@ public sealed partial class Trainer
             for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
             {
                 using var scope = NewDisposeScope();
-                look(forward(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start))), start);
+                look(forward(Pixels.Scale(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start)))), start);
             }
         }
         finally

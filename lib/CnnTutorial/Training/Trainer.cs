@@ -11,6 +11,7 @@ public sealed partial class Trainer
     private readonly Module<Tensor, Tensor, Tensor> _loss;
     private readonly optim.Optimizer? _optimizer;
     private readonly IReadOnlyList<Metric> _metrics;
+    private readonly Precision _precision;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device already, since the optimizer was made from its parameters.</param>
@@ -18,8 +19,11 @@ public sealed partial class Trainer
     /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
     /// <param name="metrics">What to report beside the loss; null for accuracy alone.</param>
     /// <param name="device">Where to compute; null for the CPU.</param>
+    /// <param name="precision">In what the layers compute while training; evaluation and prediction always use float32.</param>
     /// <exception cref="ArgumentException">The network is on another device.</exception>
-    public Trainer(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null)
+    /// <exception cref="NotSupportedException">The device has no instructions for the precision.</exception>
+    public Trainer(
+        Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null, Precision precision = Precision.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
@@ -30,7 +34,9 @@ public sealed partial class Trainer
             throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
         }
 
+        Precisions.ThrowIfSlow(precision, Device);
         Model = model;
+        _precision = precision;
         _loss = loss;
         _optimizer = optimizer;
         _metrics = metrics ?? [Metric.Accuracy];
@@ -42,7 +48,7 @@ public sealed partial class Trainer
     /// <summary>Where it computes.</summary>
     public Device Device { get; }
 
-    /// <summary>Whether <see cref="Fit"/> adds a progress bar; the exercise's checks train without a word.</summary>
+    /// <summary>Whether training adds a progress bar; the exercise's checks train without a word.</summary>
     internal bool ShowsProgress { get; init; } = true;
 
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches.</summary>
@@ -57,23 +63,47 @@ public sealed partial class Trainer
     public History Fit(ImageSplit train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, params Callback[] callbacks)
     {
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var optimizer = _optimizer ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
         if (train.Count == 0)
         {
             throw new ArgumentException("There is no image to learn from: the training split is empty.", nameof(train));
         }
 
-        // The whole split lives on the device from here on: a step then copies nothing but its batch.
+        // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
+        using var scope = NewDisposeScope();
+        return Fit(new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed), validation, epochs, batchSize, callbacks);
+    }
+
+    /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into memory.</summary>
+    /// <param name="train">The images to learn from, which stay open.</param>
+    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="epochs">How many times each image is seen.</param>
+    /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
+    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
+    /// <param name="callbacks">What else is to happen while it trains.</param>
+    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
+    public History Fit(ImageFile train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, params Callback[] callbacks)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return Fit(train.Batches(batchSize, seed, Device), validation, epochs, batchSize, callbacks);
+    }
+
+    private History Fit(IBatchSource batches, ImageSplit? validation, int epochs, int batchSize, Callback[] callbacks)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        var optimizer = _optimizer ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
-        var forward = ForwardPass.Of(Model);
-        var batches = new Batches(train.ToImageTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed);
-        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToImageTensor(Device), validation.ToLabelTensor(Device));
+        var forward = _precision == Precision.BFloat16 ? ForwardPass.InBFloat16(Model) : ForwardPass.Of(Model);
+        // Gradients of whatever ran before this call do not count.
+        optimizer.zero_grad();
+        var update = AdamStep.Of(optimizer);
+        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
 
-        var state = new TrainingState(Model, epochs, batches.Count, train.Count, running.Means);
+        var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means);
         var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
         var results = new List<EpochResult>();
         var learningRate = optimizer.ParamGroups.First().LearningRate;
@@ -82,7 +112,7 @@ public sealed partial class Trainer
         Each(all, callback => callback.OnTrainBegin(state));
         for (state.Epoch = 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
         {
-            if (!RunEpoch(batches, batch => Step(batch, forward, optimizer, running, memory), running, state, all, stop))
+            if (!RunEpoch(batches, batch => Step(batch, forward, update, running, memory), running, state, all, stop))
             {
                 break;
             }
@@ -100,7 +130,7 @@ public sealed partial class Trainer
 
     /// <summary>One pass over the images.</summary>
     /// <returns>False where it was stopped before its last batch.</returns>
-    private bool RunEpoch(Batches batches, Action<Batch> step, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
+    private bool RunEpoch(IBatchSource batches, Action<Batch> step, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
     {
         Model.train();
         running.Reset();
@@ -131,15 +161,14 @@ public sealed partial class Trainer
         return true;
     }
 
-    private void Step(Batch batch, Func<Tensor, Tensor> forward, optim.Optimizer optimizer, RunningMeans running, MemoryReuse memory)
+    private void Step(Batch batch, Func<Tensor, Tensor> forward, Action update, RunningMeans running, MemoryReuse memory)
     {
         // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
         using var scope = NewDisposeScope();
-        optimizer.zero_grad();
         var logits = forward(batch.Images);
         var loss = _loss.call(logits, batch.Labels);
         loss.backward();
-        optimizer.step();
+        update();
         running.Add(logits.detach(), batch.Labels, loss.detach());
         memory.Step();
     }

@@ -1,0 +1,11 @@
+namespace CnnTutorial;
+
+/// <summary>Where a training's batches come from. Each enumeration is one epoch.</summary>
+internal interface IBatchSource : IEnumerable<Batch>
+{
+    /// <summary>How many batches an epoch has.</summary>
+    int Count { get; }
+
+    /// <summary>How many images an epoch has.</summary>
+    int ImageCount { get; }
+}
