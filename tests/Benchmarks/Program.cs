@@ -5,6 +5,7 @@ return args switch
     ["kernel"] => await KernelBenchmark.RunAsync(),
     ["kernel-soak", .. var counts] => await KernelSoak.RunAsync(counts),
     ["train", .. var rest] => await TrainingBenchmark.RunAsync(rest),
+    ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -15,6 +16,7 @@ static int Usage()
           kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
           kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
           train [ROUNDS]                               an epoch of training, beside a plain loop and PyTorch (Debian's python3-torch) where that is installed
+          accuracy [SEEDS]                             ten epochs of MNIST: a plain loop, Trainer.Fit and bfloat16, at two learning rates
         """);
     return 2;
 }

@@ -34,8 +34,7 @@ internal static class TrainingBenchmark
 
         var rounds = arguments is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
         var threads = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
-        var self = Path.ChangeExtension(typeof(TrainingBenchmark).Assembly.Location, ".dll");
-        var runs = Own.Select(own => (own.Name, Command: (string[])["dotnet", self, "train", "one", own.Variant, threads])).ToList();
+        var runs = Own.Select(own => (own.Name, Command: (string[])["dotnet", Report.Self, "train", "one", own.Variant, threads])).ToList();
         if (Directory.Exists("/usr/lib/python3/dist-packages/torch"))
         {
             foreach (var (name, layout) in new[] { (PlainPython, "plain"), ("(d) PyTorch, channels-last", "channels-last") })
@@ -87,35 +86,14 @@ internal static class TrainingBenchmark
         }
 
         var split = new ImageSplit(images, labels, 28, 28);
-        var model = Sequential(
-            ("conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
-            ("conv2", Conv2d(24, 36, kernel_size: 3, padding: 1)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
-            ("flatten", Flatten()), ("fc1", Linear(36 * 7 * 7, 128)), ("relu3", ReLU()), ("dropout", Dropout(0.5)), ("predictions", Linear(128, 10)));
+        var model = CourseNetwork.Create();
         var optimizer = optim.Adam(model.parameters(), 1e-3);
         var trainer = new Trainer(model, CrossEntropyLoss(), optimizer);
-        Action<ImageSplit> train = variant == "plain" ? part => Plain(model, optimizer, part) : part => trainer.Fit(part, epochs: 1);
+        Action<ImageSplit> train = variant == "plain" ? part => CourseNetwork.TrainPlainly(model, optimizer, part) : part => trainer.Fit(part, epochs: 1);
         train(split.Take(WarmUp));
         var begin = Stopwatch.GetTimestamp();
         train(split);
         return Images / Stopwatch.GetElapsedTime(begin).TotalSeconds;
-    }
-
-    /// <summary>What TorchSharp's examples show: a scope for each batch, and the layers as they come.</summary>
-    private static void Plain(Module<Tensor, Tensor> model, optim.Optimizer optimizer, ImageSplit part)
-    {
-        using var scope = NewDisposeScope();
-        var loss = CrossEntropyLoss();
-        var images = part.ToImageTensor().reshape(-1).reshape(part.Count, 1, 28, 28);
-        var labels = part.ToLabelTensor();
-        var order = randperm(part.Count, ScalarType.Int64);
-        for (var start = 0; start < part.Count; start += 256)
-        {
-            using var step = NewDisposeScope();
-            var rows = order.narrow(0, start, Math.Min(256, part.Count - start));
-            optimizer.zero_grad();
-            loss.call(model.call(images.index_select(0, rows)), labels.index_select(0, rows)).backward();
-            optimizer.step();
-        }
     }
 
     private static string Ratio(double value, double to) => (value / to).ToString("0.00", CultureInfo.InvariantCulture);
