@@ -8,4 +8,7 @@ internal interface IBatchSource : IEnumerable<Batch>
 
     /// <summary>How many images an epoch has.</summary>
     int ImageCount { get; }
+
+    /// <summary>The shape of one image: channels, rows, columns.</summary>
+    IReadOnlyList<long> ImageShape { get; }
 }

@@ -96,6 +96,8 @@ public sealed class ImageFile : IDisposable
 
         public int ImageCount => file.Count;
 
+        public IReadOnlyList<long> ImageShape => [1, file.Rows, file.Columns];
+
         public IEnumerator<Batch> GetEnumerator()
         {
             using var shuffled = new ShuffledOrder(seed, _epoch++);

@@ -34,7 +34,7 @@ public sealed partial class Trainer
             throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
         }
 
-        Precisions.ThrowIfSlow(precision, Device);
+        Precisions.ThrowIfSlow(precision, Device, Precisions.ProcessorHasBFloat16());
         Model = model;
         _precision = precision;
         _loss = loss;
@@ -97,10 +97,7 @@ public sealed partial class Trainer
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
-        var forward = _precision == Precision.BFloat16 ? ForwardPass.InBFloat16(Model) : ForwardPass.Of(Model);
-        // Gradients of whatever ran before this call do not count.
-        optimizer.zero_grad();
-        var update = AdamStep.Of(optimizer);
+        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device, _precision);
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
 
         var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means);
@@ -112,7 +109,7 @@ public sealed partial class Trainer
         Each(all, callback => callback.OnTrainBegin(state));
         for (state.Epoch = 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
         {
-            if (!RunEpoch(batches, batch => Step(batch, forward, update, running, memory), running, state, all, stop))
+            if (!RunEpoch(batches, batch => Learn(batch, step, running, memory), running, state, all, stop))
             {
                 break;
             }
@@ -161,15 +158,12 @@ public sealed partial class Trainer
         return true;
     }
 
-    private void Step(Batch batch, Func<Tensor, Tensor> forward, Action update, RunningMeans running, MemoryReuse memory)
+    private static void Learn(Batch batch, TrainingStep step, RunningMeans running, MemoryReuse memory)
     {
         // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
         using var scope = NewDisposeScope();
-        var logits = forward(batch.Images);
-        var loss = _loss.call(logits, batch.Labels);
-        loss.backward();
-        update();
-        running.Add(logits.detach(), batch.Labels, loss.detach());
+        var (logits, loss) = step.Take(batch);
+        running.Add(logits, batch.Labels, loss);
         memory.Step();
     }
 
