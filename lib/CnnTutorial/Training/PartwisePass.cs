@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using Modules = TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Modules = TorchSharp.Modules;
 
 namespace CnnTutorial;
 

@@ -1,7 +1,7 @@
 using TorchSharp;
-using Modules = TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Modules = TorchSharp.Modules;
 
 namespace CnnTutorial.Tests.Training;
 
