@@ -1,4 +1,5 @@
 using CnnTutorial;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -7,6 +8,15 @@ namespace Benchmarks;
 /// <summary>The network of notebook 03, and the loop that TorchSharp's own examples show.</summary>
 internal static class CourseNetwork
 {
+    public const int BatchSize = 256;
+
+    /// <summary>Multiplications and additions that an image costs forward and backward, each counted as one.</summary>
+    /// <remarks>
+    /// Forward 2 · outputs · weights of one output, for each layer; backward twice that, for the gradients of weights and of
+    /// inputs, of which the first layer needs only the first.
+    /// </remarks>
+    public const double OperationsPerImage = (3 * ((2 * 196 * 36 * 9 * 24) + (2 * 1764 * 128) + (2 * 128 * 10))) + (2 * (2 * 784 * 24 * 9));
+
     public static Module<Tensor, Tensor> Create() => Sequential(
         ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
         ("block1_relu", ReLU()),
@@ -20,10 +30,29 @@ internal static class CourseNetwork
         ("dropout", Dropout(0.5)),
         ("predictions", Linear(128, 10)));
 
-    /// <summary>One epoch: a scope for each batch, and the layers as they come.</summary>
-    /// <param name="memory">Only where nothing but the result is measured, since it makes it faster.</param>
-    public static void TrainPlainly(Module<Tensor, Tensor> model, optim.Optimizer optimizer, ImageSplit train, MemoryReuse? memory = null)
+    /// <summary>Made-up images, since speed and memory do not depend on what they show.</summary>
+    public static ImageSplit Images(int count)
     {
+        var random = new Random(1);
+        var images = new byte[count * 784];
+        var labels = new byte[count];
+        random.NextBytes(images);
+        for (var i = 0; i < count; i++)
+        {
+            labels[i] = (byte)random.Next(10);
+        }
+
+        return new ImageSplit(images, labels, 28, 28);
+    }
+
+    /// <summary>One epoch: a scope for each batch, and the layers as they come.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="optimizer">Its optimizer.</param>
+    /// <param name="train">What to learn from.</param>
+    /// <param name="tricks">What of the library's to use in such a loop, to measure each by itself.</param>
+    public static void TrainPlainly(Module<Tensor, Tensor> model, optim.Optimizer optimizer, ImageSplit train, Tricks tricks = Tricks.None)
+    {
+        using var memory = tricks >= Tricks.Memory ? MemoryReuse.Begin() : null;
         using var scope = NewDisposeScope();
         var loss = CrossEntropyLoss();
         model.train();
@@ -31,13 +60,24 @@ internal static class CourseNetwork
         var images = train.ToImageTensor().reshape(-1).reshape(train.Count, 1, 28, 28);
         var labels = train.ToLabelTensor();
         var order = randperm(train.Count, ScalarType.Int64);
-        for (var start = 0; start < train.Count; start += 256)
+        var forward = tricks >= Tricks.PoolFirst ? ForwardPass.Of(model) : model.call;
+        var adam = tricks >= Tricks.Adam ? AdamStep.Of(optimizer) : null;
+        for (var start = 0; start < train.Count; start += BatchSize)
         {
             using var step = NewDisposeScope();
-            var rows = order.narrow(0, start, Math.Min(256, train.Count - start));
+            var rows = order.narrow(0, start, Math.Min(BatchSize, train.Count - start));
+            var batch = images.index_select(0, rows);
             optimizer.zero_grad();
-            loss.call(model.call(images.index_select(0, rows)), labels.index_select(0, rows)).backward();
-            optimizer.step();
+            loss.call(forward(tricks >= Tricks.ChannelsLast ? ChannelsLast.View(batch) : batch), labels.index_select(0, rows)).backward();
+            if (adam is null)
+            {
+                optimizer.step();
+            }
+            else
+            {
+                adam.Take([[.. optimizer.parameters().Select(parameter => parameter.grad)]]);
+            }
+
             memory?.Step();
         }
     }

@@ -5,6 +5,10 @@ return args switch
     ["kernel"] => await KernelBenchmark.RunAsync(),
     ["kernel-soak", .. var counts] => await KernelSoak.RunAsync(counts),
     ["train", .. var rest] => await TrainingBenchmark.RunAsync(rest),
+    ["neighbour", .. var rest] => await NeighbourBenchmark.RunAsync(rest),
+    ["memory"] => MemoryBenchmark.Run(),
+    ["growth", .. var rest] => await GrowthBenchmark.RunAsync(rest),
+    ["course", .. var rest] => await CourseBenchmark.RunAsync(rest),
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
     _ => Usage(),
 };
@@ -15,8 +19,12 @@ static int Usage()
         dotnet run --project tests/Benchmarks -- COMMAND
           kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
           kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
-          train [ROUNDS]                               an epoch of training, beside a plain loop and PyTorch (Debian's python3-torch) where that is installed
-          accuracy [SEEDS]                             ten epochs of MNIST: a plain loop, Trainer.Fit and bfloat16, at two learning rates
+          train [ROUNDS]                               an epoch of training, with each trick by itself, beside PyTorch (Debian's python3-torch) where that is installed
+          neighbour [ROUNDS]                           training beside a program that takes a core
+          memory                                       resident memory of ten epochs, and of ten trainings in one session
+          growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
+          course [ROUNDS]                              what else a learner waits for: loading, evaluation, notebook 05 to its first batch, the whole course
+          accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
         """);
     return 2;
 }

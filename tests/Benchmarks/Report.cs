@@ -7,9 +7,6 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>This program, for what must be measured in a process of its own.</summary>
-    public static string Self => typeof(Report).Assembly.Location;
-
     public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 
     /// <summary>Prints rows under their headings, and writes the rows to artifacts/benchmarks.</summary>

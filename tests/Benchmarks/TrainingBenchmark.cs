@@ -7,21 +7,25 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>
-/// The course's network, batches of 256, one epoch of 60,000 made-up images: in turns, each time in a process of its own,
-/// since what one does to the C library's memory the next would feel.
-/// </summary>
+/// <summary>The course's network, batches of 256, one epoch of 60,000 images: each way in turns, round after round.</summary>
 internal static class TrainingBenchmark
 {
     private const int Images = 60_000;
-    private const int WarmUp = 20 * 256;
+    private const int WarmUp = 20 * CourseNetwork.BatchSize;
     private const string Python = "/usr/bin/python3";
+    private const string FastMalloc = "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4";
+    private const string PlainTorchSharp = "(a) TorchSharp, a plain loop";
     private const string PlainPython = "(c) PyTorch, as a tutorial writes it";
+    private const string TunedPython = "(d) PyTorch, channels-last";
 
     private static readonly (string Name, string Variant)[] Own =
     [
-        ("(a) TorchSharp, a plain loop", "plain"),
-        ("(b) Trainer.Fit", "fit"),
+        (PlainTorchSharp, nameof(Tricks.None)),
+        ("    + memory kept for the next step", nameof(Tricks.Memory)),
+        ("    + channels last", nameof(Tricks.ChannelsLast)),
+        ("    + pooling before ReLU", nameof(Tricks.PoolFirst)),
+        ("    + Adam in one pass", nameof(Tricks.Adam)),
+        ("(b) Trainer.Fit: + batches in parts", "fit"),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -34,67 +38,80 @@ internal static class TrainingBenchmark
 
         var rounds = arguments is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
         var threads = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
-        var runs = Own.Select(own => (own.Name, Command: (string[])["dotnet", Report.Self, "train", "one", own.Variant, threads])).ToList();
+        List<(string Name, Func<Task<double>> MeasureAsync)> runs = [.. Own.Select(own => (own.Name, (Func<Task<double>>)(() => Child.NumberAsync(Child.Own("train", "one", own.Variant, threads)))))];
         if (Directory.Exists("/usr/lib/python3/dist-packages/torch"))
         {
-            foreach (var (name, layout) in new[] { (PlainPython, "plain"), ("(d) PyTorch, channels-last", "channels-last") })
+            runs.Add((PlainPython, () => PythonAsync("plain", threads)));
+            runs.Add((TunedPython, () => PythonAsync("channels-last", threads)));
+            if (File.Exists(FastMalloc))
             {
-                runs.Add((name, [Python, Path.Combine(AppContext.BaseDirectory, "training.py"), layout, threads, $"{Images}", $"{WarmUp}"]));
+                runs.Add(($"{TunedPython}, tcmalloc", () => PythonAsync("channels-last", threads, ("LD_PRELOAD", FastMalloc))));
             }
         }
 
+        runs.Add(("What its convolutions alone allow", async () => 1e9 * await Child.NumberAsync(Child.Own("train", "one", "convolution", threads)) / CourseNetwork.OperationsPerImage));
         var speeds = runs.ToDictionary(run => run.Name, _ => new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, command) in runs)
+            foreach (var (name, measureAsync) in runs)
             {
-                speeds[name].Add(await MeasureAsync(command));
+                speeds[name].Add(await measureAsync());
             }
         }
 
-        var plain = Report.Median(speeds[Own[0].Name]);
+        string Ratio(List<double> values, string to) => speeds.TryGetValue(to, out var others) ? (Report.Median(values) / Report.Median(others)).ToString("0.00", CultureInfo.InvariantCulture) : "–";
         Report.Write(
             "training",
-            [$"{rounds} rounds, {threads} threads", "images/s, median", "least", "most", "ratio to (a)", "ratio to (c)"],
+            [$"images/s; {rounds} rounds, {threads} threads", "median", "least", "most", "to (a)", "to (c)", "to (d)", "to (d), tcmalloc"],
             [.. speeds.Select(speed => (IReadOnlyList<object>)
-                [speed.Key, Report.Median(speed.Value), speed.Value.Min(), speed.Value.Max(), Ratio(Report.Median(speed.Value), plain), speeds.TryGetValue(PlainPython, out var tutorial) ? Ratio(Report.Median(speed.Value), Report.Median(tutorial)) : "–"])]);
+                [speed.Key, Report.Median(speed.Value), speed.Value.Min(), speed.Value.Max(), Ratio(speed.Value, PlainTorchSharp), Ratio(speed.Value, PlainPython), Ratio(speed.Value, TunedPython), Ratio(speed.Value, $"{TunedPython}, tcmalloc")])]);
         return 0;
     }
 
-    private static async Task<double> MeasureAsync(string[] command)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? double.Parse(output.Trim().Split('\n')[^1], CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
-    }
+    // OpenBLAS is to choose by itself what it computes with, whatever the machine's own settings say.
+    private static Task<double> PythonAsync(string layout, string threads, params (string Name, string? Value)[] environment) =>
+        Child.NumberAsync(
+            [Python, Path.Combine(AppContext.BaseDirectory, "training.py"), layout, threads, $"{Images}", $"{WarmUp}"],
+            [("OPENBLAS_CORETYPE", null), ("OPENBLAS_L2_SIZE", null), .. environment]);
 
     private static double One(string variant, int threads)
     {
         _ = Accelerator.Detect();
         set_num_threads(threads);
         manual_seed(1);
-        var random = new Random(1);
-        var images = new byte[Images * 784];
-        var labels = new byte[Images];
-        random.NextBytes(images);
-        for (var i = 0; i < labels.Length; i++)
+        if (variant == "convolution")
         {
-            labels[i] = (byte)random.Next(10);
+            return ConvolutionRate();
         }
 
-        var split = new ImageSplit(images, labels, 28, 28);
+        var split = CourseNetwork.Images(Images);
         var model = CourseNetwork.Create();
         var optimizer = optim.Adam(model.parameters(), 1e-3);
         var trainer = new Trainer(model, CrossEntropyLoss(), optimizer);
-        Action<ImageSplit> train = variant == "plain" ? part => CourseNetwork.TrainPlainly(model, optimizer, part) : part => trainer.Fit(part, epochs: 1);
+        Action<ImageSplit> train = Enum.TryParse<Tricks>(variant, out var tricks)
+            ? part => CourseNetwork.TrainPlainly(model, optimizer, part, tricks)
+            : part => trainer.Fit(part, epochs: 1);
         train(split.Take(WarmUp));
         var begin = Stopwatch.GetTimestamp();
         train(split);
         return Images / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    private static string Ratio(double value, double to) => (value / to).ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>GFLOP/s of a large convolution, where little else costs time; the best of several.</summary>
+    private static double ConvolutionRate()
+    {
+        const int count = 32, channels = 128, size = 28;
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var (images, kernels) = (rand(count, channels, size, size), rand(channels, channels, 3, 3));
+        var best = 0.0;
+        for (var i = 0; i < 50; i++)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            using var output = functional.conv2d(images, kernels, padding: [1, 1]);
+            best = Math.Max(best, 2.0 * output.numel() * channels * 9 / Stopwatch.GetElapsedTime(begin).TotalSeconds / 1e9);
+        }
+
+        return best;
+    }
 }

@@ -47,30 +47,5 @@ internal static class ForwardPass
         return layers;
     }
 
-    /// <summary>The same with convolutions and dense layers in bfloat16; what PyTorch calls autocast and TorchSharp lacks.</summary>
-    /// <exception cref="NotSupportedException">The network is not a plain sequence of layers.</exception>
-    public static Func<Tensor, Tensor> InBFloat16(Module<Tensor, Tensor> model)
-    {
-        if (Order(model) is not { } layers)
-        {
-            throw new NotSupportedException("Precision.BFloat16 needs a network made by Sequential(…), without hooks on the whole of it. Use Precision.Float32 for this one.");
-        }
-
-        return input => layers.Aggregate(input.to(ScalarType.BFloat16), ApplyInBFloat16).to(ScalarType.Float32);
-    }
-
-    /// <summary>A layer's output in bfloat16 from its input in bfloat16.</summary>
-    // The weights are rounded anew in each step; the gradient flows through the rounding to the float32 weights.
-    internal static Tensor ApplyInBFloat16(Tensor input, Module<Tensor, Tensor> layer) => layer switch
-    {
-        Conv2d { padding_mode: TorchSharp.PaddingModes.Zeros } convolution when !IsHooked(layer) => functional.conv2d(input, Rounded(convolution.weight)!, Rounded(convolution.bias), convolution.stride, convolution.padding, convolution.dilation, convolution.groups),
-        Linear linear when !IsHooked(layer) => functional.linear(input, Rounded(linear.weight)!, Rounded(linear.bias)),
-        // What has weights of its own but is none of these gets its input as it expects it.
-        _ when layer.parameters().Any() => layer.call(input.to(ScalarType.Float32)).to(ScalarType.BFloat16),
-        _ => layer.call(input),
-    };
-
-    private static Tensor? Rounded(Parameter? weights) => weights?.to(ScalarType.BFloat16);
-
     internal static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
 }

@@ -20,10 +20,9 @@ internal sealed class PartwisePass
     private readonly IReadOnlyList<Module<Tensor, Tensor>> _layers;
     private readonly IReadOnlyDictionary<Modules.Dropout, long[]> _dropped;
     private readonly WorkerTeam _team;
-    private readonly Precision _precision;
 
-    private PartwisePass(IReadOnlyList<Module<Tensor, Tensor>> layers, IReadOnlyDictionary<Modules.Dropout, long[]> dropped, WorkerTeam team, Precision precision) =>
-        (_layers, _dropped, _team, _precision) = (layers, dropped, team, precision);
+    private PartwisePass(IReadOnlyList<Module<Tensor, Tensor>> layers, IReadOnlyDictionary<Modules.Dropout, long[]> dropped, WorkerTeam team) =>
+        (_layers, _dropped, _team) = (layers, dropped, team);
 
     /// <summary>Whether it was measured to be faster: with oneDNN's kernels for x64 processors, and GNU's OpenMP.</summary>
     public static bool Helps(Device device) =>
@@ -33,8 +32,7 @@ internal sealed class PartwisePass
     /// <param name="model">The network.</param>
     /// <param name="imageShape">The shape of one image.</param>
     /// <param name="team">Who computes.</param>
-    /// <param name="precision">In what the layers compute.</param>
-    public static PartwisePass? Of(Module<Tensor, Tensor> model, IEnumerable<long> imageShape, WorkerTeam team, Precision precision = Precision.Float32)
+    public static PartwisePass? Of(Module<Tensor, Tensor> model, IEnumerable<long> imageShape, WorkerTeam team)
     {
         if (ForwardPass.Order(model) is not { } layers || layers.Any(ForwardPass.IsHooked))
         {
@@ -73,7 +71,7 @@ internal sealed class PartwisePass
             return null;
         }
 
-        return new PartwisePass(layers, dropped, team, precision);
+        return new PartwisePass(layers, dropped, team);
     }
 
     /// <summary>The logits of all images, without gradients.</summary>
@@ -143,17 +141,9 @@ internal sealed class PartwisePass
         (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p),
     };
 
-    private Tensor Forward(Tensor images, Dictionary<Modules.Dropout, Tensor?>? masks, int part)
-    {
-        var narrow = _precision == Precision.BFloat16;
-        var value = narrow ? images.to(ScalarType.BFloat16) : images;
-        foreach (var layer in _layers)
-        {
-            value = layer is Modules.Dropout dropout ? (masks?[dropout] is { } mask ? value * Part(mask, part).to(value.dtype) : value)
-                : narrow ? ForwardPass.ApplyInBFloat16(value, layer)
-                : layer.call(value);
-        }
-
-        return narrow ? value.to(ScalarType.Float32) : value;
-    }
+    private Tensor Forward(Tensor images, Dictionary<Modules.Dropout, Tensor?>? masks, int part) =>
+        _layers.Aggregate(images, (value, layer) =>
+            layer is not Modules.Dropout dropout ? layer.call(value)
+            : masks?[dropout] is { } mask ? value * Part(mask, part)
+            : value);
 }

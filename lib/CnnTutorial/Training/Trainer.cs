@@ -11,7 +11,6 @@ public sealed partial class Trainer
     private readonly Module<Tensor, Tensor, Tensor> _loss;
     private readonly optim.Optimizer? _optimizer;
     private readonly IReadOnlyList<Metric> _metrics;
-    private readonly Precision _precision;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device already, since the optimizer was made from its parameters.</param>
@@ -19,11 +18,9 @@ public sealed partial class Trainer
     /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
     /// <param name="metrics">What to report beside the loss; null for accuracy alone.</param>
     /// <param name="device">Where to compute; null for the CPU.</param>
-    /// <param name="precision">In what the layers compute while training; evaluation and prediction always use float32.</param>
     /// <exception cref="ArgumentException">The network is on another device.</exception>
-    /// <exception cref="NotSupportedException">The device has no instructions for the precision.</exception>
     public Trainer(
-        Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null, Precision precision = Precision.Float32)
+        Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
@@ -34,9 +31,7 @@ public sealed partial class Trainer
             throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
         }
 
-        Precisions.ThrowIfSlow(precision, Device, Precisions.ProcessorHasBFloat16());
         Model = model;
-        _precision = precision;
         _loss = loss;
         _optimizer = optimizer;
         _metrics = metrics ?? [Metric.Accuracy];
@@ -97,7 +92,7 @@ public sealed partial class Trainer
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
-        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device, _precision);
+        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device);
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
 
         var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means);

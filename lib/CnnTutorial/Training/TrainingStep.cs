@@ -16,16 +16,16 @@ internal sealed class TrainingStep : IDisposable
     private readonly WorkerTeam? _team;
     private readonly PartwisePass? _partwise;
 
-    public TrainingStep(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, IReadOnlyList<long> imageShape, Device device, Precision precision)
+    public TrainingStep(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, IReadOnlyList<long> imageShape, Device device)
     {
         (_loss, _optimizer, _parameters) = (loss, optimizer, [.. optimizer.parameters()]);
         _adam = AdamStep.Of(optimizer);
-        _forward = precision == Precision.BFloat16 ? ForwardPass.InBFloat16(model) : ForwardPass.Of(model);
+        _forward = ForwardPass.Of(model);
         var learning = model.parameters().Where(parameter => parameter.requires_grad).Select(parameter => parameter.Handle).ToHashSet();
         if (PartwisePass.Helps(device) && PartwisePass.CanSplit(loss) && _parameters.All(parameter => learning.Contains(parameter.Handle)))
         {
             _team = new WorkerTeam();
-            _partwise = PartwisePass.Of(model, imageShape, _team, precision);
+            _partwise = PartwisePass.Of(model, imageShape, _team);
         }
 
         // Gradients of whatever ran before do not count.
