@@ -8,4 +8,7 @@ internal interface IBatchSource : IEnumerable<Batch>
 
     /// <summary>How many images an epoch has.</summary>
     int ImageCount { get; }
+
+    /// <summary>The number of the next epoch, from 0.</summary>
+    int Epoch { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CnnTutorial;
 
-/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, Callback[])"/> brought, epoch by epoch. Shows itself as a table.</summary>
+/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> brought, epoch by epoch. Shows itself as a table.</summary>
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="LearningRate">The optimizer's learning rate at the start.</param>
 /// <param name="BatchSize">Samples a batch.</param>
