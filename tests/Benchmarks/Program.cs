@@ -1,4 +1,5 @@
 using Benchmarks;
+using CnnTutorial.Tests.Training;
 
 return args switch
 {
@@ -6,6 +7,10 @@ return args switch
     ["kernel-soak", .. var counts] => await KernelSoak.RunAsync(counts),
     ["train", .. var rest] => await TrainingBenchmark.RunAsync(rest),
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
+    ["interruptions", .. var counts] => await FaultRuns.InterruptAsync(counts),
+    ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
+    // Not for people: what "interruptions" kills.
+    ["child", .. var work] => ChildWork.Run(work),
     _ => Usage(),
 };
 
@@ -17,6 +22,8 @@ static int Usage()
           kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
           train [ROUNDS]                               an epoch of training, beside a plain loop and PyTorch (Debian's python3-torch) where that is installed
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop, Trainer.Fit and bfloat16, at two learning rates
+          interruptions [SAVES [TRAININGS]]            kills processes that save weights and that train (200, 40), and looks at what they leave
+          fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
         """);
     return 2;
 }

@@ -101,8 +101,6 @@ public sealed partial class Trainer
         var forward = _precision == Precision.BFloat16 ? ForwardPass.InBFloat16(Model) : ForwardPass.Of(Model);
         // Gradients of whatever ran before this call do not count.
         optimizer.zero_grad();
-        var update = AdamStep.Of(optimizer);
-        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
 
         var results = new List<EpochResult>();
         var learningRate = optimizer.ParamGroups.First().LearningRate;
@@ -113,6 +111,8 @@ public sealed partial class Trainer
             batches.Epoch = results.Count;
         }
 
+        var update = AdamStep.Of(optimizer);
+        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
         using var guard = new NumberGuard(Model, optimizer, Device, results.Count);
         var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means, results, path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize)));
         var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];

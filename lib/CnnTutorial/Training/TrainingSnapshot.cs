@@ -29,6 +29,11 @@ internal sealed record TrainingSnapshot(byte[] Weights, byte[]? Optimizer, byte[
     public void Restore(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
+        if (Random.Length != get_rng_state().numel() || HadGradients.Length != optimizer.parameters().Count())
+        {
+            throw new InvalidDataException("What it holds of random numbers or of the optimizer's weights is of another size here");
+        }
+
         var weights = CnnTutorial.Weights.OfBytes(model, Weights);
         var before = ToBytes(optimizer);
         try
