@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CnnTutorial;
 
@@ -13,9 +14,10 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
 
     /// <summary>The last finished epoch.</summary>
     /// <exception cref="InvalidOperationException">No epoch was finished.</exception>
+    [JsonIgnore]
     public EpochResult Last => Epochs.Count > 0
         ? Epochs[^1]
-        : throw new InvalidOperationException("Training was stopped before its first epoch was finished, so there is no result; call Fit again.");
+        : throw new InvalidOperationException($"Training was stopped before its first epoch was finished, so there is no result. {StoppedBecause ?? "Call Fit again."}");
 
     /// <summary>Writes the history as JSON; an older file stays whole until the new one is.</summary>
     /// <param name="path">The file.</param>
