@@ -53,18 +53,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Images_on_disk_go_on_in_their_order()
     {
-        var (images, labels) = (Path.Combine(_folder.Path, "images"), Path.Combine(_folder.Path, "labels"));
-        using (var stream = File.Create(images))
-        {
-            IdxFile.FromImages(_train.Images, _train.Rows, _train.Columns).Write(stream);
-        }
-
-        using (var stream = File.Create(labels))
-        {
-            IdxFile.FromLabels(_train.Labels).Write(stream);
-        }
-
-        using var file = ImageFile.Open(images, labels, _train.Images.Length / 5);
+        using var file = Toy.OnDisk(_train, _folder.Path, windows: 5);
         Assert.All((int?[])[null, 7], seed => AssertSame(Run("Adam", seed: seed, file: file), Run("Adam", resumeAfter: 2, seed: seed, file: file)));
         var error = Assert.Throws<InvalidDataException>(() => Run("Adam", resumeAfter: 2, seed: 7));
         Assert.Contains("the training images: there 300 images of 8×8 on disk", error.Message, StringComparison.Ordinal);
@@ -175,9 +164,9 @@ public sealed class ResumeTests : IDisposable
         var snapshot = TrainingSnapshot.Take(first, one);
         var (model, half) = Make(weights => optim.Adam([.. weights.Skip(1).Append(weights.First())], 0.01));
         new Trainer(model, CrossEntropyLoss(), half) { ShowsProgress = false }.Fit(_train, epochs: 1);
-        var before = (Toy.Weights(model), Bytes(half));
+        var before = (Toy.Weights(model), Toy.Memory(half));
         Assert.Throws<InvalidDataException>(() => snapshot.Restore(model, half));
-        Assert.Equal(before, (Toy.Weights(model), Bytes(half)), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2));
+        Assert.Equal(before, (Toy.Weights(model), Toy.Memory(half)), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2));
     }
 
     [Fact]
@@ -200,13 +189,13 @@ public sealed class ResumeTests : IDisposable
     private static void AssertRefused(Func<IEnumerable<Parameter>, optim.Optimizer> make, Action<Trainer> fit, string says)
     {
         var (model, optimizer) = Make(make);
-        var before = (Weights: Toy.Weights(model), Optimizer: Bytes(optimizer), Random: RandomNumbers());
+        var before = (Weights: Toy.Weights(model), Optimizer: Toy.Memory(optimizer), Random: Toy.RandomNumbers());
         var error = Assert.ThrowsAny<Exception>(() => fit(new Trainer(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false }));
         Assert.True(error is InvalidDataException or ArgumentException, $"{error}");
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
         Assert.Equal(before.Weights, Toy.Weights(model));
-        Assert.Equal(before.Optimizer, Bytes(optimizer));
-        Assert.Equal(before.Random, RandomNumbers());
+        Assert.Equal(before.Optimizer, Toy.Memory(optimizer));
+        Assert.Equal(before.Random, Toy.RandomNumbers());
     }
 
     private static (Module<Tensor, Tensor> Model, optim.Optimizer Optimizer) Make(Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int seed = 99)
@@ -230,7 +219,7 @@ public sealed class ResumeTests : IDisposable
         var history = file is null
             ? trainer.Fit(_train, _validation, epochs, 32, seed, from, callbacks)
             : trainer.Fit(file, _validation, epochs, 32, seed, from, callbacks);
-        return new Ending(Toy.Weights(model), Bytes(made), RandomNumbers(), history);
+        return new Ending(Toy.Weights(model), Toy.Memory(made), Toy.RandomNumbers(), history);
     }
 
     private static void AssertSame(Ending expected, Ending found)
@@ -245,19 +234,6 @@ public sealed class ResumeTests : IDisposable
         // All but the seconds.
         static (int, double, double, double, double) Numbers(EpochResult result) =>
             (result.Epoch, result.Train.Loss, result.Train.Accuracy, result.Validation!.Loss, result.Validation.Accuracy);
-    }
-
-    private static byte[] Bytes(optim.Optimizer optimizer)
-    {
-        using var stream = new MemoryStream();
-        ((OptimizerHelper)optimizer).save_state_dict(new BinaryWriter(stream));
-        return stream.ToArray();
-    }
-
-    private static byte[] RandomNumbers()
-    {
-        using var state = get_rng_state();
-        return state.bytes.ToArray();
     }
 
     private sealed record Ending(float[] Weights, byte[] Optimizer, byte[] Random, History History);

@@ -24,8 +24,11 @@ internal sealed class SafetensorsFuzz
         using var scope = NewDisposeScope();
         _wanted = new()
         {
-            ["conv.weight"] = rand(2, 1, 3, 3).DetachFromDisposeScope(), ["conv.bias"] = rand(2).DetachFromDisposeScope(),
-            ["fc.weight"] = rand(3, 8).DetachFromDisposeScope(), ["fc.bias"] = rand(3).DetachFromDisposeScope(), ["steps"] = tensor(7L).DetachFromDisposeScope(),
+            ["conv.weight"] = rand(2, 1, 3, 3).DetachFromDisposeScope(),
+            ["conv.bias"] = rand(2).DetachFromDisposeScope(),
+            ["fc.weight"] = rand(3, 8).DetachFromDisposeScope(),
+            ["fc.bias"] = rand(3).DetachFromDisposeScope(),
+            ["steps"] = tensor(7L).DetachFromDisposeScope(),
         };
         (_good, _foreign) = (Write(true), Write(false));
     }

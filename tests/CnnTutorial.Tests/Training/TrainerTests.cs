@@ -65,19 +65,8 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
         var split = Toy.Images(600, 1);
-        var (images, labels) = (Path.Combine(folder.Path, "images"), Path.Combine(folder.Path, "labels"));
-        using (var stream = File.Create(images))
-        {
-            IdxFile.FromImages(split.Images, split.Rows, split.Columns).Write(stream);
-        }
-
-        using (var stream = File.Create(labels))
-        {
-            IdxFile.FromLabels(split.Labels).Write(stream);
-        }
-
         // A window of a tenth of the images.
-        using var file = ImageFile.Open(images, labels, split.Images.Length / 10);
+        using var file = Toy.OnDisk(split, folder.Path, windows: 10);
         var history = Toy.Trainer(Toy.Model()).Fit(file, Toy.Images(200, 2), epochs: 5, batchSize: 32);
         Assert.All(history.Epochs, epoch => Assert.Equal(600, epoch.Train.Count));
         Assert.True(history.Last.Validation!.Accuracy > 0.99, $"{history.Last.Validation.Accuracy}");

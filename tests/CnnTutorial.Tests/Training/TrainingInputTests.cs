@@ -37,12 +37,12 @@ public sealed class TrainingInputTests
     {
         var (act, says) = Bad[name];
         var model = Toy.Model();
-        var before = (Weights: Toy.Weights(model), Random: RandomNumbers());
+        var before = (Weights: Toy.Weights(model), Random: Toy.RandomNumbers());
         var error = Assert.ThrowsAny<ArgumentException>(() => act(Toy.Trainer(model)));
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
         Assert.Equal(before.Weights, Toy.Weights(model));
-        Assert.Equal(before.Random, RandomNumbers());
+        Assert.Equal(before.Random, Toy.RandomNumbers());
         Assert.True(model.training);
     }
 
@@ -110,11 +110,5 @@ public sealed class TrainingInputTests
         using var images = full([10, 1, 8, 8], 3e38f);
         using var labels = zeros(10, ScalarType.Int64);
         Assert.Equal(2, new Batches(images, labels, 5).Count);
-    }
-
-    private static byte[] RandomNumbers()
-    {
-        using var state = get_rng_state();
-        return state.bytes.ToArray();
     }
 }
