@@ -90,6 +90,20 @@ public sealed class ResumeTests : IDisposable
     public void Weights_without_a_gradient_stay_as_they_are() => AssertSame(Run("Adam", spare: true), Run("Adam", resumeAfter: 2, spare: true));
 
     [Fact]
+    public void Weights_that_had_a_gradient_have_one_again_and_others_have_none()
+    {
+        // A gradient of zero is not the same as none: added to −0 it makes +0, and a step leaves weights alone that have none.
+        Run("Adam", epochs: 1, spare: true);
+        var snapshot = new TrainingSnapshot([], null, [1, 1, 1, 1, 0], Toy.RandomNumbers());
+        var model = Toy.Model();
+        var spare = new Parameter(ones(3));
+        snapshot.RestoreSurroundings(optim.Adam(model.parameters().Append(spare), 0.01));
+        Assert.All(model.parameters(), parameter => Assert.Equal(0, parameter.grad!.abs().sum().item<float>()));
+        Assert.Null(spare.grad);
+        Assert.Equal([1, 1, 1, 1, 0], SealedFile.Read(Latest!)["gradients"]);
+    }
+
+    [Fact]
     public void Without_a_checkpoint_training_begins_anew()
     {
         Assert.Null(Checkpoint.Latest(Path.Combine(_folder.Path, "nowhere")));
