@@ -172,11 +172,11 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void An_optimizer_that_cannot_be_put_back_keeps_what_it_had()
     {
-        // The same weights in another order: TorchSharp finds that out when it has read some of them.
+        // The last two weights in another order: TorchSharp finds that out when it has read those before them.
         var (first, one) = Make(Optimizers["Adam"]);
-        new Trainer(first, CrossEntropyLoss(), one) { ShowsProgress = false }.Fit(_train, epochs: 1);
+        new Trainer(first, CrossEntropyLoss(), one) { ShowsProgress = false }.Fit(_train, epochs: 2);
         var snapshot = TrainingSnapshot.Take(first, one);
-        var (model, half) = Make(weights => optim.Adam([.. weights.Skip(1).Append(weights.First())], 0.01));
+        var (model, half) = Make(weights => weights.ToList() is [.. var others, var last, var veryLast] ? optim.Adam([.. others, veryLast, last], 0.01) : throw new InvalidOperationException());
         new Trainer(model, CrossEntropyLoss(), half) { ShowsProgress = false }.Fit(_train, epochs: 1);
         var before = (Toy.Weights(model), Toy.Memory(half));
         Assert.Throws<InvalidDataException>(() => snapshot.Restore(model, half));
