@@ -75,6 +75,8 @@ public sealed class Batches : IBatchSource
         }
     }
 
+    IReadOnlyList<long> IBatchSource.ImageShape => _images.shape[1..];
+
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private Batch Slice(Tensor? order, long start, long length)

@@ -11,4 +11,7 @@ internal interface IBatchSource : IEnumerable<Batch>
 
     /// <summary>The number of the next epoch, from 0.</summary>
     int Epoch { get; set; }
+
+    /// <summary>The shape of one image: channels, rows, columns.</summary>
+    IReadOnlyList<long> ImageShape { get; }
 }

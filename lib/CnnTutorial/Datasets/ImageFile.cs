@@ -102,6 +102,8 @@ public sealed class ImageFile : IDisposable
 
         public int Epoch { get; set; }
 
+        public IReadOnlyList<long> ImageShape => [1, file.Rows, file.Columns];
+
         public IEnumerator<Batch> GetEnumerator()
         {
             using var shuffled = new ShuffledOrder(seed, Epoch++);

@@ -11,42 +11,74 @@ namespace CnnTutorial;
 /// TorchSharp's Adam calls ten operations of libtorch for each layer's weights and biases. They are so small that starting
 /// them and waking a second thread for them takes longer than the arithmetic. This reads and writes the same memory, the
 /// optimizer's own averages included, so that the optimizer can be saved, or go on by itself, at any time.
-/// The gradients are set to zero where they lie: memory that stays where it is leaves no holes between steps.
 /// </remarks>
 internal sealed class AdamStep
 {
-    private readonly Adam _adam;
-    private readonly List<Group> _groups;
+    /// <summary>Floats that are updated at a time: few enough to stay in a core's cache, enough to make a thread's while.</summary>
+    private const int BlockLength = 8192;
 
-    private AdamStep(Adam adam, List<Group> groups) => (_adam, _groups) = (adam, groups);
+    private readonly List<Weight> _weights;
+    private readonly List<(int Weight, int Start, int Length)> _blocks;
 
-    /// <summary>What takes a step and then sets the gradients to zero; the optimizer itself where it is not Adam as it is used most, in float32 on a CPU.</summary>
-    public static Action Of(optim.Optimizer optimizer)
+    private AdamStep(List<Weight> weights)
     {
-        if (optimizer is Adam adam && adam.GetType() == typeof(Adam) && GroupsOf(adam) is { } groups)
-        {
-            return new AdamStep(adam, groups).Take;
-        }
-
-        return () =>
-        {
-            optimizer.step();
-            foreach (var parameter in optimizer.parameters())
-            {
-                using var gradient = parameter.grad;
-                gradient?.zero_();
-            }
-        };
+        _weights = weights;
+        _blocks = [.. weights.SelectMany((weight, i) => Blocks((int)weight.Parameter.numel()).Select(block => (i, block.Start, block.Length)))];
     }
 
-    private static List<Group>? GroupsOf(Adam adam)
+    /// <summary>The step of an optimizer; null where it is not Adam as it is used most, in float32 on a CPU.</summary>
+    public static AdamStep? Of(optim.Optimizer optimizer) =>
+        optimizer is Adam adam && adam.GetType() == typeof(Adam) && WeightsOf(adam) is { } weights ? new AdamStep(weights) : null;
+
+    /// <summary>Takes a step.</summary>
+    /// <param name="gradients">For each part of the batch the gradients of the optimizer's parameters, in their order; they are added up. Null: no gradient, so the weights stay.</param>
+    /// <param name="team">Who shares the work; null for the calling thread alone.</param>
+    public void Take(IReadOnlyList<IReadOnlyList<Tensor?>> gradients, WorkerTeam? team = null)
+    {
+        using var scope = NewDisposeScope();
+        // Autograd lays a gradient out as its weights are; what a learner's own code put there may lie otherwise.
+        var dense = gradients.Select(part => part.Select(gradient => gradient?.contiguous()).ToList()).ToList();
+        for (var i = 0; i < _weights.Count; i++)
+        {
+            if (dense.Any(part => part[i] is not null))
+            {
+                _weights[i].State.step++;
+            }
+        }
+
+        if (team is null)
+        {
+            for (var i = 0; i < _blocks.Count; i++)
+            {
+                Update(_blocks[i], dense);
+            }
+        }
+        else
+        {
+            team.Run(_blocks.Count, i => Update(_blocks[i], dense));
+        }
+    }
+
+    private static IEnumerable<(int Start, int Length)> Blocks(int length)
+    {
+        for (var start = 0; start < length; start += BlockLength)
+        {
+            yield return (start, Math.Min(BlockLength, length - start));
+        }
+    }
+
+    private static List<Weight>? WeightsOf(Adam adam)
     {
         var states = adam.state_dict();
         var next = 0;
-        var groups = new List<Group>();
+        var weights = new List<Weight>();
         foreach (var group in adam.ParamGroups.Cast<Adam.ParamGroup>())
         {
-            var weights = new List<(Parameter, Adam.State)>();
+            if (group.Options is not Adam.Options { weight_decay: null or 0, amsgrad: null or false, maximize: null or false, beta1: { } beta1, beta2: { } beta2, eps: { } epsilon })
+            {
+                return null;
+            }
+
             foreach (var parameter in group.Parameters)
             {
                 if (states.State[next++] is not Adam.State state || !CanTake(parameter) || !CanTake(state.exp_avg) || !CanTake(state.exp_avg_sq))
@@ -54,42 +86,62 @@ internal sealed class AdamStep
                     return null;
                 }
 
-                weights.Add((parameter, state));
+                weights.Add(new Weight(group, parameter, state, beta1, beta2, epsilon));
             }
-
-            if (group.Options is not Adam.Options { weight_decay: null or 0, amsgrad: null or false, maximize: null or false, beta1: { } beta1, beta2: { } beta2, eps: { } epsilon })
-            {
-                return null;
-            }
-
-            groups.Add(new Group(group, weights, beta1, beta2, epsilon));
         }
 
-        return groups;
+        return weights;
     }
 
     private static bool CanTake(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 
-    private void Take()
+    private void Update((int Weight, int Start, int Length) block, List<List<Tensor?>> parts)
     {
-        foreach (var (options, weights, beta1, beta2, epsilon) in _groups)
+        var (group, parameter, state, beta1, beta2, epsilon) = _weights[block.Weight];
+        Span<float> sum = stackalloc float[BlockLength];
+        sum = sum[..block.Length];
+        var any = false;
+        // Always in the same order, so that the sum does not depend on who is done first.
+        foreach (var part in parts)
         {
-            foreach (var (parameter, state) in weights)
+            if (part[block.Weight] is { } gradient)
             {
-                using var gradient = parameter.grad;
-                if (gradient is null)
+                var numbers = Block(gradient);
+                if (any)
                 {
-                    continue;
+                    Add(sum, numbers);
+                }
+                else
+                {
+                    numbers.CopyTo(sum);
                 }
 
-                // Autograd lays a gradient out as its weights are; what a learner's own code put there may lie otherwise.
-                using var dense = gradient.contiguous();
-                state.step++;
-                var size = options.LearningRate / (1 - Math.Pow(beta1, state.step));
-                var correction = Math.Sqrt(1 - Math.Pow(beta2, state.step));
-                Update(Numbers(parameter), Numbers(dense), Numbers(state.exp_avg), Numbers(state.exp_avg_sq), (float)beta1, (float)beta2, (float)size, (float)correction, (float)epsilon);
-                gradient.zero_();
+                any = true;
             }
+        }
+
+        if (any)
+        {
+            var size = group.LearningRate / (1 - Math.Pow(beta1, state.step));
+            var correction = Math.Sqrt(1 - Math.Pow(beta2, state.step));
+            Update(Block(parameter), sum, Block(state.exp_avg), Block(state.exp_avg_sq), (float)beta1, (float)beta2, (float)size, (float)correction, (float)epsilon);
+        }
+
+        Span<float> Block(Tensor tensor) => Numbers(tensor).Slice(block.Start, block.Length);
+    }
+
+    private static void Add(Span<float> sum, ReadOnlySpan<float> numbers)
+    {
+        var s = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        var n = MemoryMarshal.Cast<float, Vector<float>>(numbers);
+        for (var i = 0; i < s.Length; i++)
+        {
+            s[i] += n[i];
+        }
+
+        for (var i = s.Length * Vector<float>.Count; i < sum.Length; i++)
+        {
+            sum[i] += numbers[i];
         }
     }
 
@@ -118,5 +170,5 @@ internal sealed class AdamStep
         }
     }
 
-    private sealed record Group(Adam.ParamGroup Options, List<(Parameter Parameter, Adam.State State)> Weights, double Beta1, double Beta2, double Epsilon);
+    private sealed record Weight(Adam.ParamGroup Group, Parameter Parameter, Adam.State State, double Beta1, double Beta2, double Epsilon);
 }

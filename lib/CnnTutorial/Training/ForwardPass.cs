@@ -22,7 +22,7 @@ internal static class ForwardPass
     public static Func<Tensor, Tensor> Of(Module<Tensor, Tensor> model) =>
         Order(model) is { } layers ? input => layers.Aggregate(input, (value, layer) => layer.call(value)) : model.call;
 
-    private static List<Module<Tensor, Tensor>>? Order(Module<Tensor, Tensor> model)
+    internal static List<Module<Tensor, Tensor>>? Order(Module<Tensor, Tensor> model)
     {
         // A class of the learner's own decides in its forward method what happens; so does one with hooks.
         if (model.GetType() != typeof(Sequential) || IsHooked(model))
@@ -56,11 +56,12 @@ internal static class ForwardPass
             throw new NotSupportedException("Precision.BFloat16 needs a network made by Sequential(…), without hooks on the whole of it. Use Precision.Float32 for this one.");
         }
 
-        return input => layers.Aggregate(input.to(ScalarType.BFloat16), Apply).to(ScalarType.Float32);
+        return input => layers.Aggregate(input.to(ScalarType.BFloat16), ApplyInBFloat16).to(ScalarType.Float32);
     }
 
+    /// <summary>A layer's output in bfloat16 from its input in bfloat16.</summary>
     // The weights are rounded anew in each step; the gradient flows through the rounding to the float32 weights.
-    private static Tensor Apply(Tensor input, Module<Tensor, Tensor> layer) => layer switch
+    internal static Tensor ApplyInBFloat16(Tensor input, Module<Tensor, Tensor> layer) => layer switch
     {
         Conv2d { padding_mode: TorchSharp.PaddingModes.Zeros } convolution when !IsHooked(layer) => functional.conv2d(input, Rounded(convolution.weight)!, Rounded(convolution.bias), convolution.stride, convolution.padding, convolution.dilation, convolution.groups),
         Linear linear when !IsHooked(layer) => functional.linear(input, Rounded(linear.weight)!, Rounded(linear.bias)),
@@ -71,5 +72,5 @@ internal static class ForwardPass
 
     private static Tensor? Rounded(Parameter? weights) => weights?.to(ScalarType.BFloat16);
 
-    private static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
+    internal static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
 }

@@ -21,9 +21,9 @@ public enum Precision
 internal static class Precisions
 {
     /// <exception cref="NotSupportedException">The device would be slower with it.</exception>
-    public static void ThrowIfSlow(Precision precision, Device device)
+    public static void ThrowIfSlow(Precision precision, Device device, bool processorHasBFloat16)
     {
-        if (precision == Precision.BFloat16 && device.type == DeviceType.CPU && !ProcessorHasBFloat16())
+        if (precision == Precision.BFloat16 && device.type == DeviceType.CPU && !processorHasBFloat16)
         {
             throw new NotSupportedException("This processor has no instructions for bfloat16, so that training would get slower with it, not faster. Use Precision.Float32.");
         }

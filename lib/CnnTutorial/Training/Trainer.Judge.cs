@@ -67,7 +67,8 @@ public sealed partial class Trainer
         {
             using var memory = MemoryReuse.Begin();
             using var noGradients = no_grad();
-            var forward = ForwardPass.Of(Model);
+            using var team = PartwisePass.Helps(Device) ? new WorkerTeam() : null;
+            var forward = team is not null && PartwisePass.Of(Model, images.shape[1..], team) is { } partwise ? partwise.Predict : ForwardPass.Of(Model);
             for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
             {
                 using var scope = NewDisposeScope();

@@ -34,7 +34,7 @@ public sealed partial class Trainer
             throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
         }
 
-        Precisions.ThrowIfSlow(precision, Device);
+        Precisions.ThrowIfSlow(precision, Device, Precisions.ProcessorHasBFloat16());
         Model = model;
         _precision = precision;
         _loss = loss;
@@ -98,10 +98,6 @@ public sealed partial class Trainer
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
-        var forward = _precision == Precision.BFloat16 ? ForwardPass.InBFloat16(Model) : ForwardPass.Of(Model);
-        // Gradients of whatever ran before this call do not count.
-        optimizer.zero_grad();
-
         var results = new List<EpochResult>();
         var learningRate = optimizer.ParamGroups.First().LearningRate;
         var plan = resumeFrom is not null || callbacks.Any(callback => callback is Checkpoint) ? planOf() : null;
@@ -111,7 +107,7 @@ public sealed partial class Trainer
             batches.Epoch = results.Count;
         }
 
-        var update = AdamStep.Of(optimizer);
+        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device, _precision);
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
         using var guard = new NumberGuard(Model, optimizer, Device, results.Count);
         var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means, results, path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize)));
@@ -121,7 +117,7 @@ public sealed partial class Trainer
         Each(all, callback => callback.OnTrainBegin(state));
         for (state.Epoch = results.Count + 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
         {
-            if (!RunEpoch(batches, batch => Step(batch, forward, update, running, memory, guard), running, guard, state, all, stop))
+            if (!RunEpoch(batches, batch => Learn(batch, step, running, memory, guard), running, guard, state, all, stop))
             {
                 break;
             }
@@ -181,15 +177,12 @@ public sealed partial class Trainer
         return true;
     }
 
-    private void Step(Batch batch, Func<Tensor, Tensor> forward, Action update, RunningMeans running, MemoryReuse memory, NumberGuard guard)
+    private static void Learn(Batch batch, TrainingStep step, RunningMeans running, MemoryReuse memory, NumberGuard guard)
     {
         // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
         using var scope = NewDisposeScope();
-        var logits = forward(batch.Images);
-        var loss = _loss.call(logits, batch.Labels);
-        loss.backward();
-        update();
-        running.Add(logits.detach(), batch.Labels, loss.detach());
+        var (logits, loss) = step.Take(batch);
+        running.Add(logits, batch.Labels, loss);
         guard.Add(loss);
         memory.Step();
     }

@@ -43,7 +43,9 @@ internal static class TrainingInput
             throw new ArgumentException(toLearnFrom ? $"There is no image to learn from: {what} is empty." : $"There is no image to judge by: {what} is empty.", nameof(labels));
         }
 
-        var classes = ClassesOf(model, device, Math.Min(2, labels.Length), rows, columns, what);
+        // Hooks are there to see what training computes, not what is tried.
+        var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ForwardPass.IsHooked);
+        var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), rows, columns, what);
         for (var i = 0; i < labels.Length; i++)
         {
             if (labels[i] >= classes)

@@ -12,7 +12,7 @@ namespace CnnTutorial.Tests.Training;
 /// <summary>What a process does that is there to be killed.</summary>
 internal static class ChildWork
 {
-    private const int Epochs = 5;
+    public const int Epochs = 5;
 
     /// <summary>A network that is nothing but numbers, large enough that writing it takes a while.</summary>
     public static Module<Tensor, Tensor> Numbers() => Sequential(("numbers", Linear(512, 512)));

@@ -66,10 +66,20 @@ internal static class Interruptions
             for (var i = 0; i < 3 && done < kills; i++)
             {
                 using var child = Start("train", checkpoints, Path.Combine(folder, "never"), optimizer);
-                await child.StandardOutput.ReadLineAsync();
-                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * seconds * 0.6));
+                // At a random moment of the first epoch from here, of the second or of the third.
+                for (var epochs = random.Next(3); epochs >= 0; epochs--)
+                {
+                    await child.StandardOutput.ReadLineAsync();
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * seconds / ChildWork.Epochs));
                 child.Kill();
                 await child.WaitForExitAsync();
+                if (child.ExitCode == 0)
+                {
+                    break;
+                }
+
                 done++;
                 afterAnEpoch += Checkpoint.Latest(checkpoints) is null ? 0 : 1;
             }
