@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace CnnTutorial;
 
 /// <summary>Writes a file so that whoever reads it, even after a crash, sees the old content or the new, never half of either.</summary>
@@ -24,6 +27,7 @@ internal static class AtomicFile
             }
 
             File.Move(temporary, path, overwrite: true);
+            RemoveStrays(path);
         }
         catch (Exception e)
         {
@@ -39,6 +43,42 @@ internal static class AtomicFile
             }
 
             throw;
+        }
+    }
+
+    /// <summary>A process that was killed while it wrote leaves its temporary file behind: whoever writes next takes it away.</summary>
+    private static void RemoveStrays(string path)
+    {
+        var (folder, start) = (Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.");
+        foreach (var stray in Directory.EnumerateFiles(folder, "*.tmp"))
+        {
+            var name = Path.GetFileNameWithoutExtension(stray);
+            if (!name.StartsWith(start, StringComparison.Ordinal) || !int.TryParse(name.AsSpan(start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var writer) || IsAlive(writer))
+            {
+                continue;
+            }
+
+            try
+            {
+                File.Delete(stray);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The new content is in place, and that is what was asked for.
+            }
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 }

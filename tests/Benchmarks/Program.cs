@@ -1,4 +1,5 @@
 using Benchmarks;
+using CnnTutorial.Tests.Training;
 
 return args switch
 {
@@ -10,6 +11,10 @@ return args switch
     ["growth", .. var rest] => await GrowthBenchmark.RunAsync(rest),
     ["course", .. var rest] => await CourseBenchmark.RunAsync(rest),
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
+    ["interruptions", .. var counts] => await FaultRuns.InterruptAsync(counts),
+    ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
+    // Not for people: what "interruptions" kills.
+    ["child", .. var work] => ChildWork.Run(work),
     _ => Usage(),
 };
 
@@ -25,6 +30,8 @@ static int Usage()
           growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
           course [ROUNDS]                              what else a learner waits for: loading, evaluation, notebook 05 to its first batch, the whole course
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
+          interruptions [SAVES [TRAININGS]]            kills processes that save weights and that train (200, 40), and looks at what they leave
+          fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
         """);
     return 2;
 }

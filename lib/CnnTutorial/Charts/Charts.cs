@@ -50,7 +50,7 @@ public static partial class Charts
     }
 
     /// <summary>Accuracy in percent on the left axis and loss on the right, epoch by epoch.</summary>
-    /// <param name="history">What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, Callback[])"/> returned.</param>
+    /// <param name="history">What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> returned.</param>
     /// <param name="title">Above the chart.</param>
     public static PlotlyChart LearningCurve(History history, string title = "Learning curve")
     {

@@ -32,7 +32,7 @@ public sealed class Batches : IBatchSource
     /// <param name="batchSize">How many images a batch has, at least 1.</param>
     /// <param name="shuffle">False to keep the order, as for a test.</param>
     /// <param name="seed">Makes the order of each epoch depend on this number and the epoch only; null takes TorchSharp's own random numbers, which <c>torch.manual_seed</c> governs.</param>
-    /// <exception cref="ArgumentException">The numbers of images and labels differ, or there are none.</exception>
+    /// <exception cref="ArgumentException">The numbers of images and labels differ, there are none, or the images hold NaN or infinite numbers.</exception>
     public Batches(Tensor images, Tensor labels, int batchSize, bool shuffle = true, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -42,6 +42,7 @@ public sealed class Batches : IBatchSource
             throw new ArgumentException($"Images of shape [{string.Join(", ", images.shape)}] and labels of shape [{string.Join(", ", labels.shape)}] do not belong together; each image needs one label.", nameof(labels));
         if (labels.shape[0] == 0)
             throw new ArgumentException("There are no images to make batches of.", nameof(images));
+        TrainingInput.ThrowIfNotFinite(images, nameof(images));
         (_images, _labels, BatchSize, _shuffle, _seed) = (images, labels, batchSize, shuffle, seed);
     }
 

@@ -9,6 +9,9 @@ internal interface IBatchSource : IEnumerable<Batch>
     /// <summary>How many images an epoch has.</summary>
     int ImageCount { get; }
 
+    /// <summary>The number of the next epoch, from 0.</summary>
+    int Epoch { get; set; }
+
     /// <summary>The shape of one image: channels, rows, columns.</summary>
     IReadOnlyList<long> ImageShape { get; }
 }

@@ -66,6 +66,12 @@ public sealed class ImageFile : IDisposable
     /// <summary>Such as <c>6,000,000 images of 28×28 on disk</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count:N0} images of {Rows}×{Columns} on disk");
 
+    /// <summary>A class number for each image.</summary>
+    internal ReadOnlySpan<byte> Labels => _labels;
+
+    /// <summary>The images by their number, size and labels, and how they are shuffled.</summary>
+    internal string Describe() => $"{this}, {TrainingPlan.Fingerprint(_labels)}, in windows of {_windowBytes} bytes";
+
     /// <summary>Shuffled batches, read as they are asked for.</summary>
     internal IBatchSource Batches(int batchSize, int? seed, Device device) => new Windows(this, batchSize, seed, device);
 
@@ -87,8 +93,6 @@ public sealed class ImageFile : IDisposable
 
     private sealed class Windows(ImageFile file, int batchSize, int? seed, Device device) : IBatchSource
     {
-        private int _epoch;
-
         // Blocks of one batch: all windows but that with the file's end then have a whole number of batches.
         private int Blocks => (file.Count + batchSize - 1) / batchSize;
 
@@ -96,11 +100,13 @@ public sealed class ImageFile : IDisposable
 
         public int ImageCount => file.Count;
 
+        public int Epoch { get; set; }
+
         public IReadOnlyList<long> ImageShape => [1, file.Rows, file.Columns];
 
         public IEnumerator<Batch> GetEnumerator()
         {
-            using var shuffled = new ShuffledOrder(seed, _epoch++);
+            using var shuffled = new ShuffledOrder(seed, Epoch++);
             long[] order;
             using (var blocks = shuffled.Of(Blocks, CPU))
             {

@@ -114,7 +114,7 @@ internal static partial class CheckpointCheck
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Number();
 
-    /// <summary>Comes after the learner's callback and notes what that did.</summary>
+    /// <summary>Comes after the learner's callback, or the library's own, and notes what that did.</summary>
     private sealed class Watch(string folder) : Callback
     {
         private Dictionary<string, string> _files = [];
@@ -127,7 +127,7 @@ internal static partial class CheckpointCheck
 
         public override void OnTrainBegin(TrainingState state) => Note(0, state.Model);
 
-        public override void OnEpochEnd(TrainingState state, EpochResult result) => Note(result.Epoch, state.Model);
+        internal override void AfterEpoch(TrainingState state) => Note(state.Epoch, state.Model);
 
         public override void OnTrainEnd(TrainingState state, History history) => Note(Epochs + 1, state.Model);
 

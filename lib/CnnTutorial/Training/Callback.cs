@@ -18,6 +18,11 @@ public abstract class Callback
     {
     }
 
+    /// <summary>When all callbacks have done what they do after an epoch: whoever records it sees what they changed.</summary>
+    internal virtual void AfterEpoch(TrainingState state)
+    {
+    }
+
     /// <summary>After the last epoch, also when training was stopped before.</summary>
     public virtual void OnTrainEnd(TrainingState state, History history)
     {

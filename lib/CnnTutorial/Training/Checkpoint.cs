@@ -1,7 +1,18 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace CnnTutorial;
 
-/// <summary>Saves the weights every few epochs, as <c>epoch-0010.weights</c> and so on.</summary>
-public sealed class Checkpoint : Callback
+/// <summary>Saves the training every few epochs, as <c>epoch-0010.weights</c> and so on, so that it can go on after an interruption.</summary>
+/// <remarks>
+/// A checkpoint is a weights file, which <see cref="Weights.Load"/> reads, and holds beside the weights all that the next epoch
+/// depends on. The same call begins a training and goes on with it:
+/// <code>
+/// trainer.Fit(train, epochs: 10, resumeFrom: Checkpoint.Latest(folder), callbacks: new Checkpoint(folder, every: 1));
+/// </code>
+/// It is saved when all callbacks have done what they do after an epoch.
+/// </remarks>
+public sealed partial class Checkpoint : Callback
 {
     private readonly string _folder;
     private readonly int _every;
@@ -17,16 +28,33 @@ public sealed class Checkpoint : Callback
         _every = every;
     }
 
+    /// <summary>The newest checkpoint in a folder: that of the highest epoch.</summary>
+    /// <param name="folder">The folder; it need not exist.</param>
+    /// <returns>Its path, or null where there is none, with which <c>Fit</c> begins anew.</returns>
+    public static string? Latest(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return !Directory.Exists(folder)
+            ? null
+            : Directory.EnumerateFiles(folder).Where(path => EpochOf(path) is not null).MaxBy(EpochOf);
+    }
+
     /// <summary>The file of an epoch's checkpoint.</summary>
     /// <param name="epoch">From 1.</param>
     public string PathOf(int epoch) => Path.Combine(_folder, $"epoch-{epoch:0000}.weights");
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(TrainingState state, EpochResult result)
+    internal override void AfterEpoch(TrainingState state)
     {
-        if (result.Epoch % _every == 0)
+        if (state.Epoch % _every == 0)
         {
-            Weights.Save(state.Model, PathOf(result.Epoch));
+            state.SaveCheckpoint(PathOf(state.Epoch));
         }
     }
+
+    private static int? EpochOf(string path) =>
+        Name().Match(Path.GetFileName(path)) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : null;
+
+    [GeneratedRegex(@"^epoch-([0-9]{4,})\.weights$")]
+    private static partial Regex Name();
 }

@@ -9,7 +9,15 @@ public sealed class EarlyStopping(int patience = 3, double minimumImprovement = 
     private int _waited;
 
     /// <inheritdoc/>
-    public override void OnTrainBegin(TrainingState state) => (_best, _waited) = (double.PositiveInfinity, 0);
+    public override void OnTrainBegin(TrainingState state)
+    {
+        (_best, _waited) = (double.PositiveInfinity, 0);
+        // A training that goes on from a checkpoint has waited already.
+        foreach (var result in state.Finished)
+        {
+            OnEpochEnd(state, result);
+        }
+    }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingState state, EpochResult result)

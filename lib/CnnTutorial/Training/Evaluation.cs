@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CnnTutorial;
 
 /// <summary>How a network does on a split that it is not trained on at that moment.</summary>
@@ -8,6 +10,7 @@ public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double>
 {
     /// <summary>The metric "accuracy", in [0, 1].</summary>
     /// <exception cref="KeyNotFoundException">The trainer was made without it.</exception>
+    [JsonIgnore]
     public double Accuracy => Metrics[Metric.Accuracy.Name];
 
     /// <inheritdoc/>

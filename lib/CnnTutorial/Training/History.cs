@@ -1,8 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CnnTutorial;
 
-/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, Callback[])"/> brought, epoch by epoch. Shows itself as a table.</summary>
+/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> brought, epoch by epoch. Shows itself as a table.</summary>
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="LearningRate">The optimizer's learning rate at the start.</param>
 /// <param name="BatchSize">Samples a batch.</param>
@@ -13,9 +14,10 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
 
     /// <summary>The last finished epoch.</summary>
     /// <exception cref="InvalidOperationException">No epoch was finished.</exception>
+    [JsonIgnore]
     public EpochResult Last => Epochs.Count > 0
         ? Epochs[^1]
-        : throw new InvalidOperationException("Training was stopped before its first epoch was finished, so there is no result; call Fit again.");
+        : throw new InvalidOperationException($"Training was stopped before its first epoch was finished, so there is no result. {StoppedBecause ?? "Call Fit again."}");
 
     /// <summary>Writes the history as JSON; an older file stays whole until the new one is.</summary>
     /// <param name="path">The file.</param>

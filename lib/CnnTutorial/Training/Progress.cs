@@ -14,7 +14,7 @@ public sealed class Progress : Callback
     {
         _lines.Clear();
         _secondsPerEpoch = 0;
-        _bar = new ProgressBar($"Epoch 1/{state.Epochs}");
+        _bar = new ProgressBar($"Epoch {Math.Min(state.Finished.Count + 1, state.Epochs)}/{state.Epochs}");
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class Progress : Callback
     {
         var last = history.StoppedBecause ?? Summary(history.Epochs.Count, history.Epochs.Sum(epoch => epoch.Seconds));
         // The lines of the epochs go: the history that Fit returns shows them as a table.
-        _bar?.Finish(Fraction(state), last);
+        _bar?.Finish(history.Epochs.Count == state.Epochs ? 1 : Fraction(state), last);
     }
 
     internal static string Summary(int epochs, double seconds) => $"{epochs} {(epochs == 1 ? "epoch" : "epochs")} in {Duration(seconds)}";

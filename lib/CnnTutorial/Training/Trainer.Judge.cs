@@ -10,9 +10,11 @@ public sealed partial class Trainer
 
     /// <summary>Measures loss and metrics, with dropout off and no gradients.</summary>
     /// <param name="split">The images to judge by.</param>
+    /// <exception cref="ArgumentException">The split is empty, or labels or images do not suit the model; one sentence says what is wrong.</exception>
     public Evaluation Evaluate(ImageSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
+        TrainingInput.ThrowIfUnfit(Model, Device, split.Labels, split.Rows, split.Columns, "the split", toLearnFrom: false);
         using var scope = NewDisposeScope();
         return Evaluate(split.ToByteTensor(Device), split.ToLabelTensor(Device));
     }
@@ -30,9 +32,11 @@ public sealed partial class Trainer
     /// <summary>Predicts a class for each image, with dropout off.</summary>
     /// <param name="images">float32 <c>[N, 1, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
     /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
+    /// <exception cref="ArgumentException">The images hold NaN or infinite numbers.</exception>
     public Predictions Predict(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        TrainingInput.ThrowIfNotFinite(images, nameof(images));
         var parts = new List<float[]>();
         long classes = 0;
         Judge(images, (logits, _) =>

@@ -52,21 +52,20 @@ public sealed partial class Trainer
     /// <param name="epochs">How many times each image is seen.</param>
     /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
     /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
+    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
     /// <param name="callbacks">What else is to happen while it trains.</param>
     /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
-    public History Fit(ImageSplit train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, params Callback[] callbacks)
+    public History Fit(ImageSplit train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, string? resumeFrom = null, params Callback[] callbacks)
     {
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (train.Count == 0)
-        {
-            throw new ArgumentException("There is no image to learn from: the training split is empty.", nameof(train));
-        }
+        ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
 
         // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
         using var scope = NewDisposeScope();
-        return Fit(new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed), validation, epochs, batchSize, callbacks);
+        return Fit(new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed), validation, epochs, batchSize, () => PlanOf(TrainingPlan.Describe(train), validation, batchSize, seed), resumeFrom, callbacks);
     }
 
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into memory.</summary>
@@ -75,43 +74,58 @@ public sealed partial class Trainer
     /// <param name="epochs">How many times each image is seen.</param>
     /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
     /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
+    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
     /// <param name="callbacks">What else is to happen while it trains.</param>
     /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
-    public History Fit(ImageFile train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, params Callback[] callbacks)
+    public History Fit(ImageFile train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, string? resumeFrom = null, params Callback[] callbacks)
     {
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        return Fit(train.Batches(batchSize, seed, Device), validation, epochs, batchSize, callbacks);
+        ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
+        return Fit(train.Batches(batchSize, seed, Device), validation, epochs, batchSize, () => PlanOf(train.Describe(), validation, batchSize, seed), resumeFrom, callbacks);
     }
 
-    private History Fit(IBatchSource batches, ImageSplit? validation, int epochs, int batchSize, Callback[] callbacks)
+    private History Fit(IBatchSource batches, ImageSplit? validation, int epochs, int batchSize, Func<TrainingPlan> planOf, string? resumeFrom, Callback[] callbacks)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        var optimizer = _optimizer ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
+        var optimizer = Optimizer;
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);
-        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device);
-        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
-
-        var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means);
-        var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
         var results = new List<EpochResult>();
         var learningRate = optimizer.ParamGroups.First().LearningRate;
+        var plan = resumeFrom is not null || callbacks.Any(callback => callback is Checkpoint) ? planOf() : null;
+        if (resumeFrom is not null)
+        {
+            results.AddRange(CheckpointFile.Resume(resumeFrom, Model, optimizer, plan!, epochs).Epochs);
+            batches.Epoch = results.Count;
+        }
+
+        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device);
+        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
+        using var guard = new NumberGuard(Model, optimizer, Device, results.Count);
+        var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means, results, path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize)));
+        var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
         var stop = HostContext.CancellationToken;
 
         Each(all, callback => callback.OnTrainBegin(state));
-        for (state.Epoch = 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
+        for (state.Epoch = results.Count + 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
         {
-            if (!RunEpoch(batches, batch => Learn(batch, step, running, memory), running, state, all, stop))
+            if (!RunEpoch(batches, batch => Learn(batch, step, running, memory, guard), running, guard, state, all, stop))
             {
                 break;
             }
 
             var result = new EpochResult(state.Epoch, running.Means(), held is var (images, labels) ? Evaluate(images, labels) : null, state.EpochTime.TotalSeconds);
+            if (guard.Stops(state, result))
+            {
+                break;
+            }
+
             results.Add(result);
             Each(all, callback => callback.OnEpochEnd(state, result));
+            Each(all, callback => callback.AfterEpoch(state));
         }
 
         var history = new History(results, learningRate, batchSize, state.StopReason);
@@ -122,7 +136,7 @@ public sealed partial class Trainer
 
     /// <summary>One pass over the images.</summary>
     /// <returns>False where it was stopped before its last batch.</returns>
-    private bool RunEpoch(IBatchSource batches, Action<Batch> step, RunningMeans running, TrainingState state, Callback[] callbacks, CancellationToken stop)
+    private bool RunEpoch(IBatchSource batches, Action<Batch> step, RunningMeans running, NumberGuard guard, TrainingState state, Callback[] callbacks, CancellationToken stop)
     {
         Model.train();
         running.Reset();
@@ -138,6 +152,11 @@ public sealed partial class Trainer
             state.Batch++;
             state.ImagesDone = running.Count;
             state.EpochTime = Stopwatch.GetElapsedTime(start);
+            if (guard.Stops(state))
+            {
+                return false;
+            }
+
             Each(callbacks, callback => callback.OnBatchEnd(state));
             if (stop.IsCancellationRequested)
             {
@@ -153,12 +172,13 @@ public sealed partial class Trainer
         return true;
     }
 
-    private static void Learn(Batch batch, TrainingStep step, RunningMeans running, MemoryReuse memory)
+    private static void Learn(Batch batch, TrainingStep step, RunningMeans running, MemoryReuse memory, NumberGuard guard)
     {
         // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
         using var scope = NewDisposeScope();
         var (logits, loss) = step.Take(batch);
         running.Add(logits, batch.Labels, loss);
+        guard.Add(loss);
         memory.Step();
     }
 

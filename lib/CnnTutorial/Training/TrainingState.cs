@@ -7,9 +7,12 @@ namespace CnnTutorial;
 public sealed class TrainingState
 {
     private readonly Func<Evaluation> _running;
+    private readonly Action<string> _saveCheckpoint;
 
-    internal TrainingState(Module<Tensor, Tensor> model, int epochs, int batches, int images, Func<Evaluation> running)
+    internal TrainingState(Module<Tensor, Tensor> model, int epochs, int batches, int images, Func<Evaluation> running, IReadOnlyList<EpochResult> finished, Action<string> saveCheckpoint)
     {
+        Finished = finished;
+        _saveCheckpoint = saveCheckpoint;
         Model = model;
         Epochs = epochs;
         Batches = batches;
@@ -25,6 +28,9 @@ public sealed class TrainingState
 
     /// <summary>How many epochs were asked for.</summary>
     public int Epochs { get; }
+
+    /// <summary>The epochs that are finished, those before an interruption included: what a callback that keeps count begins with.</summary>
+    public IReadOnlyList<EpochResult> Finished { get; }
 
     /// <summary>The batches of this epoch that are done.</summary>
     public int Batch { get; internal set; }
@@ -50,4 +56,7 @@ public sealed class TrainingState
     /// <summary>Stops training after the batch in hand.</summary>
     /// <param name="reason">One sentence for the learner.</param>
     public void Stop(string reason) => StopReason ??= reason;
+
+    /// <summary>Writes all that training needs to go on from here.</summary>
+    internal void SaveCheckpoint(string path) => _saveCheckpoint(path);
 }

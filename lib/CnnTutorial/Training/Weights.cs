@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,40 +6,38 @@ namespace CnnTutorial;
 
 /// <summary>Saves a network's weights and loads them, wholly or not at all.</summary>
 /// <remarks>
-/// TorchSharp's own format has neither checksum nor version: a truncated file leaves a model half overwritten, and a
-/// flipped bit loads silently. So its bytes are wrapped. The file: 8 bytes "CNNWGHT1"; int32 length (little-endian)
-/// of the architecture text and the text (UTF-8, one "name shape type" a line); the SHA-256 of the weights; the weights as
-/// <c>Module.save</c> writes them. All of it is checked before the first weight is changed.
+/// The ending of the file's name decides the format, as with pictures. A name that ends in <c>.safetensors</c> means the format
+/// that PyTorch and others read and write. Any other means the course's own: the same bytes beside the network's architecture,
+/// under one checksum (see <see cref="SealedFile"/>), because in TorchSharp's own format a flipped bit loads silently.
+/// Everything is read and checked before the first weight is changed.
 /// </remarks>
 public static class Weights
 {
-    private const int MaximumArchitectureBytes = 1 << 20;
-    private static readonly byte[] Magic = "CNNWGHT1"u8.ToArray();
+    private const string SafetensorsEnding = ".safetensors";
+
+    internal const string ArchitecturePart = "architecture";
+    internal const string WeightsPart = "weights";
 
     /// <summary>Writes the weights; an older file stays whole until the new one is.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="path">The file; its folder is made when it is missing.</param>
+    /// <param name="path">The file; its folder is made when it is missing. Ends it in <c>.safetensors</c>, PyTorch can read it.</param>
     /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
+    /// <exception cref="NotSupportedException">A weight is of a type that has no name in safetensors, such as a complex number.</exception>
     public static void Save(Module<Tensor, Tensor> model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var payload = new MemoryStream();
-        model.save(payload);
-        var bytes = payload.ToArray();
-        AtomicFile.Write(path, stream =>
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (IsSafetensors(path))
         {
-            var architecture = Encoding.UTF8.GetBytes(Architecture(model));
-            Span<byte> length = stackalloc byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(length, architecture.Length);
-            stream.Write(Magic);
-            stream.Write(length);
-            stream.Write(architecture);
-            stream.Write(SHA256.HashData(bytes));
-            stream.Write(bytes);
-        });
+            AtomicFile.Write(path, stream => Safetensors.Write(stream, model.state_dict(), withChecksum: true));
+        }
+        else
+        {
+            SealedFile.Write(path, [(ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))), (WeightsPart, ToBytes(model))]);
+        }
     }
 
-    /// <summary>Reads weights that <see cref="Save"/> wrote into a network of the same architecture.</summary>
+    /// <summary>Reads weights into a network of the same architecture: what <see cref="Save"/> wrote, a <see cref="Checkpoint"/>, or a safetensors file of others.</summary>
     /// <param name="model">The network; it is unchanged where an exception is thrown.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -55,48 +51,63 @@ public static class Weights
             throw new FileNotFoundException($"There are no weights at {path}; run notebook 05-train first, which saves them there.", path);
         }
 
-        var (architecture, payload) = Read(path);
-        if (architecture != Architecture(model))
+        using var scope = NewDisposeScope();
+        if (!IsSafetensors(path))
+        {
+            ModelWeights.Set(model, OfParts(model, path, SealedFile.Read(path)));
+            return;
+        }
+
+        try
+        {
+            using var stream = File.OpenRead(path);
+            ModelWeights.Set(model, Safetensors.Read(stream, model.state_dict()));
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"The weights in {path} do not fit this model or are damaged: {e.Message}. Save them again from the model that they belong to, or make that model here.", e);
+        }
+    }
+
+    /// <summary>The weights as a file's part.</summary>
+    internal static byte[] ToBytes(Module<Tensor, Tensor> model)
+    {
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, model.state_dict(), withChecksum: false);
+        return stream.ToArray();
+    }
+
+    /// <summary>The weights in a file of the course's own, for the network alone; they belong to the caller's dispose scope.</summary>
+    internal static Dictionary<string, Tensor> OfParts(Module<Tensor, Tensor> model, string path, IReadOnlyDictionary<string, byte[]> parts)
+    {
+        if (!parts.TryGetValue(ArchitecturePart, out var saved) || !parts.TryGetValue(WeightsPart, out var weights))
+        {
+            throw new InvalidDataException($"{path} holds no weights; load a file that Weights.Save or a Checkpoint wrote.");
+        }
+
+        var (architecture, own) = (Encoding.UTF8.GetString(saved), ModelWeights.Architecture(model));
+        if (architecture != own)
         {
             throw new InvalidDataException(
-                $"The weights in {path} belong to another architecture: {Difference(architecture, Architecture(model))}. Train this model again with notebook 05-train, or load the weights into the model they were saved from.");
+                $"The weights in {path} belong to another architecture: {ModelWeights.Difference(architecture, own)}. Train this model again with notebook 05-train, or load the weights into the model they were saved from.");
         }
 
-        using var stream = new MemoryStream(payload);
-        model.load(stream);
-    }
-
-    private static (string Architecture, byte[] Payload) Read(string path)
-    {
-        var bytes = File.ReadAllBytes(path);
-        if (bytes.Length < Magic.Length + 4 || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+        try
         {
-            throw new InvalidDataException($"{path} is not a weights file of this course; delete it and run notebook 05-train again.");
+            return OfBytes(model, weights);
         }
-
-        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(Magic.Length));
-        var hashAt = Magic.Length + 4 + length;
-        if (length is < 0 or > MaximumArchitectureBytes || bytes.Length < hashAt + SHA256.HashSizeInBytes)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Damaged(path);
+            throw new InvalidDataException($"The weights in {path} are malformed: {e.Message}. Delete the file and run notebook 05-train again.", e);
         }
-
-        var payload = bytes[(hashAt + SHA256.HashSizeInBytes)..];
-        return SHA256.HashData(payload).AsSpan().SequenceEqual(bytes.AsSpan(hashAt, SHA256.HashSizeInBytes))
-            ? (Encoding.UTF8.GetString(bytes, Magic.Length + 4, length), payload)
-            : throw Damaged(path);
     }
 
-    private static InvalidDataException Damaged(string path) =>
-        new($"{path} is damaged (its checksum does not fit its content); delete it and run notebook 05-train again.");
-
-    private static string Architecture(Module<Tensor, Tensor> model) =>
-        string.Join('\n', model.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] {entry.Value.dtype}"));
-
-    private static string Difference(string saved, string wanted)
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    internal static Dictionary<string, Tensor> OfBytes(Module<Tensor, Tensor> model, byte[] bytes)
     {
-        var (savedLines, wantedLines) = (saved.Split('\n'), wanted.Split('\n'));
-        var first = Enumerable.Range(0, Math.Max(savedLines.Length, wantedLines.Length)).First(i => savedLines.ElementAtOrDefault(i) != wantedLines.ElementAtOrDefault(i));
-        return $"where the model has {wantedLines.ElementAtOrDefault(first) ?? "nothing more"}, the file has {savedLines.ElementAtOrDefault(first) ?? "nothing more"}";
+        using var stream = new MemoryStream(bytes);
+        return Safetensors.Read(stream, model.state_dict());
     }
+
+    private static bool IsSafetensors(string path) => path.EndsWith(SafetensorsEnding, StringComparison.OrdinalIgnoreCase);
 }

@@ -28,6 +28,19 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void A_history_without_an_epoch_and_one_without_accuracy_survive_too()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "history.json");
+        var own = new Evaluation(0.5, new Dictionary<string, double> { ["top two"] = 0.9 }, 100);
+        foreach (var history in (History[])[new([], 0.01, 32, "Stopped."), new([new EpochResult(1, own, null, 2)], 0.01, 32)])
+        {
+            history.Save(path);
+            Assert.Equal(history.ToString(), History.Load(path).ToString());
+        }
+    }
+
+    [Fact]
     public void What_is_no_history_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -28,4 +29,44 @@ internal static class Toy
         new(model, CrossEntropyLoss(), optim.Adam(model.parameters(), learningRate));
 
     public static float[] Weights(Module<Tensor, Tensor> model) => PracticeNetwork.Weights(model);
+
+    /// <summary>All that an optimizer remembers.</summary>
+    public static byte[] Memory(optim.Optimizer optimizer)
+    {
+        using var stream = new MemoryStream();
+        ((OptimizerHelper)optimizer).save_state_dict(new BinaryWriter(stream));
+        return stream.ToArray();
+    }
+
+    /// <summary>The state of TorchSharp's random numbers.</summary>
+    public static byte[] RandomNumbers()
+    {
+        using var state = get_rng_state();
+        return state.bytes.ToArray();
+    }
+
+    /// <summary>Images as files, of which a window holds a part.</summary>
+    public static ImageFile OnDisk(ImageSplit split, string folder, int windows)
+    {
+        var (images, labels) = (Path.Combine(folder, "images"), Path.Combine(folder, "labels"));
+        using (var stream = File.Create(images))
+        {
+            IdxFile.FromImages(split.Images, split.Rows, split.Columns).Write(stream);
+        }
+
+        using (var stream = File.Create(labels))
+        {
+            IdxFile.FromLabels(split.Labels).Write(stream);
+        }
+
+        return ImageFile.Open(images, labels, split.Images.Length / windows);
+    }
+
+    // Collected before: what other tests left for the garbage collector must not be freed in between and hide something.
+    public static long LiveTensorsOfAllThreads()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
 }

@@ -65,19 +65,8 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
         var split = Toy.Images(600, 1);
-        var (images, labels) = (Path.Combine(folder.Path, "images"), Path.Combine(folder.Path, "labels"));
-        using (var stream = File.Create(images))
-        {
-            IdxFile.FromImages(split.Images, split.Rows, split.Columns).Write(stream);
-        }
-
-        using (var stream = File.Create(labels))
-        {
-            IdxFile.FromLabels(split.Labels).Write(stream);
-        }
-
         // A window of a tenth of the images.
-        using var file = ImageFile.Open(images, labels, split.Images.Length / 10);
+        using var file = Toy.OnDisk(split, folder.Path, windows: 10);
         var history = Toy.Trainer(Toy.Model()).Fit(file, Toy.Images(200, 2), epochs: 5, batchSize: 32);
         Assert.All(history.Epochs, epoch => Assert.Equal(600, epoch.Train.Count));
         Assert.True(history.Last.Validation!.Accuracy > 0.99, $"{history.Last.Validation.Accuracy}");
@@ -133,10 +122,10 @@ public sealed class TrainerTests
         var images = Toy.Images(200, 1);
         trainer.Fit(images, epochs: 1, batchSize: 32);
         // The optimizer's own state was made in the first step; from here on nothing may be added.
-        var before = LiveTensorsOfAllThreads();
+        var before = Toy.LiveTensorsOfAllThreads();
         trainer.Fit(images, Toy.Images(50, 2), epochs: 3, batchSize: 32);
         trainer.Predict(images);
-        Assert.InRange(LiveTensorsOfAllThreads(), 0, before);
+        Assert.InRange(Toy.LiveTensorsOfAllThreads(), 0, before);
     }
 
     [Fact]
@@ -145,13 +134,13 @@ public sealed class TrainerTests
         var trainer = Toy.Trainer(Toy.Model());
         var images = Toy.Images(200, 1);
         trainer.Fit(images, epochs: 1, batchSize: 32);
-        var before = LiveTensorsOfAllThreads();
+        var before = Toy.LiveTensorsOfAllThreads();
 
         var stopped = trainer.Fit(images, Toy.Images(50, 2), epochs: 3, batchSize: 32, callbacks: new StopInTheMiddle());
         Assert.NotNull(stopped.StoppedBecause);
         Assert.Throws<DivideByZeroException>(() => trainer.Fit(images, epochs: 3, batchSize: 32, callbacks: new Failing()));
 
-        Assert.InRange(LiveTensorsOfAllThreads(), 0, before);
+        Assert.InRange(Toy.LiveTensorsOfAllThreads(), 0, before);
     }
 
     [Fact]
@@ -169,14 +158,6 @@ public sealed class TrainerTests
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => trainer.Fit(Toy.Images(0, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(Toy.Images(10, 1), epochs: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(Toy.Images(10, 1), batchSize: 0));
-    }
-
-    // Collected before: what other tests left for the garbage collector must not be freed in between and hide something.
-    private static long LiveTensorsOfAllThreads()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
     }
 
     private sealed class StopInTheMiddle : Callback

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial;
+
+/// <summary>A weights file that holds, beside the weights, what else training needs to go on.</summary>
+internal static class CheckpointFile
+{
+    private const string OptimizerPart = "optimizer";
+    private const string GradientsPart = "gradients";
+    private const string RandomPart = "random";
+    private const string TrainingPart = "training";
+
+    /// <summary>Writes all there is at the end of an epoch.</summary>
+    /// <exception cref="NotSupportedException">The optimizer cannot be saved.</exception>
+    public static void Save(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, History history)
+    {
+        var snapshot = TrainingSnapshot.Take(model, optimizer);
+        SealedFile.Write(path,
+        [
+            (Weights.ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))),
+            (Weights.WeightsPart, snapshot.Weights),
+            (OptimizerPart, snapshot.Optimizer ?? throw new NotSupportedException($"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an optimizer of torch.optim, or save the weights alone with Weights.Save.")),
+            (GradientsPart, snapshot.HadGradients),
+            (RandomPart, snapshot.Random),
+            (TrainingPart, JsonSerializer.SerializeToUtf8Bytes(new Training(plan, history))),
+        ]);
+    }
+
+    /// <summary>Puts everything back as it was when the checkpoint was made; where an exception is thrown, all stays as it is.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="model">A network of the same architecture.</param>
+    /// <param name="optimizer">An optimizer as the one of then.</param>
+    /// <param name="plan">How Fit was called now.</param>
+    /// <param name="epochs">How many epochs were asked for now.</param>
+    /// <returns>The epochs that were finished then.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, no checkpoint, or of another training.</exception>
+    public static History Resume(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, int epochs)
+    {
+        path = Path.GetFullPath(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no checkpoint at {path}; take Checkpoint.Latest(folder), which finds the newest, or leave resumeFrom out to begin anew.", path);
+        }
+
+        var parts = SealedFile.Read(path);
+        if (!parts.TryGetValue(TrainingPart, out var json))
+        {
+            throw new InvalidDataException($"{path} holds weights alone, from which training cannot go on as it was; load them with Weights.Load and leave resumeFrom out, or name a file that a Checkpoint wrote.");
+        }
+
+        // Whether architectures agree comes first: it explains most of what else would differ.
+        using (NewDisposeScope())
+        {
+            _ = Weights.OfParts(model, path, parts);
+        }
+
+        var training = Parse(path, json);
+        plan.ThrowIfOther(training.Plan, path);
+        if (epochs < training.History.Epochs.Count)
+        {
+            throw new ArgumentException($"{path} was made after epoch {training.History.Epochs.Count}, and epochs: {epochs} is less; ask for {training.History.Epochs.Count} or more, or name an earlier checkpoint.", nameof(epochs));
+        }
+
+        var chosen = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
+        Restore(path, new TrainingSnapshot(parts[Weights.WeightsPart], parts[OptimizerPart], parts[GradientsPart], parts[RandomPart]), model, optimizer);
+        foreach (var (group, rate, then) in optimizer.ParamGroups.Zip(chosen, training.Plan.LearningRates))
+        {
+            // Whoever gives the optimizer another rate than the training began with means it.
+            if (rate != then)
+            {
+                group.LearningRate = rate;
+            }
+        }
+
+        return training.History;
+    }
+
+    private static void Restore(string path, TrainingSnapshot snapshot, Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    {
+        try
+        {
+            snapshot.Restore(model, optimizer);
+            snapshot.RestoreSurroundings(optimizer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.", e);
+        }
+    }
+
+    private static Training Parse(string path, byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Training>(json) is { Plan: { Facts: not null, LearningRates: not null }, History.Epochs: not null } training
+                ? training
+                : throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is a checkpoint of another version of this course; delete it and train again.", e);
+        }
+    }
+
+    private sealed record Training(TrainingPlan Plan, History History);
+}

@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>One tensor of a safetensors file.</summary>
+/// <param name="Name">As <c>state_dict</c> has it, such as <c>fc1.weight</c>.</param>
+/// <param name="Type">The type of its numbers.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Begin">Where its bytes begin, from the first byte after the header.</param>
+/// <param name="End">Where they end.</param>
+internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
+
+/// <summary>The header of a safetensors file, believed only as far as the file bears it out.</summary>
+internal sealed class SafetensorsHeader
+{
+    public const string MetadataKey = "__metadata__";
+
+    /// <summary>What the format's own reader allows.</summary>
+    private const int MaximumBytes = 100_000_000;
+
+    /// <summary>As many dimensions as PyTorch gives a tensor.</summary>
+    private const int MaximumDimensions = 64;
+
+    /// <summary>An object of tensors, each an object with lists: three levels, and none is nested deeper.</summary>
+    private const int Depth = 3;
+
+    private readonly Dictionary<string, SafetensorsEntry> _tensors = [];
+    private readonly Dictionary<string, string> _metadata = [];
+
+    private SafetensorsHeader()
+    {
+    }
+
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => _tensors;
+
+    /// <summary>What the writer wanted to say beside them.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>Reads a header and checks that the tensors fill the rest of the stream, without a gap and without an overlap.</summary>
+    /// <param name="stream">A stream that knows its length; afterwards it stands at the first tensor's bytes.</param>
+    /// <param name="names">The tensors that may be there, so that a file of millions of others is refused at its first.</param>
+    /// <exception cref="InvalidDataException">The message says what is wrong, to follow the name of the file and a colon.</exception>
+    public static SafetensorsHeader Read(Stream stream, IEnumerable<string> names)
+    {
+        var left = stream.Length - stream.Position - sizeof(ulong);
+        Span<byte> number = stackalloc byte[sizeof(ulong)];
+        if (left < 0 || stream.ReadAtLeast(number, number.Length, throwOnEndOfStream: false) < number.Length)
+        {
+            throw new InvalidDataException("it ends before its header");
+        }
+
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(number);
+        if (length > MaximumBytes || length > (ulong)left)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"its header claims {length:N0} bytes, and {Math.Min(left, MaximumBytes):N0} is the most that can be"));
+        }
+
+        var json = new byte[length];
+        stream.ReadExactly(json);
+        return Parse(json, left - (long)length, names.ToHashSet());
+    }
+
+    /// <summary>A name as a message can bear it, whatever the file put there.</summary>
+    public static string Shown(string name) => $"'{new string([.. name.Take(60).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)])}'";
+
+    private static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataBytes, HashSet<string> names)
+    {
+        var header = new SafetensorsHeader();
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
+            Expect(ref reader, JsonTokenType.StartObject);
+            while (NextName(ref reader) is { } name)
+            {
+                if (name == MetadataKey)
+                {
+                    header.ReadMetadata(ref reader);
+                }
+                else if (!names.Contains(name))
+                {
+                    throw new InvalidDataException($"it holds {Shown(name)}, which the model lacks");
+                }
+                else if (!header._tensors.TryAdd(name, ReadEntry(ref reader, name)))
+                {
+                    throw new InvalidDataException($"its header names {Shown(name)} twice");
+                }
+            }
+
+            // Spaces may follow, and nothing else: the reader throws at anything.
+            _ = reader.Read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a string that is no text in UTF-8.
+            throw new InvalidDataException("its header is not the JSON that it should be", e);
+        }
+
+        header.CheckPlaces(dataBytes);
+        return header;
+    }
+
+    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name)
+    {
+        (ScalarType Type, int Bytes)? type = null;
+        List<long>? shape = null;
+        List<long>? places = null;
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (NextName(ref reader) is { } field)
+        {
+            switch (field)
+            {
+                case "dtype" when type is null:
+                    Expect(ref reader, JsonTokenType.String);
+                    var text = reader.GetString()!;
+                    type = SafetensorsType.Of(text) ?? throw new InvalidDataException($"{Shown(name)} is of type {Shown(text)}, which this reader does not know");
+                    break;
+                case "shape" when shape is null:
+                    shape = ReadNumbers(ref reader, name);
+                    break;
+                case "data_offsets" when places is null:
+                    places = ReadNumbers(ref reader, name);
+                    break;
+                default:
+                    throw new InvalidDataException($"{Shown(name)} has the field {Shown(field)} twice, or should not have it");
+            }
+        }
+
+        if (type is not { } known || shape is null || places is not [var begin, var end])
+        {
+            throw new InvalidDataException($"{Shown(name)} lacks its type, its shape, or where it begins and ends");
+        }
+
+        // Of UInt128: the product of two sizes fits, and more is too much already.
+        var bytes = (UInt128)known.Bytes;
+        foreach (var size in shape)
+        {
+            bytes = bytes > long.MaxValue ? bytes : bytes * (UInt128)size;
+        }
+
+        // A size of zero makes the product zero, also after sizes that were too much.
+        bytes = shape.Contains(0) ? 0 : bytes;
+        return end >= begin && bytes == (UInt128)(end - begin)
+            ? new SafetensorsEntry(name, known.Type, [.. shape], begin, end)
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{Shown(name)} reaches from byte {begin} to {end}, which does not fit its shape"));
+    }
+
+    private static List<long> ReadNumbers(ref Utf8JsonReader reader, string name)
+    {
+        var numbers = new List<long>();
+        Expect(ref reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
+            {
+                throw new InvalidDataException($"{Shown(name)} has a size or a place that is no whole number from 0 on");
+            }
+
+            if (numbers.Count == MaximumDimensions)
+            {
+                throw new InvalidDataException($"{Shown(name)} has more than {MaximumDimensions} dimensions");
+            }
+
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    private static string? NextName(ref Utf8JsonReader reader)
+    {
+        _ = reader.Read();
+        return reader.TokenType == JsonTokenType.EndObject ? null : reader.GetString();
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+        {
+            throw new InvalidDataException($"its header has, at byte {reader.TokenStartIndex}, something other than it should");
+        }
+    }
+
+    private void ReadMetadata(ref Utf8JsonReader reader)
+    {
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (NextName(ref reader) is { } key)
+        {
+            Expect(ref reader, JsonTokenType.String);
+            if (!_metadata.TryAdd(key, reader.GetString()!))
+            {
+                throw new InvalidDataException($"its header says {Shown(key)} twice");
+            }
+        }
+    }
+
+    private void CheckPlaces(long dataBytes)
+    {
+        var place = 0L;
+        foreach (var entry in _tensors.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        {
+            if (entry.Begin != place)
+            {
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{Shown(entry.Name)} begins at byte {entry.Begin}, and the tensor before it ends at {place}"));
+            }
+
+            place = entry.End;
+        }
+
+        if (place != dataBytes)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"its tensors take {place:N0} bytes, and {dataBytes:N0} follow the header"));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial;
+
+/// <summary>Looks at what a network is to learn from or to be judged by, before the first batch: what is wrong there shows much later, or never.</summary>
+internal static class TrainingInput
+{
+    /// <summary>Names what makes learning impossible.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="optimizer">What will change its weights.</param>
+    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, or the weights are ruined already.</exception>
+    public static void ThrowIfUnfit(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    {
+        foreach (var group in optimizer.ParamGroups)
+        {
+            if (!double.IsFinite(group.LearningRate) || group.LearningRate < 0)
+            {
+                throw new ArgumentException($"The optimizer's learning rate is {group.LearningRate}; give it a small positive number, such as 0.001.", nameof(optimizer));
+            }
+        }
+
+        if (ModelWeights.NotFinite(model) is { } name)
+        {
+            throw new ArgumentException($"The model's {name} holds NaN or infinite numbers before training begins, and from those nothing can be learned; make the model and its optimizer anew.", nameof(model));
+        }
+    }
+
+    /// <summary>Names what makes images and labels useless for a network.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="labels">All labels.</param>
+    /// <param name="rows">The images' height.</param>
+    /// <param name="columns">The images' width.</param>
+    /// <param name="what">What to call them, such as <c>the training split</c>.</param>
+    /// <param name="toLearnFrom">Whether one class is too few.</param>
+    /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
+    public static void ThrowIfUnfit(Module<Tensor, Tensor> model, Device device, ReadOnlySpan<byte> labels, int rows, int columns, string what, bool toLearnFrom)
+    {
+        if (labels.Length == 0)
+        {
+            throw new ArgumentException(toLearnFrom ? $"There is no image to learn from: {what} is empty." : $"There is no image to judge by: {what} is empty.", nameof(labels));
+        }
+
+        // Hooks are there to see what training computes, not what is tried.
+        var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ForwardPass.IsHooked);
+        var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), rows, columns, what);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= classes)
+            {
+                throw new ArgumentException($"In {what} image {i} has label {labels[i]}, and the model tells {classes} classes apart, numbered 0 to {classes - 1}; correct the labels, or give the model's last layer as many outputs as there are classes.", nameof(labels));
+            }
+        }
+
+        if (toLearnFrom && !labels.ContainsAnyExcept(labels[0]))
+        {
+            throw new ArgumentException($"Every image in {what} has label {labels[0]}, so that there is nothing to tell apart; take images of two classes or more.", nameof(labels));
+        }
+    }
+
+    /// <summary>Images as a learner's own code makes them: of four dimensions, and numbers throughout.</summary>
+    /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
+    public static void ThrowIfNotFinite(Tensor images, string parameter)
+    {
+        using var scope = NewDisposeScope();
+        // A sum is NaN or infinite where any of its numbers is, and needs no memory; only then is it worth finding the place.
+        if (!images.is_floating_point() || images.numel() == 0 || images.sum().isfinite().item<bool>())
+        {
+            return;
+        }
+
+        var bad = images.isfinite().logical_not_().nonzero();
+        if (bad.shape[0] > 0)
+        {
+            throw new ArgumentException($"The images hold NaN or infinite numbers, {bad.shape[0]} in all, the first at [{string.Join(", ", bad[0].cpu().data<long>().ToArray())}]; a pixel is a number in [0, 1], so look at the computation that made them.", parameter);
+        }
+    }
+
+    /// <summary>How many classes the network tells apart, which it says by what it makes of images of that size.</summary>
+    private static long ClassesOf(Module<Tensor, Tensor> model, Device device, int count, int rows, int columns, string what)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        // Trying changes nothing: neither what layers have seen nor the random numbers that a training with a seed begins with.
+        var random = get_rng_state();
+        var wasTraining = model.training;
+        model.eval();
+        long[] shape;
+        try
+        {
+            shape = model.call(Pixels.Scale(zeros([count, 1, rows, columns], ScalarType.Byte, device))).shape;
+        }
+        catch (Exception e)
+        {
+            throw new ArgumentException($"The model cannot take the images in {what}, which are {rows}×{columns} ({ModelWeights.FirstLine(e)}); give it images of the size that its layers were made for, or change the layers.", nameof(model), e);
+        }
+        finally
+        {
+            model.train(wasTraining);
+            set_rng_state(random);
+        }
+
+        return shape is [var images, var classes] && images == count && classes > 0
+            ? classes
+            : throw new ArgumentException($"The model makes of {count} images a tensor of shape [{string.Join(", ", shape)}], and it should be [{count}, classes], one logit for each class; a Flatten before the first Linear is what most often is missing.", nameof(model));
+    }
+}
