@@ -1,4 +1,5 @@
 using Benchmarks;
+using CnnTutorial.Tests;
 using CnnTutorial.Tests.Training;
 
 return args switch
@@ -15,6 +16,9 @@ return args switch
     ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
     // Not for people: what "interruptions" kills.
     ["child", .. var work] => ChildWork.Run(work),
+    ["fuzz-idx", .. var rest] => await FuzzIdx.RunAsync(rest),
+    ["kill-downloads", .. var rest] => await KillDownloads.RunAsync(rest),
+    [LoadingProcess.Command, .. var rest] => LoadingProcess.Run(rest),
     _ => Usage(),
 };
 
@@ -32,6 +36,8 @@ static int Usage()
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
           interruptions [SAVES [TRAININGS]]            kills processes that save weights and that train (200, 40), and looks at what they leave
           fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
+          fuzz-idx [INPUTS [FIRST]]                    hostile IDX files (1,000,000): each taken exactly, or refused in a sentence
+          kill-downloads [KILLS [SEED]]                downloads killed at random moments (200): is the next start right?
         """);
     return 2;
 }

@@ -34,7 +34,12 @@ internal sealed class DatasetCache
             found = Read(Delete, out _);
         }
 
-        return found.Count == _dataset.Files.All.Count ? found : null;
+        if (found.Count < _dataset.Files.All.Count)
+            return null;
+        // A process that was killed right after the renaming left them.
+        foreach (var spec in _dataset.Files.All)
+            DeleteParts(spec);
+        return found;
     }
 
     /// <summary>The verified files that are there.</summary>
@@ -90,8 +95,7 @@ internal sealed class DatasetCache
         part.Flush(flushToDisk: true);
         part.Dispose();
         File.Move(part.Name, Path.Combine(Folder!, spec.Name + ".gz"), overwrite: true);
-        foreach (var stray in Directory.EnumerateFiles(Folder!, $"{spec.Name}.*.part"))
-            File.Delete(stray);
+        DeleteParts(spec);
     }
 
     /// <summary>Says once that files will not be kept.</summary>
@@ -100,6 +104,20 @@ internal sealed class DatasetCache
         if (!_notWritableSaid)
             _options.Notice($"The cache folder '{Folder}' cannot be written ({e.Message.TrimEnd('.')}): {_dataset.Name} is kept in memory only and must be downloaded again next time. Free it, or set {DatasetStoreOptions.CacheVariable} to another folder.");
         _notWritableSaid = true;
+    }
+
+    // What other mirrors began of a file that is there. If they cannot be deleted they take some room, and a later start tries again.
+    private void DeleteParts(IdxFileSpec spec)
+    {
+        try
+        {
+            foreach (var stray in Directory.EnumerateFiles(Folder!, $"{spec.Name}.*.part"))
+                File.Delete(stray);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // See above.
+        }
     }
 
     private Dictionary<IdxFileSpec, IdxFile> Read(Action<string, string>? onCorrupt, out bool corrupt)

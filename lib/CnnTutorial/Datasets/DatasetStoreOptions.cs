@@ -30,7 +30,7 @@ internal sealed record DatasetStoreOptions
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long to wait for any mirror to accept a connection, all asked at once: without a network the sample must come within 3 seconds.</summary>
-    public TimeSpan ReachTimeout { get; init; } = TimeSpan.FromSeconds(2.5);
+    public TimeSpan ReachTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A mirror that sends less than <see cref="LeastBytesPerWindow"/> in this time is given up.</summary>
     public TimeSpan StallWindow { get; init; } = TimeSpan.FromSeconds(20);

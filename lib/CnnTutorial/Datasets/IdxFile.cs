@@ -45,6 +45,10 @@ public sealed class IdxFile
     }
 
     /// <summary>Reads from a stream, gzip-compressed or not. No more is read, decompressed or allocated than the header asks for, and one byte.</summary>
+    /// <remarks>
+    /// What the header asks for is believed up to the stream's length, 1,032 times that if it is compressed, and <see cref="MaximumContentBytes"/>;
+    /// of a stream that does not tell its length, up to twice what has come and 64 KiB. Reading itself takes less than 32 KiB more.
+    /// </remarks>
     /// <param name="stream">The file's bytes.</param>
     /// <param name="kind">What it must hold.</param>
     /// <param name="name">What an error message calls this stream.</param>

@@ -15,6 +15,9 @@ internal sealed class IdxReader(string place, string remedy)
     // DEFLATE expands a byte to at most this many (258 bytes for 2 bits), so a small file with a large claim is refused before anything is allocated.
     private const long MaximumGzipRatio = 1032;
 
+    // Of a stream without a length, which may claim anything.
+    private const int FirstBytesUnseen = 64 * 1024;
+
     /// <summary>Reads and checks a file's form. The order of the checks makes the message as specific as can be.</summary>
     /// <param name="stream">The bytes, gzip-compressed or not.</param>
     /// <param name="kind">What the file must hold.</param>
@@ -26,13 +29,17 @@ internal sealed class IdxReader(string place, string remedy)
         Span<byte> start = stackalloc byte[2];
         var startBytes = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         var compressed = startBytes == 2 && start[0] == 0x1f && start[1] == 0x8b;
-        using Stream whole = new PrefixedStream(start[..startBytes].ToArray(), stream);
+        using var whole = new PrefixedStream(start[..startBytes].ToArray(), stream);
         try
         {
             if (!compressed)
                 return ReadPlain(whole, kind, rows, columns, fileBytes - IdxFile.HeaderBytes(kind));
             using var plain = new GZipStream(whole, CompressionMode.Decompress);
-            return ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
+            var file = ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
+            // GZipStream takes a file without its end for a whole one, and ignores what follows it; the checksum stands in the end.
+            if (whole.ReadByte() >= 0 || whole.LastFour != (uint)(IdxFile.HeaderBytes(kind) + file.Content.Length))
+                throw Bad("is damaged: its gzip compression does not end where its content ends, so it was cut or something was added");
+            return file;
         }
         catch (InvalidDataException e) when (compressed && !e.Data.Contains(typeof(IdxReader)))
         {
@@ -64,9 +71,9 @@ internal sealed class IdxReader(string place, string remedy)
         var (count, rows, columns) = ReadHeader(stream, kind, null, null, long.MaxValue);
         var (promised, found) = ((UInt128)count * rows * columns, stream.Length - IdxFile.HeaderBytes(kind));
         if (promised != (UInt128)found)
-            throw Bad($"{(promised > (UInt128)found ? "is truncated" : "has trailing bytes")}: its header promises {promised:N0} bytes of {Noun(kind)} and {Text(found)} follow");
-        if (count > int.MaxValue)
-            throw Bad($"has the wrong dimensions: its header says {Text(count)} images, and at most {Text(int.MaxValue)} are allowed");
+            throw Bad($"{(promised > (UInt128)found ? "is truncated" : "has trailing bytes")}: its header promises {promised.ToString("N0", CultureInfo.InvariantCulture)} bytes of {Noun(kind)} and {Text(found)} follow");
+        if (count > int.MaxValue || (ulong)rows * columns > IdxFile.MaximumContentBytes)
+            throw Bad($"has the wrong dimensions: its header says {Text(count)} images of {Text(rows)}×{Text(columns)}, and at most {Text(int.MaxValue)} of at most {Text(IdxFile.MaximumContentBytes)} bytes each are allowed");
         return ((int)count, (int)rows, (int)columns);
     }
 
@@ -78,8 +85,15 @@ internal sealed class IdxReader(string place, string remedy)
         var length = (int)(count * rows * columns);
         if (length > mostBytes)
             throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most {Text(mostBytes.Value)} follow");
-        var content = GC.AllocateUninitializedArray<byte>(length);
-        var read = stream.ReadAtLeast(content, length, throwOnEndOfStream: false);
+        var content = GC.AllocateUninitializedArray<byte>(mostBytes is null ? Math.Min(length, FirstBytesUnseen) : length);
+        var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        // Where nobody knows how much will come, memory is taken for what has come, and as much again.
+        while (read == content.Length && read < length)
+        {
+            Array.Resize(ref content, (int)Math.Min(length, 2L * read));
+            read += stream.ReadAtLeast(content.AsSpan(read), content.Length - read, throwOnEndOfStream: false);
+        }
+
         if (read < length)
             throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)} and only {Text(read)} follow");
         if (stream.ReadByte() >= 0)

@@ -38,7 +38,7 @@ public sealed class ImageFile : IDisposable
     /// <param name="images">An IDX file of images, not compressed.</param>
     /// <param name="labels">An IDX file of as many labels, compressed or not.</param>
     /// <param name="windowBytes">How many bytes of images to hold in memory at a time; at least a batch's.</param>
-    /// <exception cref="InvalidDataException">A file is not what it should be; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be, or an image has more than 1 GiB; one sentence says what is wrong.</exception>
     public static ImageFile Open(string images, string labels, int windowBytes = DefaultWindowBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
@@ -73,7 +73,17 @@ public sealed class ImageFile : IDisposable
     internal string Describe() => $"{this}, {TrainingPlan.Fingerprint(_labels)}, in windows of {_windowBytes} bytes";
 
     /// <summary>Shuffled batches, read as they are asked for.</summary>
-    internal IBatchSource Batches(int batchSize, int? seed, Device device) => new Windows(this, batchSize, seed, device);
+    /// <exception cref="ArgumentOutOfRangeException">A batch would have more bytes than an array can.</exception>
+    internal IBatchSource Batches(int batchSize, int? seed, Device device)
+    {
+        if ((long)Math.Min(batchSize, Count) * Rows * Columns > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(batchSize), string.Create(CultureInfo.InvariantCulture, $"{batchSize:N0} images of {Rows}×{Columns} are more than a batch can hold; take at most {Array.MaxLength / ((long)Rows * Columns):N0}."));
+        }
+
+        return new Windows(this, batchSize, seed, device);
+    }
 
     private void Read(Span<byte> pixels, long image)
     {

@@ -46,6 +46,8 @@ internal static class MirrorAnswer
     private static MirrorException Refusal(HttpResponseMessage response, TimeSpan longestPause)
     {
         var status = $"it answers {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        if (response.Headers.Location is not null)
+            return new MirrorException($"{status}: it redirects in a loop, or to an address without encryption");
         var mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
         var pause = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - DateTimeOffset.UtcNow : null;
         if (pause < TimeSpan.Zero)

@@ -1,9 +1,12 @@
 namespace CnnTutorial;
 
-/// <summary>A stream whose first bytes were already read, to look at them, and are put back. It leaves the inner stream open.</summary>
+/// <summary>A stream whose first bytes were already read, to look at them, and are put back; it remembers its last four. It leaves the inner stream open.</summary>
 internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
 {
     private int _position;
+
+    /// <summary>The last four bytes that were read, as a little-endian number: at a gzip file's end, the length of what it holds (RFC 1952, ISIZE).</summary>
+    public uint LastFour { get; private set; }
 
     public override bool CanRead => true;
 
@@ -17,11 +20,20 @@ internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        int count;
         if (_position == prefix.Length)
-            return inner.Read(buffer);
-        var count = Math.Min(buffer.Length, prefix.Length - _position);
-        prefix.AsSpan(_position, count).CopyTo(buffer);
-        _position += count;
+        {
+            count = inner.Read(buffer);
+        }
+        else
+        {
+            count = Math.Min(buffer.Length, prefix.Length - _position);
+            prefix.AsSpan(_position, count).CopyTo(buffer);
+            _position += count;
+        }
+
+        foreach (var last in buffer[Math.Max(0, count - 4)..count])
+            LastFour = (LastFour >> 8) | ((uint)last << 24);
         return count;
     }
 

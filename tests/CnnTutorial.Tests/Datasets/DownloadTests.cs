@@ -76,6 +76,19 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void What_was_begun_from_another_mirror_is_deleted_once_the_file_is_there()
+    {
+        // As a process leaves it that is killed between the renaming of the last file and the deleting.
+        var mirror = Mirror();
+        var small = new SmallDataset(mirror);
+        Assert.Equal(DatasetSourceKind.Mirror, _store.Load(small.Description).Source.Kind);
+        WritePart(small, new byte[5000]);
+        Assert.Equal(5, _store.CachedNames.Count());
+        Assert.Equal(DatasetSourceKind.Cache, _store.Load(small.Description).Source.Kind);
+        Assert.Equal(4, _store.CachedNames.Count());
+    }
+
+    [Fact]
     public void A_leftover_that_was_complete_is_taken_as_it_is()
     {
         var mirror = Mirror();
@@ -126,6 +139,14 @@ public sealed class DownloadTests : IDisposable
         { "redirects in a loop", "it answers 302" },
         { "closes at once", "connection broke" },
         { "trickles", "it sent less than" },
+        { "never answers", "it sent less than" },
+        { "answers and sends nothing", "it sent less than" },
+        { "promises more than it sends", "connection broke" },
+        { "promises less than it sends", "its gzip compression does not end" },
+        { "promises nothing and breaks off", "is truncated" },
+        { "sends another range", "it sends another part of the file" },
+        { "too many requests, for an hour", "it answers 429 Status and asks to wait 3600 s" },
+        { "unavailable until a date", "it answers 503 Status and asks to wait" },
     };
 
     [Theory]
@@ -181,7 +202,7 @@ public sealed class DownloadTests : IDisposable
         var small = new SmallDataset(Mirror((server, request, _) =>
         {
             stop.CancelAfter(300);
-            return server.Good(request) with { PauseEachByte = TimeSpan.FromMilliseconds(1) };
+            return server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(1) };
         }));
         Assert.ThrowsAny<OperationCanceledException>(() => new DatasetStore(_store.Options).Load(small.Description, stop.Token));
         Assert.EndsWith(".part", Assert.Single(_store.CachedNames));
@@ -204,8 +225,16 @@ public sealed class DownloadTests : IDisposable
             "too long" => new MirrorReply(200, SmallDataset.Compress([.. files.Plain(name), 0])),
             "far too long" => new MirrorReply(200, new byte[1_000_000]),
             "redirects in a loop" => new MirrorReply(302, [], $"Location: {new Uri(server.Address, name + ".gz")}\r\n"),
+            "never answers" => server.Good(request) with { Silence = TimeSpan.FromSeconds(3) },
+            "answers and sends nothing" => new MirrorReply(200, []) { ClaimedBytes = files.Gzip(name).Length, HeldOpen = TimeSpan.FromSeconds(3) },
+            "promises more than it sends" => new MirrorReply(200, files.Gzip(name)) { ClaimedBytes = files.Gzip(name).Length + 100 },
+            "promises less than it sends" => new MirrorReply(200, files.Gzip(name)) { ClaimedBytes = files.Gzip(name).Length - 5 },
+            "promises nothing and breaks off" => new MirrorReply(200, files.Gzip(name), CutAfter: files.Gzip(name).Length / 2) { ClaimedBytes = null },
+            "sends another range" => new MirrorReply(206, files.Gzip(name)[1..], $"Content-Range: bytes 1-{files.Gzip(name).Length - 1}/{files.Gzip(name).Length}\r\n"),
+            "too many requests, for an hour" => new MirrorReply(429, [], "Retry-After: 3600\r\n"),
+            "unavailable until a date" => new MirrorReply(503, [], $"Retry-After: {DateTimeOffset.UtcNow.AddHours(1):R}\r\n"),
             "closes at once" => new MirrorReply(200, new byte[100], CutAfter: 0),
-            "trickles" => server.Good(request with { From = null }) with { PauseEachByte = TimeSpan.FromMilliseconds(20) },
+            "trickles" => server.Good(request with { From = null }) with { PauseEach = TimeSpan.FromMilliseconds(20) },
             _ => throw new ArgumentException(fault),
         };
     }

@@ -86,6 +86,39 @@ public sealed class ImageFileTests : IDisposable
         Assert.Contains("19 images", Message([.. bytes[..7], 19, .. bytes[8..^6]]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(65_536, 65_536)] // 4 GiB, of which an int remembers nothing
+    [InlineData(1 << 30, 2)]
+    public void An_image_larger_than_memory_may_hold_is_refused_though_the_file_has_it(int rows, int columns)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There a file of 4 GiB takes that room.");
+        var (images, labels) = Write(1);
+        using (var stream = File.Create(images))
+        {
+            byte[] header = [0, 0, 8, 3, 0, 0, 0, 1, .. BitConverter.GetBytes(rows).Reverse(), .. BitConverter.GetBytes(columns).Reverse()];
+            stream.Write(header);
+            stream.SetLength(16 + ((long)rows * columns)); // a hole, which takes no room
+        }
+
+        Assert.Contains("1,073,741,824 bytes each are allowed", Assert.Throws<InvalidDataException>(() => ImageFile.Open(images, labels)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_batch_larger_than_memory_may_hold_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There a file of 3 GiB takes that room.");
+        var (images, labels) = Write(3);
+        using (var stream = File.Create(images))
+        {
+            byte[] header = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0x80, 0, 0, 0, 0x80, 0]; // three of 1 GiB
+            stream.Write(header);
+            stream.SetLength(16 + (3L << 30));
+        }
+
+        using var file = ImageFile.Open(images, labels);
+        Assert.Contains("take at most 1", Assert.Throws<ArgumentOutOfRangeException>(() => file.Batches(2, seed: 1, CPU)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_shrinks_under_a_training_ends_it_with_its_name()
     {

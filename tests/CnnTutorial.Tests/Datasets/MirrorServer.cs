@@ -8,8 +8,26 @@ namespace CnnTutorial.Tests;
 /// <summary>A request that a mirror got: the file's name, and where the asked range starts.</summary>
 internal sealed record MirrorRequest(string Name, long? From);
 
-/// <summary>What a mirror answers. With a null length none is sent; with a cut, the connection ends after so many bytes of the body.</summary>
-internal sealed record MirrorReply(int Status, byte[] Body, string Headers = "", int? CutAfter = null, TimeSpan PauseEachByte = default);
+/// <summary>What a mirror answers.</summary>
+/// <param name="Status">HTTP's number.</param>
+/// <param name="Body">What would be sent.</param>
+/// <param name="Headers">More headers, each with its line end.</param>
+/// <param name="CutAfter">The connection ends after so many bytes of the body.</param>
+/// <param name="PauseEach">A pause after each piece.</param>
+internal sealed record MirrorReply(int Status, byte[] Body, string Headers = "", int? CutAfter = null, TimeSpan PauseEach = default)
+{
+    /// <summary>With a pause, how many bytes are sent at once.</summary>
+    public int PieceBytes { get; init; } = 1;
+
+    /// <summary>What the header says of the body's length: the truth, a lie, or null for nothing.</summary>
+    public long? ClaimedBytes { get; init; } = Body.Length;
+
+    /// <summary>How long nothing at all is sent.</summary>
+    public TimeSpan Silence { get; init; }
+
+    /// <summary>How long the connection stays after the body.</summary>
+    public TimeSpan HeldOpen { get; init; }
+}
 
 /// <summary>
 /// A mirror on the loopback device that can misbehave down to single bytes, which is why it is written on a socket.
@@ -31,6 +49,9 @@ internal sealed class MirrorServer : IDisposable
     }
 
     public SmallDataset? Files { get; set; }
+
+    /// <summary>Called with the number of bytes whenever some of a body were sent.</summary>
+    public Action<int>? Sent { get; set; }
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}/data/");
 
@@ -111,21 +132,21 @@ internal sealed class MirrorServer : IDisposable
         }
     }
 
-    private static async Task ReplyAsync(NetworkStream stream, MirrorReply reply)
+    private async Task ReplyAsync(NetworkStream stream, MirrorReply reply)
     {
-        var head = $"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\nContent-Length: {reply.Body.Length}\r\n{reply.Headers}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
+        await Task.Delay(reply.Silence);
+        var length = reply.ClaimedBytes is { } claimed ? $"Content-Length: {claimed}\r\n" : "";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n{length}{reply.Headers}\r\n"));
         var body = reply.Body.AsMemory(0, reply.CutAfter ?? reply.Body.Length);
-        if (reply.PauseEachByte == default)
+        var piece = reply.PauseEach == default ? Math.Max(1, body.Length) : reply.PieceBytes;
+        for (var start = 0; start < body.Length; start += piece)
         {
-            await stream.WriteAsync(body);
-            return;
+            var bytes = body[start..Math.Min(body.Length, start + piece)];
+            await stream.WriteAsync(bytes);
+            Sent?.Invoke(bytes.Length);
+            await Task.Delay(reply.PauseEach);
         }
 
-        for (var i = 0; i < body.Length; i++)
-        {
-            await stream.WriteAsync(body.Slice(i, 1));
-            await Task.Delay(reply.PauseEachByte);
-        }
+        await Task.Delay(reply.HeldOpen);
     }
 }

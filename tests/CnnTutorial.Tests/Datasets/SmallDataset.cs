@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace CnnTutorial.Tests;
 
@@ -30,6 +31,13 @@ internal sealed class SmallDataset
     public byte[] Plain(string name) => _files[name];
 
     public byte[] Gzip(string name) => Compress(_files[name]);
+
+    /// <summary>SHA-256 of all pixels and labels, as <see cref="LoadReport"/> has it.</summary>
+    public string Sha256()
+    {
+        byte[] content = [.. Description.Files.All.SelectMany(spec => Plain(spec.Name)[IdxFile.HeaderBytes(spec.Kind)..])];
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
 
     public static byte[] Compress(byte[] bytes)
     {

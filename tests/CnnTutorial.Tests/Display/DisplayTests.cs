@@ -70,14 +70,31 @@ public sealed class DisplayTests
         Assert.Null(LiveDisplay.TryShow(new HtmlFragment("<b>x</b>", "x")));
 
     [Fact]
-    public void The_bundled_plotly_is_the_published_file()
+    public void The_bundled_plotly_is_the_published_file_that_the_notice_records()
     {
-        var notice = File.ReadAllText(Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets/NOTICE.md"));
-        using var file = File.OpenRead(Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets/plotly-cartesian-2.35.3.min.js.gz"));
+        var notice = File.ReadAllText(Path.Combine(AssetsFolder, "NOTICE.md"));
+        using var file = File.OpenRead(Path.Combine(AssetsFolder, "plotly-cartesian-2.35.3.min.js.gz"));
         using var gzip = new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress);
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(gzip));
+        using var script = new MemoryStream();
+        gzip.CopyTo(script);
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(script.ToArray()));
         Assert.Contains($"`{hash}`", notice, StringComparison.Ordinal);
+
+        // What the file says of itself is what the notice says of it.
+        var head = System.Text.Encoding.UTF8.GetString(script.GetBuffer(), 0, 200);
+        Assert.Contains("plotly.js (cartesian - minified) v2.35.3", head, StringComparison.Ordinal);
+        Assert.Contains("Licensed under the MIT license", head, StringComparison.Ordinal);
+        Assert.Contains("`plotly.js-cartesian-dist-min` 2.35.3", notice, StringComparison.Ordinal);
+        Assert.Contains("The MIT License", notice, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Each_bundled_file_is_our_own_or_stands_in_the_notice() =>
+        Assert.Equal(
+            ["NOTICE.md", "chart.js", "convolution.js", "load.js", "plotly-cartesian-2.35.3.min.js.gz"],
+            Directory.EnumerateFiles(AssetsFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+
+    private static string AssetsFolder => Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets");
 
     private static string Show(object value) => value.ToDisplayString(HtmlFormatter.MimeType);
 
