@@ -60,7 +60,14 @@ internal sealed class JupyterKernel : IAsyncDisposable
     {
         await foreach (var reply in _sockets.Input.Reader.ReadAllAsync())
         {
-            await _execution.GiveInputAsync(reply.Text("value"));
+            if (reply.Content["value"] is JsonValue value && value.TryGetValue(out string? text))
+            {
+                await _execution.GiveInputAsync(text);
+            }
+            else
+            {
+                KernelLog.Write("an input_reply without a text was passed over");
+            }
         }
     }
 

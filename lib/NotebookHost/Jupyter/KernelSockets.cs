@@ -10,6 +10,10 @@ internal sealed class KernelSockets : IDisposable
 {
     /// <summary>Beyond this a front end that does not read loses outputs, instead of this program its memory.</summary>
     private const int MostUnread = 100_000;
+
+    /// <summary>In bytes. Nothing that a front end asks for comes near; a stranger at the port could else name any size, which would be allocated.</summary>
+    private const int LargestFrame = 100_000_000;
+
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly WireFormat _wire;
@@ -32,6 +36,7 @@ internal sealed class KernelSockets : IDisposable
         })
         {
             socket.Options.Linger = Linger;
+            socket.Options.MaxMsgSize = LargestFrame;
             socket.Bind(connection.Address(port));
         }
 

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.Text;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Pages;
 
@@ -28,6 +29,12 @@ internal static partial class CodeHighlighter
     /// <summary>Appends code as HTML, for use inside <c>pre</c>. Lines that start with <c>#!</c> are the host's and not C#.</summary>
     public static void Append(StringBuilder html, string code)
     {
+        if (CodeDepth.IsTooGreat(code))
+        {
+            html.AppendText(code);
+            return;
+        }
+
         // Roslyn sees spaces where a magic command stands, so that every other position stays as it is.
         var visible = MagicCommand().Replace(code, match => new string(' ', match.Length));
         var spans = Classify(visible);

@@ -18,10 +18,19 @@ public abstract class ProgramTest : IDisposable
 
     protected string Notebook(string name, params string[] cells) => Samples.Write(Path.Combine(Folder, name), cells);
 
-    protected Process Start(params string[] arguments)
+    protected static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "NotebookHost.exe" : "NotebookHost");
+
+    protected Process Start(params string[] arguments) => Start(null, arguments);
+
+    protected Process Start(Dictionary<string, string>? environment, string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "NotebookHost.exe" : "NotebookHost");
-        return Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     protected async Task<(int ExitCode, string Out, string Error)> Run(params string[] arguments)
