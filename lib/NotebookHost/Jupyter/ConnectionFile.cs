@@ -7,8 +7,9 @@ namespace NotebookHost.Jupyter;
 /// <summary>Where a front end wants its kernel to listen, and the key with which both sign. The front end writes it.</summary>
 internal sealed record ConnectionFile
 {
+    // Those with a default are set and not initialized: generated code would initialize what the file does not name with null.
     [JsonPropertyName("transport")]
-    public string Transport { get; init; } = "tcp";
+    public string Transport { get; set; } = "tcp";
 
     [JsonPropertyName("ip"), JsonRequired]
     public string Ip { get; init; } = "";
@@ -30,10 +31,10 @@ internal sealed record ConnectionFile
 
     /// <summary>The key of the signatures; empty for none.</summary>
     [JsonPropertyName("key")]
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     [JsonPropertyName("signature_scheme")]
-    public string SignatureScheme { get; init; } = "hmac-sha256";
+    public string SignatureScheme { get; set; } = "hmac-sha256";
 
     /// <exception cref="UsageException">It is not there, is not a connection file, or asks for what this kernel cannot do.</exception>
     public static ConnectionFile Read(string path)

@@ -60,13 +60,14 @@ internal sealed class JupyterKernel : IAsyncDisposable
     {
         await foreach (var reply in _sockets.Input.Reader.ReadAllAsync())
         {
-            if (reply.Content["value"] is JsonValue value && value.TryGetValue(out string? text))
+            try
             {
-                await _execution.GiveInputAsync(text);
+                await _execution.GiveInputAsync(reply.Text("value"));
             }
-            else
+            catch (Exception e)
             {
-                KernelLog.Write("an input_reply without a text was passed over");
+                // Something else than a text, or half a character. Whoever waits for the text goes on waiting.
+                KernelLog.Write($"an input_reply was passed over: {e.Message}");
             }
         }
     }

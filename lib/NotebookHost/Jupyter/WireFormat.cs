@@ -18,7 +18,8 @@ internal sealed class WireFormat(string key)
 
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
     private static readonly byte[] Empty = "{}"u8.ToArray();
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // An output of JSON may have 64 levels, and lies in the message a few levels down.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>A name twice would show as an exception later, where it is asked for.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };

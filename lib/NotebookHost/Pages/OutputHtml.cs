@@ -12,8 +12,8 @@ internal static class OutputHtml
     // The text is encoded for HTML afterwards, so JSON itself may stay readable.
     private const int MostIndented = 100_000;
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>Appends the outputs in their order; neighbouring pieces of one stream become one.</summary>
     public static void Append(PageContent page, JsonArray outputs, int cellNumber)

@@ -11,7 +11,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
 {
     private const int MostLines = 100_000;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
 
     private readonly OutputBudget _budget = new();
     private readonly Dictionary<string, ShownValue> _displays = [];

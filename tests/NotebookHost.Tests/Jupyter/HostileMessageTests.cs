@@ -81,7 +81,7 @@ public sealed class HostileMessageTests : IAsyncLifetime
     {
         string[] types = ["execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request", "comm_info_request", "comm_open", "interrupt_request", "kernel_info_request", "", "no_request", "input_reply"];
         string[] names = ["code", "cursor_pos", "silent", "store_history", "user_expressions", "allow_stdin", "stop_on_error", "hist_access_type", "n", "session", "start", "pattern", "comm_id", "value"];
-        string[] values = ["null", "-1", "1e308", "true", "\"\\ud800\"", "[]", "{\"x\":null}", "99999999999999999999"];
+        string[] values = ["null", "-1", "1e308", "true", "\"\\ud800\"", "[]", "{\"x\":null}", "99999999999999999999", Nested(60)];
         foreach (var type in types)
         {
             foreach (var value in values)

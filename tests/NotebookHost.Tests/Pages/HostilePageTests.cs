@@ -80,7 +80,7 @@ public sealed class HostilePageTests
 
     [Fact]
     public void An_html_output_that_nests_without_end_is_left_out() =>
-        Assert.Contains("nest too deep", Body(Code("c", Data(("text/html", string.Concat(Enumerable.Repeat("<div>", 100_000)))))), StringComparison.Ordinal);
+        Assert.Contains("nests too deep", Body(Code("c", Data(("text/html", string.Concat(Enumerable.Repeat("<div>", 100_000)))))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\r", "\u001b[1000B")]

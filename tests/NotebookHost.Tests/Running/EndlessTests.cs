@@ -87,7 +87,7 @@ public sealed class EndlessTests : ProgramTest
     [Theory]
     [InlineData("var token = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken; while (true) { try { while (true) token.ThrowIfCancellationRequested(); } catch { } }")]
     [InlineData("[System.Runtime.InteropServices.DllImport(\"libc\")] static extern uint sleep(uint seconds); sleep(300);")]
-    [InlineData("System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); while (true);")]
+    [InlineData("await Task.Delay(300); System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); while (true);")]
     public async Task A_cell_that_will_not_stop_is_ended_with_all_that_it_started(string code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "It calls Unix's programs.");

@@ -53,7 +53,7 @@ public abstract class ProgramTest : IDisposable
 
     /// <summary>The console text of a cell of an executed notebook, cells from 1.</summary>
     protected string Text(string name, int cell) =>
-        string.Concat(Executed(name)["cells"]![cell - 1]!["outputs"]!.AsArray().Where(output => (string)output!["output_type"]! == "stream").SelectMany(output => output!["text"]!.AsArray()).Select(line => (string)line!));
+        string.Concat(Executed(name)["cells"]![cell - 1]!["outputs"]!.AsArray().Where(output => (string)output!["output_type"]! == "stream").SelectMany(output => output!["text"] is JsonArray lines ? lines.Select(line => (string)line!) : [(string)output["text"]!]));
 
     protected static async Task WaitUntil(Func<bool> condition)
     {
