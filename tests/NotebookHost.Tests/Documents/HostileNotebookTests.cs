@@ -18,7 +18,8 @@ public sealed class HostileNotebookTests
          "metadata":{"kernelspec":{"display_name":".NET (C#)","language":"C#","name":".net-csharp"},"language_info":{"name":"C#"}},"nbformat":4,"nbformat_minor":5}
         """;
 
-    private static readonly string?[] Values = [null, "true", "-1", "1e400", "\"\"", "\"<script>alert(1)</script>\"", "\"\\u001b]0;x\\u0007\"", "[]", "{}", "[null]", "[[]]", "{\"a\":null}", Nested(100)];
+    private static readonly IReadOnlyList<string?> Values =
+        [.. Faults.Of<string?>(few: 5, null, "[null]", "\"<script>alert(1)</script>\"", "{}", Nested(100), "[]", "true", "-1", "1e400", "\"\"", "\"\\u001b]0;x\\u0007\"", "[[]]", "{\"a\":null}")];
 
     private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 
@@ -52,8 +53,8 @@ public sealed class HostileNotebookTests
             }
         }
 
-        Assert.InRange(refused, 100, places.Count * Values.Length);
-        Assert.InRange(read, 100, places.Count * Values.Length);
+        Assert.InRange(refused, 50, places.Count * Values.Count);
+        Assert.InRange(read, 100, places.Count * Values.Count);
     }
 
     [Theory]

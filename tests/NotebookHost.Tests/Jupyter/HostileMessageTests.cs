@@ -94,8 +94,11 @@ public sealed class HostileMessageTests : IAsyncLifetime
         await StillThere(0);
     }
 
-    [Fact]
-    public async Task Strangers_at_the_ports_do_no_harm()
+    public static TheoryData<int> Which => [.. Faults.Of<int>(few: 1, 4, 0, 1, 2, 3)];
+
+    [Theory]
+    [MemberData(nameof(Which))]
+    public async Task Strangers_at_the_ports_do_no_harm(int which)
     {
         var random = new Random(1);
         var garbage = new byte[100_000];
@@ -110,42 +113,42 @@ public sealed class HostileMessageTests : IAsyncLifetime
             // The older protocol: a length of eight bytes at once.
             [0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0],
         ];
-        foreach (var port in _kernel.Ports)
+        foreach (var opening in openings)
         {
-            foreach (var opening in openings)
+            try
             {
-                try
-                {
-                    using var stranger = new TcpClient();
-                    await stranger.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
-                    await stranger.GetStream().WriteAsync(opening, TestContext.Current.CancellationToken);
-                    await Task.Delay(20, TestContext.Current.CancellationToken);
-                }
-                catch (Exception e) when (e is IOException or SocketException)
-                {
-                    // The kernel has hung up: that is well.
-                }
+                using var stranger = new TcpClient();
+                await stranger.ConnectAsync("127.0.0.1", _kernel.Ports[which], TestContext.Current.CancellationToken);
+                await stranger.GetStream().WriteAsync(opening, TestContext.Current.CancellationToken);
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+            catch (Exception e) when (e is IOException or SocketException)
+            {
+                // The kernel has hung up: that is well.
             }
         }
 
         await StillThere(0);
     }
 
+    public static TheoryData<string, string> Files => [.. Faults.Of<(string, string)>(few: 5,
+        ("null", "not a readable connection file"),
+        ("PORTS:0", "is not a port"),
+        ("IP:no such address", "cannot listen"),
+        ("not json", "not a readable connection file"),
+        ("KEY:null", "not a readable connection file"),
+        ("", "not a readable connection file"),
+        ("[]", "not a readable connection file"),
+        ("{}", "not a readable connection file"),
+        ("{\"ip\":null}", "not a readable connection file"),
+        ("PORTS:-1", "is not a port"),
+        ("PORTS:70000", "is not a port"),
+        ("PORTS:99999999999", "not a readable connection file"),
+        ("IP:", "cannot listen"),
+        ("DEEP", "not a readable connection file"))];
+
     [Theory]
-    [InlineData("", "not a readable connection file")]
-    [InlineData("null", "not a readable connection file")]
-    [InlineData("[]", "not a readable connection file")]
-    [InlineData("{}", "not a readable connection file")]
-    [InlineData("{\"ip\":null}", "not a readable connection file")]
-    [InlineData("not json", "not a readable connection file")]
-    [InlineData("PORTS:0", "is not a port")]
-    [InlineData("PORTS:-1", "is not a port")]
-    [InlineData("PORTS:70000", "is not a port")]
-    [InlineData("PORTS:99999999999", "not a readable connection file")]
-    [InlineData("IP:no such address", "cannot listen")]
-    [InlineData("IP:", "cannot listen")]
-    [InlineData("KEY:null", "not a readable connection file")]
-    [InlineData("DEEP", "not a readable connection file")]
+    [MemberData(nameof(Files))]
     public void A_broken_connection_file_is_refused_in_one_sentence(string file, string words)
     {
         var text = file.Split(':') switch

@@ -44,14 +44,13 @@ public sealed class DeadlyCellTests : ProgramTest
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The exit codes and calls are Unix's.");
         const string Partial = "Console.WriteLine(\"partial\"); await Task.Delay(100);\n";
-        (string Code, string Words)[] deaths =
-        [
-            ("Environment.FailFast(\"enough\");", "enough"),
+        IReadOnlyList<(string Code, string Words)> deaths =
+        [.. Faults.Of<(string, string)>(few: 2,
             ("int Deep(int n) => Deep(n + 1) + 1; Deep(0)", "stack overflow"),
             ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
+            ("Environment.FailFast(\"enough\");", "enough"),
             ("System.Runtime.InteropServices.Marshal.WriteByte((nint)0x123456789000, 1);", "crashed"),
-            ("System.Diagnostics.Process.Start(\"kill\", $\"-TERM {Environment.ProcessId}\"); await Task.Delay(20000);", "signal 15"),
-        ];
+            ("System.Diagnostics.Process.Start(\"kill\", $\"-TERM {Environment.ProcessId}\"); await Task.Delay(20000);", "signal 15"))];
         var results = await RunAll(null, [.. deaths.Select((death, i) => ($"dead-{i}", new[] { Partial + death.Code, "\"not reached\"" }))]);
         foreach (var (result, (_, words)) in results.Zip(deaths))
         {
@@ -65,14 +64,13 @@ public sealed class DeadlyCellTests : ProgramTest
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It looks for the socket under /proc.");
         const string Partial = Pipe + "Console.WriteLine(\"partial\"); await Task.Delay(100);\n";
-        (string Code, string Words)[] lies =
-        [
+        IReadOnlyList<(string Code, string Words)> lies =
+        [.. Faults.Of<(string, string)>(few: 2,
             ("Send(\"garbage\\n\"); await Task.Delay(20000);", "broke off"),
             ("Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":1}\\n\"); await Task.Delay(20000);", "broke off"),
             ("Send(\"{\\\"type\\\":\\\"nothing\\\"}\\n\"); await Task.Delay(20000);", "broke off"),
             ("Send(new string('x', 70_000_000)); await Task.Delay(20000);", "broke off"),
-            ("foreach (var socket in Sockets()) shutdown(socket, 2); await Task.Delay(20000);", "connection"),
-        ];
+            ("foreach (var socket in Sockets()) shutdown(socket, 2); await Task.Delay(20000);", "connection"))];
         var results = await RunAll(null,
         [
             .. lies.Select((lie, i) => ($"lie-{i}", new[] { Partial + lie.Code })),

@@ -44,12 +44,15 @@ public sealed class EndlessTests : ProgramTest
         return (code, text, peak);
     }
 
+    public static TheoryData<string, string> Floods => [.. Faults.Of<(string, string)>(few: 1,
+        ("while (true) Console.WriteLine(\"x\");", "wrote more than"),
+        ("while (true) display(HTML(\"<b>x</b>\"));", "put out more than"),
+        ("for (var i = 0; ; i++) display(HTML(new string('y', 100_000) + i));", "showed more than"),
+        ("while (true) { Console.Write('o'); Console.Error.Write('e'); }", "put out more than"),
+        ("while (true) { display(new string('z', 50_000)); Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput(); }", ""))];
+
     [Theory]
-    [InlineData("while (true) Console.WriteLine(\"x\");", "wrote more than")]
-    [InlineData("while (true) display(HTML(\"<b>x</b>\"));", "put out more than")]
-    [InlineData("for (var i = 0; ; i++) display(HTML(new string('y', 100_000) + i));", "showed more than")]
-    [InlineData("while (true) { Console.Write('o'); Console.Error.Write('e'); }", "put out more than")]
-    [InlineData("while (true) { display(new string('z', 50_000)); Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput(); }", "")]
+    [MemberData(nameof(Floods))]
     public async Task A_cell_that_puts_out_without_end_is_ended_in_time_and_takes_no_more_than_its_share(string flood, string notice)
     {
         Notebook("flood.ipynb", "1", flood);
@@ -84,10 +87,13 @@ public sealed class EndlessTests : ProgramTest
         Assert.InRange(output.Length, 100_000, 200_000);
     }
 
+    public static TheoryData<string> Stubborn => [.. Faults.Of<string>(few: 1,
+        "var token = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken; while (true) { try { while (true) token.ThrowIfCancellationRequested(); } catch { } }",
+        "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern uint sleep(uint seconds); sleep(300);",
+        "await Task.Delay(300); System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); while (true);")];
+
     [Theory]
-    [InlineData("var token = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken; while (true) { try { while (true) token.ThrowIfCancellationRequested(); } catch { } }")]
-    [InlineData("[System.Runtime.InteropServices.DllImport(\"libc\")] static extern uint sleep(uint seconds); sleep(300);")]
-    [InlineData("await Task.Delay(300); System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); while (true);")]
+    [MemberData(nameof(Stubborn))]
     public async Task A_cell_that_will_not_stop_is_ended_with_all_that_it_started(string code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "It calls Unix's programs.");
@@ -114,11 +120,14 @@ public sealed class EndlessTests : ProgramTest
         await WaitUntil(() => !Pids.Any(IsAlive));
     }
 
+    public static TheoryData<string> Signals => [.. Faults.Of<string>(few: 2,
+        "TERM",
+        "KILL",
+        "HUP",
+        "INT")];
+
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    [InlineData("HUP")]
-    [InlineData("KILL")]
+    [MemberData(nameof(Signals))]
     public async Task A_signal_ends_the_run_and_all_that_its_cells_started(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
