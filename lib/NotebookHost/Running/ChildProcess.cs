@@ -53,7 +53,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             await pipe.DisposeAsync();
             throw new IOException(
-                Directory.Exists(folder) ? $"the process for the notebook could not be started ({e.Message}).": $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.", e);
+                Directory.Exists(folder) ? $"the process for the notebook could not be started ({e.Message})." : $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.", e);
         }
 
         try
