@@ -29,7 +29,7 @@ internal static class ClearCommand
             }
 
             changed++;
-            var name = Path.GetRelativePath(Environment.CurrentDirectory, notebook.Path);
+            var name = ConsoleText.InOneLine(Path.GetRelativePath(Environment.CurrentDirectory, notebook.Path));
             Console.WriteLine(check ? $"{name}: has outputs" : $"{name}: cleared");
             if (!check)
             {

@@ -29,7 +29,7 @@ internal static class CommandLine
         }
         catch (UsageException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(ConsoleText.InOneLine(e.Message));
             return ExitCode.WrongUse;
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using NetMQ;
 using NotebookHost.Jupyter;
@@ -53,7 +54,7 @@ internal static class KernelCommand
         {
             sockets = new KernelSockets(connection);
         }
-        catch (NetMQException e)
+        catch (Exception e) when (e is NetMQException or SocketException or ArgumentException or FormatException)
         {
             throw new UsageException($"{path}: cannot listen on {connection.Ip} ({e.Message.TrimEnd('.')}).", e);
         }

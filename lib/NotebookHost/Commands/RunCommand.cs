@@ -52,6 +52,7 @@ internal static class RunCommand
         using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var sighup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
+        Console.SetOut(new PatientWriter(Console.Out));
         var console = AnsiConsole.Console;
         if (Console.IsOutputRedirected)
         {

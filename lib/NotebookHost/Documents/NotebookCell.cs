@@ -31,7 +31,7 @@ public sealed class NotebookCell
     public int Number { get; }
 
     /// <summary>The cell's id, or null in notebooks older than nbformat 4.5.</summary>
-    public string? Id => Json["id"]?.ToString();
+    public string? Id => Json["id"] is JsonValue value && value.TryGetValue(out string? id) ? id : null;
 
     /// <summary>Whether it is code, Markdown or raw text.</summary>
     public CellKind Kind => Json["cell_type"]!.ToString() switch
@@ -58,7 +58,7 @@ public sealed class NotebookCell
 
     /// <summary>The tags in the cell's metadata.</summary>
     public IReadOnlyList<string> Tags =>
-        Json["metadata"]?["tags"] is JsonArray tags ? [.. tags.Select(tag => tag!.ToString())] : [];
+        Json["metadata"]?["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
 
     /// <summary>The number under which a code cell was run, or null.</summary>
     public int? ExecutionCount

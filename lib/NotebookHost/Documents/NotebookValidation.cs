@@ -31,6 +31,11 @@ internal static class NotebookValidation
             throw new NotebookFormatException($"{path}: not a notebook: it has no list 'cells'. Restore the file from version control.");
         }
 
+        if (root["metadata"] is not (null or JsonObject))
+        {
+            throw new NotebookFormatException($"{path}: not a notebook: its 'metadata' is not an object. Restore the file from version control.");
+        }
+
         for (var i = 0; i < cells.Count; i++)
         {
             CheckCell(cells[i], i + 1, path);
@@ -51,7 +56,8 @@ internal static class NotebookValidation
             || cell["cell_type"] is not JsonValue type || !type.TryGetValue(out string? kind) || kind is not ("code" or "markdown" or "raw")
             || !IsText(cell["source"])
             || cell["outputs"] is not (null or JsonArray)
-            || cell["metadata"] is not (null or JsonObject))
+            || cell["metadata"] is not (null or JsonObject)
+            || cell["attachments"] is not (null or JsonObject))
         {
             throw new NotebookFormatException($"{path}: cell {number} is not a notebook cell (it needs a cell_type of code, markdown or raw, and a source). Restore the file from version control.");
         }

@@ -9,6 +9,7 @@ namespace NotebookHost.Engine;
 internal sealed class CellOutput(IOutputSink sink)
 {
     private const int LargestPiece = 8192;
+    private const int LargestWrite = 1_000_000;
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
 
     private readonly Lock _lock = new();
@@ -31,10 +32,14 @@ internal sealed class CellOutput(IOutputSink sink)
                 _ = FlushLaterAsync();
             }
 
-            _text.Append(text);
-            if (_text.Length >= LargestPiece)
+            // A text of a hundred million characters, too, travels in parts that the other side can take or leave.
+            for (; text.Length > 0; text = text[Math.Min(text.Length, LargestWrite)..])
             {
-                Send(all: false);
+                _text.Append(text[..Math.Min(text.Length, LargestWrite)]);
+                if (_text.Length >= LargestPiece)
+                {
+                    Send(all: false);
+                }
             }
         }
     }

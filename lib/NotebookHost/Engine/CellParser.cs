@@ -32,6 +32,11 @@ internal static partial class CellParser
 
     public static (ParsedCell? Cell, CellError? Error) Parse(CellSource source)
     {
+        if (CodeDepth.IsTooGreat(source.Code))
+        {
+            return (null, CellError.At(source, null, "CompilationError", "the brackets nest too deep for the compiler."));
+        }
+
         var lines = source.Code.Split('\n');
         var steps = new List<CellStep>();
         var packages = new List<PackageDirective>();

@@ -12,11 +12,32 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     private readonly ErrorReport _report = new();
     private readonly PackageRestore _packages = new();
     private readonly ParameterOverrides _parameters = new(options.Parameters);
-    private readonly ImmutableList<string> _running = options.NotebookPath is { } path ? [Path.GetFullPath(path)] : [];
+    private readonly ImmutableList<string> _running = options.NotebookPath is { } path ? [RealPath.Of(path)] : [];
+
+    private string _lastDirectory = Environment.CurrentDirectory;
 
     public ScriptChain Chain { get; } = new();
 
-    private string WorkingDirectory => options.WorkingDirectory ?? Environment.CurrentDirectory;
+    /// <summary>Where relative paths start. A cell that removes the current directory takes nothing from the cells behind it: for them it is where it was.</summary>
+    private string WorkingDirectory
+    {
+        get
+        {
+            if (options.WorkingDirectory is { } given)
+            {
+                return given;
+            }
+
+            try
+            {
+                return _lastDirectory = Environment.CurrentDirectory;
+            }
+            catch (IOException)
+            {
+                return _lastDirectory;
+            }
+        }
+    }
 
     /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
@@ -165,10 +186,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     private async Task<CellError?> ImportAsync(ImportStep import, CellSource importer, ImmutableList<string> importing, KernelInvocationContext context)
     {
         var path = Path.GetFullPath(import.Path, WorkingDirectory);
-        if (importing.Contains(path))
+        // Through a link a notebook has a second name, and is the same.
+        var real = RealPath.Of(path);
+        if (importing.Contains(real))
         {
             return CellError.At(importer, import.Line, "ImportError",
-                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", importing.Append(path).Select(Path.GetFileName))}).");
+                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", importing.Append(real).Select(Path.GetFileName))}).");
         }
 
         IReadOnlyList<(CellSource Source, string Language)> sources;
@@ -184,7 +207,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         foreach (var (source, language) in sources)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            if (await RunAsync(source, language, importing.Add(path), context) is { } error)
+            if (await RunAsync(source, language, importing.Add(real), context) is { } error)
             {
                 return error with
                 {

@@ -7,22 +7,36 @@ namespace NotebookHost.Engine;
 internal static class ConsoleRedirection
 {
     private static readonly Lock Once = new();
-    private static bool _installed;
+    private static (TextWriter Out, TextWriter Error, TextReader In)? _installed;
 
-    /// <summary>Replaces the console's three streams, once per process. Outside a cell they still reach the real ones.</summary>
+    /// <summary>Replaces the console's three streams, and again where a cell has put others in their place: that holds for this cell alone. Outside a cell they still reach the real ones.</summary>
     public static void Install()
     {
         lock (Once)
         {
-            if (_installed)
+            if (_installed is not { } ours)
             {
+                Console.SetOut(new CellWriter("stdout", Console.Out));
+                Console.SetError(new CellWriter("stderr", Console.Error));
+                Console.SetIn(new CellReader(Console.In));
+                _installed = (Console.Out, Console.Error, Console.In);
                 return;
             }
 
-            _installed = true;
-            Console.SetOut(new CellWriter("stdout", Console.Out));
-            Console.SetError(new CellWriter("stderr", Console.Error));
-            Console.SetIn(new CellReader(Console.In));
+            if (Console.Out != ours.Out)
+            {
+                Console.SetOut(ours.Out);
+            }
+
+            if (Console.Error != ours.Error)
+            {
+                Console.SetError(ours.Error);
+            }
+
+            if (Console.In != ours.In)
+            {
+                Console.SetIn(ours.In);
+            }
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class ErrorReport
     /// <summary>Enough for any learner; an endless recursion has thousands.</summary>
     private const int MostFrames = 100;
 
+    private const string OutOfMemory = "The cell asked for more memory than there is: smaller batches or images, and values that are let go of (Dispose, or a variable set to null), help.";
+
     private readonly ConcurrentDictionary<string, CellSource> _sources = new();
 
     /// <summary>Remembers a source and returns the file name under which stack frames will show it.</summary>
@@ -68,7 +70,7 @@ internal sealed class ErrorReport
             }
         }
 
-        return new CellError(NameOf(exception), exception.Message, traceback, line);
+        return new CellError(NameOf(exception), exception is OutOfMemoryException ? $"{exception.Message} {OutOfMemory}" : exception.Message, traceback, line);
     }
 
     private string? Describe(StackFrame frame, CellSource running, out int? line)

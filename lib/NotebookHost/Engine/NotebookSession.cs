@@ -32,6 +32,7 @@ internal sealed class NotebookSession : IDisposable
     public async Task<CellResult> ExecuteAsync(CellRequest request, IOutputSink sink, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(CancellationToken.None);
+        ConsoleRedirection.Install();
         var context = new KernelInvocationContext(new CellOutput(sink), _options.ReadInput, cancellationToken);
         try
         {
@@ -87,6 +88,13 @@ internal sealed class NotebookSession : IDisposable
         catch (OperationCanceledException)
         {
             return new CellResult(CellStatus.Interrupted);
+        }
+        catch (Exception e)
+        {
+            // Something that nobody foresaw is an error of the cell, too. Without an answer the run would wait for ever.
+            var error = _runner.Describe(e);
+            context.Output.Error(error);
+            return new CellResult(CellStatus.Error, error);
         }
     }
 

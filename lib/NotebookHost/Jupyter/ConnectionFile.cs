@@ -7,8 +7,9 @@ namespace NotebookHost.Jupyter;
 /// <summary>Where a front end wants its kernel to listen, and the key with which both sign. The front end writes it.</summary>
 internal sealed record ConnectionFile
 {
+    // Those with a default are set and not initialized: generated code would initialize what the file does not name with null.
     [JsonPropertyName("transport")]
-    public string Transport { get; init; } = "tcp";
+    public string Transport { get; set; } = "tcp";
 
     [JsonPropertyName("ip"), JsonRequired]
     public string Ip { get; init; } = "";
@@ -30,22 +31,35 @@ internal sealed record ConnectionFile
 
     /// <summary>The key of the signatures; empty for none.</summary>
     [JsonPropertyName("key")]
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     [JsonPropertyName("signature_scheme")]
-    public string SignatureScheme { get; init; } = "hmac-sha256";
+    public string SignatureScheme { get; set; } = "hmac-sha256";
 
     /// <exception cref="UsageException">It is not there, is not a connection file, or asks for what this kernel cannot do.</exception>
     public static ConnectionFile Read(string path)
     {
-        ConnectionFile file;
+        ConnectionFile? file;
         try
         {
-            file = JsonSerializer.Deserialize(File.ReadAllText(path), JupyterJson.Default.ConnectionFile)!;
+            file = JsonSerializer.Deserialize(File.ReadAllText(path), JupyterJson.Default.ConnectionFile);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
             throw new UsageException($"{path}: not a readable connection file ({e.Message.TrimEnd('.')}). A front end writes it; to use this kernel, open a notebook in Jupyter.", e);
+        }
+
+        if (file is not { Ip: not null, Key: not null, Transport: not null, SignatureScheme: not null })
+        {
+            throw new UsageException($"{path}: not a readable connection file (a part of it is null). A front end writes it; to use this kernel, open a notebook in Jupyter.");
+        }
+
+        foreach (var port in new[] { file.ShellPort, file.IoPubPort, file.StdinPort, file.ControlPort, file.HeartbeatPort })
+        {
+            if (port is < 1 or > ushort.MaxValue)
+            {
+                throw new UsageException($"{path}: {port} is not a port, which is a number from 1 to {ushort.MaxValue}. A front end writes this file; to use this kernel, open a notebook in Jupyter.");
+            }
         }
 
         return file switch

@@ -60,7 +60,15 @@ internal sealed class JupyterKernel : IAsyncDisposable
     {
         await foreach (var reply in _sockets.Input.Reader.ReadAllAsync())
         {
-            await _execution.GiveInputAsync(reply.Text("value"));
+            try
+            {
+                await _execution.GiveInputAsync(reply.Text("value"));
+            }
+            catch (Exception e)
+            {
+                // Something else than a text, or half a character. Whoever waits for the text goes on waiting.
+                KernelLog.Write($"an input_reply was passed over: {e.Message}");
+            }
         }
     }
 

@@ -10,6 +10,10 @@ internal sealed class KernelSockets : IDisposable
 {
     /// <summary>Beyond this a front end that does not read loses outputs, instead of this program its memory.</summary>
     private const int MostUnread = 100_000;
+
+    /// <summary>In bytes. Nothing that a front end asks for comes near; a stranger at the port could else name any size, which would be allocated.</summary>
+    private const int LargestFrame = 100_000_000;
+
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly WireFormat _wire;
@@ -17,7 +21,8 @@ internal sealed class KernelSockets : IDisposable
     private readonly RouterSocket _control = new();
     private readonly RouterSocket _stdin = new();
     private readonly PublisherSocket _ioPub = new();
-    private readonly ResponseSocket _heartbeat = new();
+    // Not a response socket: one message that is no request leaves that without a beat for ever.
+    private readonly RouterSocket _heartbeat = new();
     private readonly NetMQQueue<(NetMQSocket Socket, NetMQMessage Message)> _outgoing = new();
     private readonly NetMQPoller _poller;
 
@@ -32,13 +37,14 @@ internal sealed class KernelSockets : IDisposable
         })
         {
             socket.Options.Linger = Linger;
+            socket.Options.MaxMsgSize = LargestFrame;
             socket.Bind(connection.Address(port));
         }
 
         _shell.ReceiveReady += (_, _) => Receive(_shell, Shell.Writer);
         _control.ReceiveReady += (_, _) => Receive(_control, Control.Writer);
         _stdin.ReceiveReady += (_, _) => Receive(_stdin, Input.Writer);
-        _heartbeat.ReceiveReady += (_, _) => _heartbeat.SendMultipartMessage(_heartbeat.ReceiveMultipartMessage());
+        _heartbeat.ReceiveReady += (_, _) => Beat();
         _outgoing.ReceiveReady += (_, _) =>
         {
             while (_outgoing.TryDequeue(out var next, TimeSpan.Zero))
@@ -88,6 +94,15 @@ internal sealed class KernelSockets : IDisposable
         }
 
         NetMQConfig.Cleanup(block: true);
+    }
+
+    private void Beat()
+    {
+        NetMQMessage? frames = null;
+        while (_heartbeat.TryReceiveMultipartMessage(ref frames))
+        {
+            _heartbeat.TrySendMultipartMessage(frames);
+        }
     }
 
     private void Receive(RouterSocket socket, ChannelWriter<JupyterMessage> to)

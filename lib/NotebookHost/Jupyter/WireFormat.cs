@@ -18,7 +18,11 @@ internal sealed class WireFormat(string key)
 
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
     private static readonly byte[] Empty = "{}"u8.ToArray();
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // An output of JSON may have 64 levels, and lies in the message a few levels down.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
+
+    /// <summary>A name twice would show as an exception later, where it is asked for.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
     private readonly string _session = Guid.NewGuid().ToString("N");
@@ -68,15 +72,17 @@ internal sealed class WireFormat(string key)
         try
         {
             refusal = null;
-            var type = (string)JsonNode.Parse(parts[0])!["msg_type"]!;
-            return new JupyterMessage([.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray())], parts[0], type, JsonNode.Parse(parts[3])!.AsObject(), isControl);
+            var type = (string?)Parse(parts[0])["msg_type"] ?? throw new JsonException("the header names no msg_type");
+            return new JupyterMessage([.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray())], parts[0], type, Parse(parts[3]), isControl);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             refusal = $"it cannot be read: {e.Message}";
             return null;
         }
     }
+
+    private static JsonObject Parse(byte[] json) => JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("it is no JSON object");
 
     private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Json));
 

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.Text;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Pages;
 
@@ -16,6 +17,9 @@ namespace NotebookHost.Pages;
 /// </remarks>
 internal static partial class CodeHighlighter
 {
+    /// <summary>In characters, 400 lines and more. Of statements within each other the classifier's time grows with the square: it took half a minute for 70,000.</summary>
+    private const int LongestCode = 20_000;
+
     private static readonly Lazy<Project> Scripts = new(() =>
     {
         var host = MefHostServices.Create([typeof(Workspace).Assembly, System.Reflection.Assembly.Load("Microsoft.CodeAnalysis.CSharp.Workspaces")]);
@@ -28,6 +32,12 @@ internal static partial class CodeHighlighter
     /// <summary>Appends code as HTML, for use inside <c>pre</c>. Lines that start with <c>#!</c> are the host's and not C#.</summary>
     public static void Append(StringBuilder html, string code)
     {
+        if (code.Length > LongestCode || CodeDepth.IsTooGreat(code))
+        {
+            html.AppendText(code);
+            return;
+        }
+
         // Roslyn sees spaces where a magic command stands, so that every other position stays as it is.
         var visible = MagicCommand().Replace(code, match => new string(' ', match.Length));
         var spans = Classify(visible);

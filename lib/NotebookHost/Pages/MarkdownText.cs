@@ -21,23 +21,33 @@ internal static class MarkdownText
 
     private static readonly MarkdownPipeline WithoutMarkup = Extensions().DisableHtml().Build();
 
-    /// <summary>Appends a Markdown cell: HTML in it stays as it is, and its headings enter the table of contents.</summary>
+    /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of contents.</summary>
     public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
     {
-        var document = Markdown.Parse(cell.Source, WithMarkup);
+        if (Parse(cell.Source, WithMarkup) is not { } document)
+        {
+            AppendPlain(page, cell.Source);
+            return;
+        }
+
         foreach (var heading in document.Descendants<HeadingBlock>())
             AddHeading(page, heading);
 
         MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell));
-        Append(page, document, WithMarkup);
+        Append(page, document, WithMarkup, cell.Source);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
     public static void AppendOutput(PageContent page, string markdown)
     {
-        var document = Markdown.Parse(markdown, WithoutMarkup);
+        if (Parse(markdown, WithoutMarkup) is not { } document)
+        {
+            AppendPlain(page, markdown);
+            return;
+        }
+
         MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null));
-        Append(page, document, WithoutMarkup);
+        Append(page, document, WithoutMarkup, markdown);
     }
 
     private static MarkdownPipelineBuilder Extensions()
@@ -48,11 +58,23 @@ internal static class MarkdownText
         return builder;
     }
 
-    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline)
+    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source)
     {
         page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
 
-        using var writer = new StringWriter(page.Html);
+        var tags = document.Descendants().Sum(node => node switch
+        {
+            HtmlInline inline => inline.Tag.Count('<'),
+            HtmlBlock block => block.Lines.ToString().Count('<'),
+            _ => 0,
+        });
+        if (tags > SafeMarkup.MostTags)
+        {
+            AppendPlain(page, source);
+            return;
+        }
+
+        using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         pipeline.Setup(renderer);
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathInlineRenderer>(new MathInlineRenderer());
@@ -61,8 +83,24 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        writer.Flush();
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString()));
     }
+
+    /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>
+    private static MarkdownDocument? Parse(string markdown, MarkdownPipeline pipeline)
+    {
+        try
+        {
+            return Markdown.Parse(markdown, pipeline);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static void AppendPlain(PageContent page, string markdown) =>
+        page.Html.Append("<pre class=\"scroll\">").AppendText(markdown).AppendLine("</pre>");
 
     private static void AddHeading(PageContent page, HeadingBlock block)
     {

@@ -4,11 +4,14 @@ using NotebookHost.Documents;
 namespace NotebookHost.Pages;
 
 /// <summary>Finds the pictures that Markdown names, and makes data URIs of them.</summary>
-/// <param name="folder">The notebook's folder; only files in it or beneath it are read.</param>
+/// <param name="folder">The notebook's folder; only files in it or beneath it are read, links followed.</param>
 /// <param name="cell">The cell with the attachments, if there is one.</param>
 internal sealed class NotebookImages(string folder, NotebookCell? cell)
 {
     private const string Attachment = "attachment:";
+
+    /// <summary>In bytes. A page that carries a larger one takes long to open; so it is linked.</summary>
+    private const int LargestPicture = 10_000_000;
 
     /// <summary>The picture as a data URI, or null where it isn't in the notebook nor a file beside it.</summary>
     public string? DataUri(string url)
@@ -42,10 +45,21 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
             ".svg" => "image/svg+xml",
             _ => null,
         };
-        var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
-        var path = Path.GetFullPath(Path.Combine(root, relative));
-        return type is not null && path.StartsWith(root, StringComparison.Ordinal) && File.Exists(path)
-            ? $"data:{type};base64,{Convert.ToBase64String(File.ReadAllBytes(path))}"
-            : null;
+        var path = Path.Combine(folder, relative);
+        return type is not null && RealPath.IsWithin(folder, path) && Read(path) is { } bytes ? $"data:{type};base64,{Convert.ToBase64String(bytes)}" : null;
+    }
+
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            // A link has no length of its own, and neither has what is no file: a pipe would be waited for without end.
+            var file = new FileInfo(RealPath.Of(path));
+            return file is { Exists: true, Length: > 0 and <= LargestPicture } && (file.Attributes & FileAttributes.Device) == 0 ? File.ReadAllBytes(file.FullName) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -10,7 +10,10 @@ namespace NotebookHost.Pages;
 internal static class OutputHtml
 {
     // The text is encoded for HTML afterwards, so JSON itself may stay readable.
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int MostIndented = 100_000;
+
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>Appends the outputs in their order; neighbouring pieces of one stream become one.</summary>
     public static void Append(PageContent page, JsonArray outputs, int cellNumber)
@@ -73,9 +76,17 @@ internal static class OutputHtml
         switch (type)
         {
             case "text/html":
-                html.Append("<div class=\"output html scroll\">");
-                page.Repeated.Append(html, MimeBundle.Text(data[type]));
-                html.AppendLine("</div>");
+                if (SelfContained.Of(MimeBundle.Text(data[type])) is { } closed)
+                {
+                    html.Append("<div class=\"output html scroll\">");
+                    page.Repeated.Append(html, closed);
+                    html.AppendLine("</div>");
+                }
+                else
+                {
+                    html.AppendLine("<p class=\"output note\">An HTML output that nests too deep for a page, or would swallow the rest of it.</p>");
+                }
+
                 break;
             case "image/svg+xml":
                 // As a picture and not as markup: scripts in it stay without effect.
@@ -94,7 +105,7 @@ internal static class OutputHtml
                 html.Append("<div class=\"output scroll\"><div class=\"math display\">").AppendText(Formula(MimeBundle.Text(data[type]))).AppendLine("</div></div>");
                 break;
             case "application/json":
-                html.Append("<pre class=\"output stream scroll\">").AppendText(data[type]?.ToJsonString(Indented) ?? "null").AppendLine("</pre>");
+                html.Append("<pre class=\"output stream scroll\">").AppendText(Json(data[type])).AppendLine("</pre>");
                 break;
             case null:
                 html.Append("<p class=\"output note\">An output of type ").AppendText(string.Join(", ", data.Select(entry => entry.Key))).AppendLine(" that a page can't show.</p>");
@@ -104,6 +115,10 @@ internal static class OutputHtml
                 break;
         }
     }
+
+    /// <summary>Indented where somebody may read it: of deep data without end, indentation makes thirty times as much.</summary>
+    private static string Json(JsonNode? node) =>
+        node is null ? "null" : node.ToJsonString(Compact) is var text && text.Length > MostIndented ? text : node.ToJsonString(Indented);
 
     private static void AppendImage(StringBuilder html, string type, string base64, JsonObject data, JsonObject? metadata, int cellNumber)
     {

@@ -10,12 +10,15 @@ namespace NotebookHost.Pages;
 /// <remarks>Sequences: ECMA-48. Those that a page has no use for (titles, links, modes) are dropped.</remarks>
 internal sealed class TerminalText
 {
-    // A movement is bounded, so that no sequence asks for gigabytes.
+    // A movement is bounded, and so are all together, or a few bytes of them would ask for gigabytes. A thousand screens of empty space are enough.
     private const int FarthestMove = 1000;
+    private const int MostSpace = 100_000;
 
-    private readonly List<List<(char Character, short Style)>> _rows = [[]];
+    // Null for a row in which nothing stands.
+    private readonly List<List<(char Character, short Style)>?> _rows = [null];
     private readonly List<TerminalStyle> _styles = [default];
     private readonly Dictionary<TerminalStyle, short> _styleNumbers = new() { [default] = 0 };
+    private int _space = MostSpace;
     private int _row;
     private int _column;
     private short _style;
@@ -43,7 +46,7 @@ internal sealed class TerminalText
             switch (text[i])
             {
                 case '\n':
-                    MoveTo(_row + 1, 0);
+                    NextRow();
                     break;
                 case '\r':
                     _column = 0;
@@ -63,9 +66,14 @@ internal sealed class TerminalText
 
     private void Put(char character)
     {
-        var row = _rows[_row];
-        while (row.Count < _column)
+        var row = _rows[_row] ??= [];
+        while (row.Count < _column && _space > 0)
+        {
             row.Add((' ', 0));
+            _space--;
+        }
+
+        _column = Math.Min(_column, row.Count);
         if (_column < row.Count)
             row[_column] = (character, _style);
         else
@@ -73,12 +81,23 @@ internal sealed class TerminalText
         _column++;
     }
 
+    private void NextRow()
+    {
+        _column = 0;
+        if (++_row == _rows.Count)
+            _rows.Add(null);
+    }
+
     private void MoveTo(int row, int column)
     {
-        _row = Math.Max(0, row);
         _column = Math.Max(0, column);
-        while (_rows.Count <= _row)
-            _rows.Add([]);
+        while (_rows.Count <= row && _space > 0)
+        {
+            _rows.Add(null);
+            _space--;
+        }
+
+        _row = Math.Clamp(row, 0, _rows.Count - 1);
     }
 
     /// <summary>Interprets the sequence at the start of the text, and returns its length.</summary>
@@ -126,7 +145,7 @@ internal sealed class TerminalText
                 MoveTo(_row + steps, command == 'B' ? _column : 0);
                 break;
             case 'C':
-                _column = Math.Min(_column + steps, FarthestMove + _rows[_row].Count);
+                _column = Math.Min(_column + steps, FarthestMove + (_rows[_row]?.Count ?? 0));
                 break;
             case 'D':
                 _column = Math.Max(0, _column - steps);
@@ -138,7 +157,7 @@ internal sealed class TerminalText
                 CutRow(_rows[_row], _column);
                 break;
             case 'K':
-                _rows[_row].Clear();
+                _rows[_row] = null;
                 break;
             case 'J' when number is null or 0:
                 CutRow(_rows[_row], _column);
@@ -147,9 +166,9 @@ internal sealed class TerminalText
         }
     }
 
-    private static void CutRow(List<(char Character, short Style)> row, int length)
+    private static void CutRow(List<(char Character, short Style)>? row, int length)
     {
-        if (length < row.Count)
+        if (length < row?.Count)
             row.RemoveRange(length, row.Count - length);
     }
 
@@ -176,7 +195,7 @@ internal sealed class TerminalText
         short style = 0;
         for (var i = 0; i < _rows.Count; i++)
         {
-            foreach (var cell in _rows[i])
+            foreach (var cell in _rows[i] ?? [])
             {
                 if (cell.Style != style)
                     Flush(cell.Style);

@@ -13,15 +13,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private readonly int _leader;
     private readonly MessageChannel _channel;
     // Bounded: a process that prints faster than its text is taken waits, instead of filling the run's memory.
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(256);
     private readonly StringBuilder _errorTail = new();
     private readonly Task _reading;
+    private string? _broken;
 
     private ChildProcess(Process process, MessageChannel channel)
     {
         _process = process;
+        _leader = process.Id;
         _channel = channel;
         // What native code writes goes past Console and arrives here.
         _reading = Task.WhenAll(ReadTextAsync(process.StandardOutput, "stdout"), ReadTextAsync(process.StandardError, "stderr"));
@@ -41,14 +44,25 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var pipeName = $"notebook-{Guid.NewGuid():N}";
         var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        var process = Process.Start(Command(pipeName, folder))!;
+        Process process;
+        try
+        {
+            process = Process.Start(Command(pipeName, folder))!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            await pipe.DisposeAsync();
+            throw new IOException(
+                Directory.Exists(folder) ? $"the process for the notebook could not be started ({e.Message})." : $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.", e);
+        }
+
         try
         {
             var connected = pipe.WaitForConnectionAsync(cancellationToken);
             var exited = process.WaitForExitAsync(cancellationToken);
             if (await Task.WhenAny(connected, exited) == exited && !cancellationToken.IsCancellationRequested)
             {
-                throw new IOException($"the process for the notebook did not start: {(await process.StandardError.ReadToEndAsync(cancellationToken)).Trim()}");
+                throw new IOException($"the process for the notebook did not start: {ProcessDeath.Describe(process.ExitCode, await process.StandardError.ReadToEndAsync(cancellationToken))}");
             }
 
             await connected;
@@ -82,6 +96,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits for a process that has closed its pipe, and says in words how it ended.</summary>
     public async Task<string> DescribeDeathAsync()
     {
+        if (_broken is not null)
+        {
+            Kill();
+        }
+
+        var hasLeft = true;
         using var patience = new CancellationTokenSource(ExitFor);
         try
         {
@@ -90,10 +110,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
+            hasLeft = _process.HasExited;
             Kill();
         }
 
-        return ProcessDeath.Describe(_process.HasExited ? _process.ExitCode : 0, _errorTail.ToString());
+        return _broken is not null
+            ? $"The conversation with the process broke off: {_broken}. A cell has written to a file or socket that it had not opened itself; the process was ended."
+            : hasLeft ? ProcessDeath.Describe(_process.ExitCode, _errorTail.ToString()) : "The process went silent and was ended: a cell has closed a file or socket that it had not opened itself.";
     }
 
     /// <summary>Ends the process and all that it started.</summary>
@@ -107,6 +130,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             // It is gone already.
         }
+
+        // What the cells started may have lost its parent, and so be in no tree.
+        ProcessGroup.End(_leader);
     }
 
     public async ValueTask DisposeAsync()
@@ -151,9 +177,16 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private async Task ReadMessagesAsync()
     {
-        while (await _channel.ReceiveAsync() is { } message)
+        try
         {
-            await _messages.Writer.WriteAsync(message);
+            while (await _channel.ReceiveAsync() is { } message)
+            {
+                await _messages.Writer.WriteAsync(message);
+            }
+        }
+        catch (BrokenConversationException e)
+        {
+            _broken = e.Message;
         }
 
         // What a crash says comes by the other way, and is worth a moment; a program left behind may hold that way open for ever.

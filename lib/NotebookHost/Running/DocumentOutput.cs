@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
@@ -8,17 +9,23 @@ namespace NotebookHost.Running;
 /// <summary>Writes what cells put out into their notebook, in nbformat's structures.</summary>
 internal sealed class DocumentOutput(NotebookDocument notebook)
 {
-    /// <summary>A loop that prints without end must not take the run's memory. A page with more text than this helps nobody.</summary>
-    public const int LargestText = 10_000_000;
+    private const int MostLines = 100_000;
 
-    private readonly Dictionary<string, JsonObject> _displays = [];
-    private readonly Dictionary<NotebookCell, int> _textLengths = [];
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
+
+    private readonly OutputBudget _budget = new();
+    private readonly Dictionary<string, ShownValue> _displays = [];
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
 
     public void Apply(CellOutputMessage message)
     {
-        var cell = notebook.Cells[message.Cell - 1];
+        // Only what a cell itself writes into the pipe can name a cell that there is not.
+        if (notebook.Cells.ElementAtOrDefault(message.Cell - 1) is not { Kind: CellKind.Code } cell)
+        {
+            return;
+        }
+
         switch (message)
         {
             case ClearOutput { Wait: true }:
@@ -31,31 +38,28 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                 AppendWithinLimit(cell, stream.Name, stream.Text);
                 break;
             case DisplayData { IsUpdate: true } update:
-                if (_displays.TryGetValue(update.Id, out var shown))
+                Update(update);
+                break;
+            case DisplayData display:
+                if (AddWithinLimit(cell, display.Data, new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject() }) is { } shown)
                 {
-                    shown["data"] = Bundle(update.Data);
+                    _displays[display.Id] = shown;
                 }
 
                 break;
-            case DisplayData display:
-                _displays[display.Id] = Add(cell, new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject(), ["data"] = Bundle(display.Data) });
-                break;
             case ResultData result:
-                Add(cell, new JsonObject
-                {
-                    ["output_type"] = "execute_result",
-                    ["execution_count"] = cell.ExecutionCount,
-                    ["metadata"] = new JsonObject(),
-                    ["data"] = Bundle(result.Data),
-                });
+                AddWithinLimit(cell, result.Data, new JsonObject { ["output_type"] = "execute_result", ["execution_count"] = cell.ExecutionCount, ["metadata"] = new JsonObject() });
                 break;
-            case CellFailed failed:
+            case CellFailed failed when _budget.TakeError(cell):
                 AddError(cell, failed.Error);
                 break;
         }
     }
 
-    public void AddError(NotebookCell cell, CellError error) =>
+    public void AddError(NotebookCell cell, CellError error)
+    {
+        ClearIfAsked(cell);
+        error = error.Within(OutputLimits.LongestError);
         Add(cell, new JsonObject
         {
             ["output_type"] = "error",
@@ -63,6 +67,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
             ["evalue"] = error.Message,
             ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
         });
+    }
 
     /// <summary>Puts the text gathered so far into the notebook.</summary>
     public void Flush()
@@ -75,24 +80,66 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
 
     private void AppendWithinLimit(NotebookCell cell, string name, string text)
     {
-        var before = _textLengths.GetValueOrDefault(cell);
-        if (before > LargestText)
+        ClearIfAsked(cell);
+        // A piece of another stream than the last is an output of its own.
+        var isNew = !_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name;
+        if (isNew && _budget.TakeOutput(cell, 0) is { } refusal)
+        {
+            Refuse(cell, refusal);
+            return;
+        }
+
+        var (length, cause) = _budget.TakeText(cell, text.Length);
+        if (length > 0)
+        {
+            AppendText(cell, name, text[..length]);
+        }
+
+        Refuse(cell, cause);
+    }
+
+    private void Update(DisplayData update)
+    {
+        if (!_displays.TryGetValue(update.Id, out var shown))
         {
             return;
         }
 
-        var room = LargestText - before;
-        _textLengths[cell] = text.Length > room ? LargestText + 1 : before + text.Length;
-        AppendText(cell, name, text.Length > room ? text[..room] : text);
-        if (text.Length > room)
+        var (data, size) = Bundle(update.Data);
+        if (_budget.TakeData(shown.Cell, size - shown.Size) is { } refusal)
         {
-            AppendText(cell, "stderr", $"\n[cut here: the cell wrote more than {LargestText:N0} characters]\n");
+            Refuse(shown.Cell, refusal);
+            return;
+        }
+
+        shown.Output["data"] = data;
+        _displays[update.Id] = shown with { Size = size };
+    }
+
+    private ShownValue? AddWithinLimit(NotebookCell cell, IReadOnlyDictionary<string, string> forms, JsonObject output)
+    {
+        ClearIfAsked(cell);
+        var (data, size) = Bundle(forms);
+        if (_budget.TakeOutput(cell, size) is { } refusal)
+        {
+            Refuse(cell, refusal);
+            return null;
+        }
+
+        output["data"] = data;
+        return new ShownValue(cell, Add(cell, output), size);
+    }
+
+    private void Refuse(NotebookCell cell, string? cause)
+    {
+        if (cause is not null && _budget.IsFirstRefusal(cell))
+        {
+            AppendText(cell, "stderr", $"\n[cut here: {cause}; the rest is not kept]\n");
         }
     }
 
     private void AppendText(NotebookCell cell, string name, string text)
     {
-        ClearIfAsked(cell);
         // Pieces of one stream in a row are one output. Gathered aside: a JSON string that grows would be copied each time.
         if (!_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name)
         {
@@ -105,7 +152,6 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
 
     private JsonObject Add(NotebookCell cell, JsonObject output)
     {
-        ClearIfAsked(cell);
         if (_streams.Remove(cell, out var ended))
         {
             ended.Output["text"] = Lines(ended.Text.ToString());
@@ -126,24 +172,40 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     private void Clear(NotebookCell cell)
     {
         _streams.Remove(cell);
-        _textLengths.Remove(cell);
+        _budget.Clear(cell);
         cell.Outputs.Clear();
+        foreach (var (id, shown) in _displays)
+        {
+            if (shown.Cell == cell)
+            {
+                _displays.Remove(id);
+            }
+        }
     }
 
-    private static JsonObject Bundle(IReadOnlyDictionary<string, string> data)
+    /// <summary>The forms of a value as nbformat has them, and how many characters they take in the file.</summary>
+    private static (JsonObject Data, int Size) Bundle(IReadOnlyDictionary<string, string> forms)
     {
         var bundle = new JsonObject();
-        foreach (var (mimeType, text) in data)
+        var size = 0L;
+        foreach (var (mimeType, text) in forms)
         {
             bundle[mimeType] = MimeData.IsJson(mimeType) ? MimeData.ParseJson(text) : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text : Lines(text);
+            // JSON is written indented, which can make thirty characters of one.
+            size += MimeData.IsJson(mimeType) ? bundle[mimeType]?.ToJsonString(Indented).Length ?? 0 : text.Length;
         }
 
-        return bundle;
+        return (bundle, (int)Math.Min(size, int.MaxValue / 2));
     }
 
-    /// <summary>A text as nbformat likes it: a list of lines, each with its line end.</summary>
-    private static JsonArray Lines(string text)
+    /// <summary>A text as nbformat likes it: a list of lines, each with its line end; or where they are many, as it allows: one text, which takes a tenth of the memory.</summary>
+    private static JsonNode Lines(string text)
     {
+        if (text.AsSpan().Count('\n') > MostLines)
+        {
+            return text;
+        }
+
         var lines = new JsonArray();
         for (var start = 0; start < text.Length;)
         {
@@ -155,4 +217,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
 
         return lines;
     }
+
+    /// <summary>What a cell shows and may replace.</summary>
+    private sealed record ShownValue(NotebookCell Cell, JsonObject Output, int Size);
 }

@@ -14,8 +14,8 @@ internal interface IRunReporter
 internal sealed class PlainReporter(TextWriter writer) : IRunReporter
 {
     public void CellStarted(PlannedNotebook notebook, int position, int cells) =>
-        writer.WriteLine($"{notebook.OutputName}  cell {position}/{cells}");
+        writer.WriteLine($"{ConsoleText.InOneLine(notebook.OutputName)}  cell {position}/{cells}");
 
     public void NotebookEnded(PlannedNotebook notebook, NotebookResult result) =>
-        writer.WriteLine($"{notebook.OutputName}  {RunTable.Describe(result.Status)}{(result.Status == RunStatus.NotRun ? "" : $", {result.Seconds:0.0} s")}");
+        writer.WriteLine($"{ConsoleText.InOneLine(notebook.OutputName)}  {RunTable.Describe(result.Status)}{(result.Status == RunStatus.NotRun ? "" : $", {result.Seconds:0.0} s")}");
 }

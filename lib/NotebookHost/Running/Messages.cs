@@ -24,7 +24,12 @@ namespace NotebookHost.Running;
 [JsonDerivedType(typeof(CompletionsFound), "completions")]
 [JsonDerivedType(typeof(Inspected), "inspection")]
 [JsonDerivedType(typeof(CompletenessJudged), "completeness")]
-internal abstract record Message;
+internal abstract record Message
+{
+    /// <summary>Whether everything is there: JSON that came from elsewhere may lack parts, which no type can forbid.</summary>
+    [JsonIgnore]
+    public virtual bool IsWhole => true;
+}
 
 /// <summary>To the process: begin a session.</summary>
 /// <param name="NotebookPath">The notebook whose cells will be run; null where that is not known.</param>
@@ -57,22 +62,42 @@ internal sealed record AskCompleteness(int Id, string Code) : Question(Id, Code)
 internal abstract record CellOutputMessage(int Cell) : Message;
 
 /// <inheritdoc cref="IOutputSink.Stream"/>
-internal sealed record StreamText(int Cell, string Name, string Text) : CellOutputMessage(Cell);
+internal sealed record StreamText(int Cell, string Name, string Text) : CellOutputMessage(Cell)
+{
+    /// <inheritdoc/>
+    public override bool IsWhole => Name is "stdout" or "stderr" && Text is not null;
+}
 
 /// <inheritdoc cref="IOutputSink.Display"/>
-internal sealed record DisplayData(int Cell, string Id, IReadOnlyDictionary<string, string> Data, bool IsUpdate) : CellOutputMessage(Cell);
+internal sealed record DisplayData(int Cell, string Id, IReadOnlyDictionary<string, string> Data, bool IsUpdate) : CellOutputMessage(Cell)
+{
+    /// <inheritdoc/>
+    public override bool IsWhole => Id is not null && Data is not null && !Data.Values.Contains(null!);
+}
 
 /// <inheritdoc cref="IOutputSink.ExecuteResult"/>
-internal sealed record ResultData(int Cell, IReadOnlyDictionary<string, string> Data) : CellOutputMessage(Cell);
+internal sealed record ResultData(int Cell, IReadOnlyDictionary<string, string> Data) : CellOutputMessage(Cell)
+{
+    /// <inheritdoc/>
+    public override bool IsWhole => Data is not null && !Data.Values.Contains(null!);
+}
 
 /// <inheritdoc cref="IOutputSink.Error"/>
-internal sealed record CellFailed(int Cell, CellError Error) : CellOutputMessage(Cell);
+internal sealed record CellFailed(int Cell, CellError Error) : CellOutputMessage(Cell)
+{
+    /// <inheritdoc/>
+    public override bool IsWhole => Error is { IsWhole: true };
+}
 
 /// <inheritdoc cref="IOutputSink.ClearOutput"/>
 internal sealed record ClearOutput(int Cell, bool Wait) : CellOutputMessage(Cell);
 
 /// <summary>From the process: a cell has ended; with the process's peak resident set so far.</summary>
-internal sealed record CellEnded(int Cell, CellStatus Status, CellError? Error, long PeakMemoryBytes) : Message;
+internal sealed record CellEnded(int Cell, CellStatus Status, CellError? Error, long PeakMemoryBytes) : Message
+{
+    /// <inheritdoc/>
+    public override bool IsWhole => Enum.IsDefined(Status) && Error is null or { IsWhole: true };
+}
 
 /// <summary>From the process: the running cell wants a line of text from the user, as an <see cref="InputGiven"/>.</summary>
 internal sealed record InputWanted(string Prompt) : Message;

@@ -25,10 +25,11 @@ internal static class NotebookProcess
     {
         // Ctrl+C in a terminal reaches this process too; the run decides what becomes of it.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        ProcessGroup.Begin();
         using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         await pipe.ConnectAsync(ConnectFor, CancellationToken.None);
         using var channel = new MessageChannel(pipe);
-        if (await channel.ReceiveAsync() is not StartSession start)
+        if (await ReceiveAsync(channel) is not StartSession start)
         {
             return 1;
         }
@@ -44,7 +45,7 @@ internal static class NotebookProcess
 
         var stop = new CancellationTokenSource();
         var running = Task.CompletedTask;
-        while (await channel.ReceiveAsync() is { } message)
+        while (await ReceiveAsync(channel) is { } message)
         {
             switch (message)
             {
@@ -66,6 +67,19 @@ internal static class NotebookProcess
 
         Leave(session, running.IsCompleted);
         return 0;
+    }
+
+    private static async Task<Message?> ReceiveAsync(MessageChannel channel)
+    {
+        try
+        {
+            return await channel.ReceiveAsync();
+        }
+        catch (BrokenConversationException)
+        {
+            // The run does not write what is no message, so a cell must have got hold of the pipe. There is nothing to go on with.
+            return null;
+        }
     }
 
     private static SessionOptions Options(StartSession start, UserInput input)
@@ -108,11 +122,11 @@ internal static class NotebookProcess
     {
         try
         {
-            var result = await session.ExecuteAsync(cell.Request, new Sink(cell.Cell, channel), stop);
+            var result = await session.ExecuteAsync(cell.Request, new ChannelSink(cell.Cell, channel), stop);
             using var process = Process.GetCurrentProcess();
-            channel.Send(new CellEnded(cell.Cell, result.Status, result.Error, process.PeakWorkingSet64));
+            channel.Send(new CellEnded(cell.Cell, result.Status, result.Error?.Within(OutputLimits.LongestError), process.PeakWorkingSet64));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The run is gone; the loop above sees that too and ends the process.
         }
@@ -131,32 +145,14 @@ internal static class NotebookProcess
         {
             session.Dispose();
         }
+        else
+        {
+            // The run is gone in the middle of a cell: what the cell has started has nobody left who would end it.
+            // If it is not, and the cell has closed the pipe, this tells it.
+            ProcessDeath.SayConnectionLost();
+            ProcessGroup.EndOwn();
+        }
 
         Environment.Exit(0);
-    }
-
-    private sealed class Sink(int cell, MessageChannel channel) : IOutputSink
-    {
-        public void Stream(string name, string text) => Send(new StreamText(cell, name, text));
-
-        public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) => Send(new DisplayData(cell, displayId, data, isUpdate));
-
-        public void ExecuteResult(IReadOnlyDictionary<string, string> data) => Send(new ResultData(cell, data));
-
-        public void Error(CellError error) => Send(new CellFailed(cell, error));
-
-        public void ClearOutput(bool wait) => Send(new ClearOutput(cell, wait));
-
-        private void Send(Message message)
-        {
-            try
-            {
-                channel.Send(message);
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                // The run is gone: nobody is left to read this.
-            }
-        }
     }
 }

@@ -88,10 +88,12 @@ internal sealed class NotebookRun
             limit.CancelAfter(timeout);
         }
 
-        process.Send(new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters)));
         CellEnded? ended;
         try
         {
+            // A process that a cell has brought to a halt takes nothing from its pipe: sending a long cell would wait for ever.
+            var request = new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters));
+            await Task.Run(() => process.Send(request), CancellationToken.None).WaitAsync(limit.Token);
             ended = await ReceiveUntilEndAsync(cell, process, limit.Token);
         }
         catch (OperationCanceledException)
@@ -135,6 +137,8 @@ internal sealed class NotebookRun
         {
             while (process.Messages.TryRead(out var message))
             {
+                // A cell that puts out without a pause must not keep this from looking at the clock.
+                stop.ThrowIfCancellationRequested();
                 if (message is CellEnded ended)
                 {
                     _peakMemory = ended.PeakMemoryBytes > 0 ? ended.PeakMemoryBytes : null;
@@ -154,10 +158,10 @@ internal sealed class NotebookRun
     /// <summary>Asks the cell to stop, takes what it still puts out, and ends the process with all that it started.</summary>
     private async Task StopAsync(NotebookCell cell, ChildProcess process)
     {
-        process.Send(new CancelCell());
         using var patience = new CancellationTokenSource(LastWords);
         try
         {
+            await Task.Run(() => process.Send(new CancelCell()), CancellationToken.None).WaitAsync(patience.Token);
             await ReceiveUntilEndAsync(cell, process, patience.Token);
         }
         catch (OperationCanceledException)

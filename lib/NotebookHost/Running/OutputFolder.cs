@@ -20,11 +20,12 @@ internal sealed class OutputFolder
     private readonly string _folder;
     private (PlannedNotebook Notebook, PageLink? Previous)? _last;
 
-    /// <exception cref="UsageException">The folder cannot be made.</exception>
+    /// <summary>Tries at once whether files can be written there: who learns it after an hour of training has lost the hour.</summary>
+    /// <exception cref="UsageException">They cannot.</exception>
     public OutputFolder(string folder)
     {
         _folder = folder;
-        Try(() => Directory.CreateDirectory(folder));
+        Try(() => AtomicFile.Prepare(folder));
     }
 
     /// <summary>Writes an executed notebook and its page, and gives the page before it its link forward.</summary>

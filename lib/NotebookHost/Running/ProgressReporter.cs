@@ -18,11 +18,11 @@ internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
     {
         if (!_tasks.TryGetValue(notebook, out var task))
         {
-            task = progress.AddTask(notebook.OutputName, maxValue: cells);
+            task = progress.AddTask(Markup.Escape(ConsoleText.InOneLine(notebook.OutputName)), maxValue: cells);
             _tasks[notebook] = task;
         }
 
-        task.Description = $"{Markup.Escape(notebook.OutputName)}  cell {position}/{cells}";
+        task.Description = $"{Markup.Escape(ConsoleText.InOneLine(notebook.OutputName))}  cell {position}/{cells}";
         task.Value = position - 1;
     }
 
@@ -30,7 +30,7 @@ internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
     {
         if (_tasks.TryGetValue(notebook, out var task))
         {
-            task.Description = $"{Markup.Escape(notebook.OutputName)}  {RunTable.Describe(result.Status)}";
+            task.Description = $"{Markup.Escape(ConsoleText.InOneLine(notebook.OutputName))}  {RunTable.Describe(result.Status)}";
             task.Value = result.Status == RunStatus.Passed ? task.MaxValue : task.Value;
             task.StopTask();
         }

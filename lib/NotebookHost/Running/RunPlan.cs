@@ -29,9 +29,11 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
 
         var output = Path.GetFullPath(options.Output ?? Path.Combine(root ?? Environment.CurrentDirectory, "artifacts", "tutorial"));
         var notebooks = Name(paths.Select(Load));
+        var realOutput = RealPath.Of(output);
         foreach (var notebook in notebooks)
         {
-            if (Path.GetDirectoryName(notebook.Document.Path) == output)
+            // Through a link a folder has a second name, and so has a notebook.
+            if (Path.GetDirectoryName(RealPath.Of(notebook.Document.Path)) == realOutput || RealPath.Of(Path.GetDirectoryName(notebook.Document.Path)!) == realOutput)
             {
                 throw new UsageException($"The output folder {output} is the folder of {notebook.Name}, which would be overwritten; choose another --output.");
             }

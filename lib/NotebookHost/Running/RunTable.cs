@@ -23,7 +23,7 @@ internal static class RunTable
         {
             var color = result.Status switch { RunStatus.Passed => "green", RunStatus.NotRun => "grey", RunStatus.Interrupted => "yellow", _ => "red" };
             table.AddRow(
-                Markup.Escape(result.Name), $"[{color}]{Describe(result.Status)}[/]", $"{result.CellsRun}/{result.Cells}",
+                Markup.Escape(ConsoleText.InOneLine(result.Name)), $"[{color}]{Describe(result.Status)}[/]", $"{result.CellsRun}/{result.Cells}",
                 result.Status == RunStatus.NotRun ? "" : $"{result.Seconds:0.0}",
                 result.PeakMemoryBytes is { } bytes ? $"{bytes / (1024.0 * 1024):0} MiB" : "");
         }
@@ -34,7 +34,7 @@ internal static class RunTable
             var error = result.Error!;
             var place = error.Cell == 0 ? "" : $", cell {error.Cell}{(error.Line is { } line ? $", line {line}" : "")}";
             // Not through the console's word wrap: it would cut messages that a log is searched for.
-            Console.WriteLine($"{result.Name}{place}: {error.ErrorName}: {error.Message}");
+            Console.WriteLine(ConsoleText.Visible($"{result.Name}{place}: {error.ErrorName}: {error.Message}"));
         }
 
         Console.WriteLine(Path.Combine(output, "index.html"));

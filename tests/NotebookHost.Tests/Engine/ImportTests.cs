@@ -54,6 +54,16 @@ public sealed class ImportTests : SessionTest
         Assert.Contains("a.ipynb imports b.ipynb imports a.ipynb", (await Fail("#!import a.ipynb")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_circle_is_found_under_a_second_name_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        Notebook("a.ipynb", "#!import alias.ipynb");
+        File.CreateSymbolicLink(Path.Combine(Folder, "alias.ipynb"), "a.ipynb");
+        Options = Options with { NotebookPath = Path.Combine(Folder, "a.ipynb") };
+        Assert.Contains("a.ipynb imports a.ipynb", (await Fail("#!import alias.ipynb")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("#!import missing.ipynb", "no such notebook")]
     [InlineData("#!import missing.csx", "no such file")]

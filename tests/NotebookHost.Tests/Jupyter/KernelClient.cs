@@ -51,7 +51,7 @@ internal sealed class KernelClient : IAsyncDisposable
     /// <param name="configure">What else to set for the process.</param>
     public KernelClient(IReadOnlyList<string> command, Action<ProcessStartInfo>? configure = null)
     {
-        var ports = FreePorts(5);
+        var ports = Ports = FreePorts(5);
         var connection = new JsonObject
         {
             ["transport"] = "tcp",
@@ -119,6 +119,9 @@ internal sealed class KernelClient : IAsyncDisposable
 
     public Process Process { get; }
 
+    /// <summary>Where the kernel listens: shell, control, stdin, iopub, heartbeat.</summary>
+    public IReadOnlyList<int> Ports { get; }
+
     /// <summary>What the kernel wrote to its standard output and error.</summary>
     public string Log => _log.ToString();
 
@@ -155,11 +158,21 @@ internal sealed class KernelClient : IAsyncDisposable
             ["msg_type"] = type,
             ["version"] = "5.3",
         };
-        byte[][] parts = [.. new[] { header.ToJsonString(), "{}", "{}", content.ToJsonString() }.Select(Encoding.UTF8.GetBytes)];
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(wrongKey ? "wrong"u8.ToArray() : _key, parts.SelectMany(part => part).ToArray()));
-        _outgoing.Enqueue((socket switch { "control" => _control, "stdin" => _stdin, _ => _shell }, new NetMQMessage([Encoding.ASCII.GetBytes("<IDS|MSG>"), Encoding.ASCII.GetBytes(signature), .. parts])));
+        SendSigned([header.ToJsonString(), "{}", "{}", content.ToJsonString()], socket, wrongKey);
         return id;
     }
+
+    /// <summary>Sends parts, whatever they are, with the signature that is right for them.</summary>
+    public void SendSigned(IReadOnlyList<string> texts, string socket = "shell", bool wrongKey = false)
+    {
+        byte[][] parts = [.. texts.Select(Encoding.UTF8.GetBytes)];
+        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(wrongKey ? "wrong"u8.ToArray() : _key, parts.SelectMany(part => part).ToArray()));
+        SendFrames([Encoding.ASCII.GetBytes("<IDS|MSG>"), Encoding.ASCII.GetBytes(signature), .. parts], socket);
+    }
+
+    /// <summary>Sends frames as they are.</summary>
+    public void SendFrames(IReadOnlyList<byte[]> frames, string socket = "shell") =>
+        _outgoing.Enqueue((socket switch { "control" => _control, "stdin" => _stdin, _ => _shell }, new NetMQMessage(frames)));
 
     public string SendExecute(string code, JsonObject? more = null)
     {

@@ -83,7 +83,7 @@ public sealed class DocumentOutputTests
         _output.Apply(new DisplayData(1, "x", Data("text/plain", "after"), IsUpdate: false));
         var outputs = Outputs(1);
         Assert.Equal(["stream", "stream", "display_data"], outputs.Select(output => (string)output!["output_type"]!));
-        Assert.Equal(DocumentOutput.LargestText, ((string)outputs[0]!["text"]![0]!).Length);
+        Assert.Equal(OutputLimits.MostText, ((string)outputs[0]!["text"]![0]!).Length);
         Assert.Contains("cut here", outputs[1]!["text"]!.ToJsonString(), StringComparison.Ordinal);
     }
 }
