@@ -6,8 +6,11 @@ namespace Benchmarks;
 /// <summary>What is measured in a process of its own, since what one training does to the C library's memory the next would feel.</summary>
 internal static class Child
 {
+    /// <summary>This program.</summary>
+    public static string Self => typeof(Child).Assembly.Location;
+
     /// <summary>This program with other arguments.</summary>
-    public static string[] Own(params string[] arguments) => ["dotnet", typeof(Child).Assembly.Location, .. arguments];
+    public static string[] Own(params string[] arguments) => ["dotnet", Self, .. arguments];
 
     /// <summary>Runs a program and returns the last line that it writes.</summary>
     /// <param name="command">The program and its arguments.</param>

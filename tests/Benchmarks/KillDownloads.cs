@@ -10,7 +10,7 @@ internal static class KillDownloads
     {
         var count = arguments.Length > 0 ? int.Parse(arguments[0]) : 200;
         var seed = arguments.Length > 1 ? int.Parse(arguments[1]) : 1;
-        using var kills = new DownloadKills(Report.Self, seed);
+        using var kills = new DownloadKills(Child.Self, seed);
         var time = Stopwatch.StartNew();
         try
         {
