@@ -71,5 +71,5 @@ internal static class ForwardPass
 
     private static Tensor? Rounded(Parameter? weights) => weights?.to(ScalarType.BFloat16);
 
-    private static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
+    internal static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
 }
