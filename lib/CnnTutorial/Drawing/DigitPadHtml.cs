@@ -10,7 +10,7 @@ internal static class DigitPadHtml
         "<style>.cnn-pad{font-family:system-ui,sans-serif;font-size:15px;line-height:1.5;max-width:60rem}"
         + ".cnn-pad .columns{display:flex;flex-wrap:wrap;gap:1em 2em;align-items:flex-start}.cnn-pad figure{margin:0;max-width:100%}.cnn-pad figcaption{font-weight:600;margin-bottom:.3em}"
         + ".cnn-pad .paper{width:280px;max-width:100%;box-sizing:border-box;aspect-ratio:1;border:2px solid #7d8794;border-radius:.4em;background:rgba(128,128,128,.08);touch-action:none;cursor:crosshair;user-select:none;-webkit-user-select:none}"
-        + ".cnn-pad .paper svg{display:block;width:100%;height:100%;max-width:none;pointer-events:none}.cnn-pad polyline{fill:none;stroke:currentColor;stroke-width:31;stroke-linecap:round;stroke-linejoin:round}"
+        + ".cnn-pad .paper svg{display:block;width:100%;height:100%;max-width:none;pointer-events:none}.cnn-pad polyline{fill:none;stroke:currentColor;stroke-width:26;stroke-linecap:round;stroke-linejoin:round}"
         + ".cnn-pad circle{fill:none;stroke:#e8820c;stroke-width:3;visibility:hidden}.cnn-pad .paper:focus-visible circle{visibility:visible}.cnn-pad .down circle{fill:#e8820c}"
         + ".cnn-pad .paper:focus-visible,.cnn-pad button:focus-visible{outline:3px solid #2a78d6;outline-offset:2px}"
         + ".cnn-pad .buttons{display:flex;gap:.5em;margin-top:.6em}.cnn-pad button{font:inherit;min-height:44px;min-width:6em;border:1px solid #7d8794;border-radius:.4em;background:rgba(128,128,128,.14);color:inherit;cursor:pointer}"
