@@ -132,8 +132,12 @@ public sealed class JupyterInBrowserTests
         Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
         Assert.Equal(cells, await notebook.Page.EvaluateAsync<int>("() => Jupyter.notebook.ncells()"));
 
+        // Jupyter runs no scripts of a notebook that it was not told to trust: then a line says what to do.
         await notebook.Page.EvaluateAsync("() => Jupyter.notebook.save_notebook()");
         await notebook.Page.ReloadAsync();
+        await notebook.Page.Locator(".output:has-text('that you trust this notebook')").First.WaitForAsync();
+        await notebook.Page.ClickAsync("#notification_trusted");
+        await notebook.Page.ClickAsync(".modal.in .btn-danger");
         await notebook.UntilAsync("() => document.querySelector('.cnn-pad[data-ready]') !== null");
         await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
         Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);

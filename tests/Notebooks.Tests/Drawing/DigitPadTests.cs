@@ -12,13 +12,14 @@ public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
     private const string Ask = """
         (pad, [images, count]) => {
             const bytes = Uint8Array.from(atob(images), letter => letter.charCodeAt(0)), all = [];
+            const cold = performance.getEntriesByName('drawing pad: first prediction')[0].duration;
             let first = 0;
             for (let i = 0; i < count; i++) {
                 const pixels = Float32Array.from(bytes.subarray(784 * i, 784 * (i + 1)), value => value / 255), begin = performance.now();
                 all.push(...pad.predict(pixels));
                 first = first || performance.now() - begin;
             }
-            return JSON.stringify({ all, first });
+            return JSON.stringify({ all, first, cold });
         }
         """;
 
@@ -40,7 +41,7 @@ public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
         // Answers that were all alike would agree whatever the layers did.
         Assert.True(Enumerable.Range(0, classes).Any(label => expected.Where((_, i) => i % classes == label) is var of && of.Max() - of.Min() > 0.3), "the network gives every image the same answer");
         var largest = probabilities.Zip(expected, (mine, its) => Math.Abs(mine - its)).Max();
-        TestContext.Current.SendDiagnosticMessage($"Pad {pad}: largest difference {largest:0.0e+0}, first prediction {answer.GetProperty("first").GetDouble():0.0} ms.");
+        TestContext.Current.SendDiagnosticMessage($"Pad {pad}: largest difference {largest:0.0e+0}, first prediction on the page {answer.GetProperty("cold").GetDouble():0.0} ms, this pad's first for the hand {answer.GetProperty("first").GetDouble():0.0} ms.");
         Assert.InRange(largest, 0, tolerance);
     }
 

@@ -14,7 +14,7 @@
     let strokes = [], drawing = null, frame = 0, pause = 0;
     let at = { x: 0.5, y: 0.3 }, penDown = false;
 
-    const percent = share => (share > 0 && share < 0.005 ? 'under 1' : Math.round(100 * share)) + ' %';
+    const percent = share => (share < 0.01 ? '< 1' : Math.round(100 * share)) + ' %';
 
     // One figure for all that changes while drawing, at most once for each picture that the screen shows.
     function show() {
@@ -147,6 +147,10 @@
     root.look = () => Array.from(picture(strokes));
     movePen(false);
     show();
+    // Once now: a browser translates code when it first runs, and that need not wait for the hand.
+    const asked = performance.now();
+    predict(picture([]));
+    performance.measure('drawing pad: first prediction', { start: asked });
     part('waiting').remove();
     root.dataset.ready = 'yes';
   }

@@ -10,11 +10,9 @@
   const count = shape => shape.reduce((product, length) => product * length, 1);
 
   // A whole number with its sign, lowest byte first.
-  function whole(at) {
-    let number = 0;
-    for (let part = 0; part < width; part++) number |= bytes[begin + at * width + part] << 32 - 8 * (width - part);
-    return number >> 32 - 8 * width;
-  }
+  const whole = width === 3
+    ? at => (bytes[begin + 3 * at] << 8 | bytes[begin + 3 * at + 1] << 16 | bytes[begin + 3 * at + 2] << 24) >> 8
+    : at => (bytes[begin + 2 * at] << 16 | bytes[begin + 2 * at + 1] << 24) >> 16;
 
   // From whole numbers to weights, once: each row has its own scale.
   function restore(layer) {
