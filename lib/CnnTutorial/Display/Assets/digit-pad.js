@@ -147,7 +147,7 @@
     root.look = () => Array.from(picture(strokes));
     movePen(false);
     show();
-    // Once now: a browser translates code when it first runs, and that need not wait for the hand.
+    // Once now: a browser translates code when it first runs (16 to 85 ms instead of 2, measured), and that need not wait for the hand.
     const asked = performance.now();
     predict(picture([]));
     performance.measure('drawing pad: first prediction', { start: asked });

@@ -29,6 +29,11 @@
     return [Math.max(0, Math.ceil(-offset / stride)), Math.min(positions - 1, Math.floor((size - 1 - offset) / stride))];
   }
 
+  // The innermost loop is a function of its own: a browser translates what is called often sooner than a loop that has not ended.
+  function addRow(output, to, length, weight, input, from, step) {
+    for (let i = 0; i < length; i++, from += step) output[to + i] += weight * input[from];
+  }
+
   const kinds = {
     convolution: function (layer) {
       const [channels, rows, columns] = layer.input, [filters, outRows, outColumns] = layer.output;
@@ -45,8 +50,7 @@
                 const across = column - layer.padding[1], [left, right] = range(columns, outColumns, layer.stride[1], across);
                 const weight = weights[at++], step = layer.stride[1];
                 for (let y = top; y <= bottom; y++) {
-                  let from = (channel * rows + y * layer.stride[0] + down) * columns + left * step + across;
-                  for (let to = plane + y * outColumns + left, end = to + right - left; to <= end; to++, from += step) output[to] += weight * input[from];
+                  addRow(output, plane + y * outColumns + left, right - left + 1, weight, input, (channel * rows + y * layer.stride[0] + down) * columns + left * step + across, step);
                 }
               }
             }
