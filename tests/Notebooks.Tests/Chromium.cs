@@ -7,7 +7,9 @@ internal static class Chromium
 {
     private static readonly string? Program = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
-    public static void Need() => Assert.SkipWhen(Program is null, "Chromium is not installed (package chromium).");
+    public static bool IsThere => Program is not null;
+
+    public static void Need() => Assert.SkipUnless(IsThere, "Chromium is not installed (package chromium).");
 
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {

@@ -1,3 +1,5 @@
+using Notebooks.Tests.Drawing;
+
 namespace Notebooks.Tests;
 
 /// <summary>The course's training on all of MNIST.</summary>
@@ -23,6 +25,10 @@ public sealed class FullMnistTests
             Assert.Equal((60000, 10000, 10), (metrics.GetProperty("trainCount").GetInt32(), metrics.GetProperty("testCount").GetInt32(), metrics.GetProperty("epochs").GetInt32()));
             Assert.InRange(metrics.GetProperty("testAccuracy").GetDouble(), accuracy, 1);
             Assert.InRange(run.Summary.GetProperty("notebooks")[0].GetProperty("peakMemoryBytes").GetInt64(), 1, MemoryLimit);
+            if (learningRate == "1e-3")
+            {
+                await TenDigits.DrawAsync(run.File("06-results.html"));
+            }
         }
         finally
         {

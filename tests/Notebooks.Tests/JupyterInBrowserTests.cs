@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Playwright;
+using Notebooks.Tests.Drawing;
 
 namespace Notebooks.Tests;
 
@@ -35,7 +36,7 @@ public sealed class JupyterInBrowserTests
             await RunAsync(files, "03-model", charts: 0, sees: ".cnn-table:has-text('235,262')");
             await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
             await TrainAsync(files);
-            await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')");
+            await DrawAsync(await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
             foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
             {
                 await RunAsync(files, other, charts: null, sees: ".output_html");
@@ -110,6 +111,36 @@ public sealed class JupyterInBrowserTests
         await notebook.UntilAsync("() => document.querySelector('.cnn-card') !== null");
         await notebook.UntilIdleAsync();
         Assert.Empty(await notebook.ErrorsAsync());
+    }
+
+    /// <summary>The pad answers to the mouse and to keys, which here are also Jupyter's; and again once the notebook was saved and opened anew.</summary>
+    private static async Task DrawAsync(JupyterPage notebook)
+    {
+        var cells = await notebook.Page.EvaluateAsync<int>("() => Jupyter.notebook.ncells()");
+        var pad = notebook.Page.Locator(".cnn-pad[data-ready]");
+        await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
+        Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
+        await notebook.ScreenshotAsync("06-pad");
+        await pad.Locator("[data-part=paper]").FocusAsync();
+        await notebook.Page.Keyboard.PressAsync("Backspace");
+        Assert.StartsWith("Draw a digit", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
+        foreach (var key in (string[])["Space", .. Enumerable.Repeat("ArrowDown", 14), "Space", "x", "d", "d"])
+        {
+            await notebook.Page.Keyboard.PressAsync(key);
+        }
+
+        Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
+        Assert.Equal(cells, await notebook.Page.EvaluateAsync<int>("() => Jupyter.notebook.ncells()"));
+
+        // Jupyter runs no scripts of a notebook that it was not told to trust: then a line says what to do.
+        await notebook.Page.EvaluateAsync("() => Jupyter.notebook.save_notebook()");
+        await notebook.Page.ReloadAsync();
+        await notebook.Page.Locator(".output:has-text('that you trust this notebook')").First.WaitForAsync();
+        await notebook.Page.ClickAsync("#notification_trusted");
+        await notebook.Page.ClickAsync(".modal.in .btn-danger");
+        await notebook.UntilAsync("() => document.querySelector('.cnn-pad[data-ready]') !== null");
+        await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
+        Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
     }
 
     /// <summary>The bar moves, the curve is drawn; stop in the middle keeps what was learned, and the next cell goes on with it.</summary>

@@ -60,7 +60,7 @@ internal static class ChartHtml
     }
 
     /// <summary>Keeps "&lt;/script&gt;" and "&lt;!--" in data from ending the script: inside JSON, '&lt;' occurs in strings alone.</summary>
-    private static string ForScript(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
+    internal static string ForScript(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
 
     private static string CompressedSource()
     {

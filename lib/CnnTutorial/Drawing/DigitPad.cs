@@ -1,0 +1,100 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CnnTutorial;
+
+/// <summary>
+/// A paper to draw on, and beside it what a network makes of the drawing: the 28×28 pixels that it sees, and a bar for each class that
+/// moves while one draws. The network travels in the output, as weights and a small forward pass in JavaScript, so no kernel
+/// is asked: it works in every notebook program, in an exported page, and offline.
+/// </summary>
+/// <remarks>
+/// The pad computes a <c>Sequential</c> of Conv2d, ReLU, MaxPool2d, Flatten, Linear and Dropout for grey images of 28×28, with up to about
+/// 540,000 parameters. What else it is given it does not show: it says why, in <see cref="Problem"/> and in its place. The model is only read.
+/// </remarks>
+public sealed class DigitPad : IHtmlDisplay
+{
+    private const int Side = 28;
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly DrawingPreparation _preparation;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly PortableNetwork? _network;
+    private readonly string _thing;
+
+    private DigitPad(Module<Tensor, Tensor> model, IReadOnlyList<string> classNames, DrawingPreparation preparation, string thing)
+    {
+        (_classNames, _preparation, _thing) = (classNames, preparation, thing);
+        try
+        {
+            _network = PortableNetwork.Of(model, 1, Side, Side);
+        }
+        catch (NotSupportedException e)
+        {
+            Problem = $"The drawing pad cannot show this network: {e.Message}.";
+            return;
+        }
+
+        if (_network.Classes != classNames.Count)
+        {
+            throw new ArgumentException($"The network chooses among {_network.Classes} classes, and there are {classNames.Count} class names; give one for each.", nameof(classNames));
+        }
+    }
+
+    /// <summary>Why the pad cannot show the network, in one sentence; null where it can.</summary>
+    public string? Problem { get; }
+
+    /// <summary>A pad for digits: drawings are prepared as the images of MNIST were.</summary>
+    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (paper) to 1 (ink), which gives logits.</param>
+    /// <param name="classNames">The name of each class; null for Zero to Nine.</param>
+    /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
+    public static DigitPad For(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new(model, classNames ?? DatasetCatalog.Mnist.ClassNames, DrawingPreparation.Digits, "digit");
+    }
+
+    /// <summary>A pad for clothing: drawings are prepared as the images of Fashion-MNIST were. They fill the picture, and what an outline encloses is filled.</summary>
+    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (background) to 1, which gives logits.</param>
+    /// <param name="classNames">The name of each class; null for Fashion-MNIST's.</param>
+    /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
+    public static DigitPad ForGarments(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new(model, classNames ?? DatasetCatalog.FashionMnist.ClassNames, DrawingPreparation.Garments, "garment");
+    }
+
+    /// <inheritdoc/>
+    public string ToHtml()
+    {
+        if (_network is null)
+        {
+            return Html.Card("No drawing pad", $"<div>{Html.Encode(Problem!)}</div>");
+        }
+
+        var id = $"pad-{Guid.NewGuid():N}";
+        var settings = JsonSerializer.Serialize(
+            new
+            {
+                Names = _classNames,
+                Empty = $"Draw a {_thing}, and the bars move.",
+                Preparation = _preparation,
+                Network = new { _network.Layers, _network.Weights.FineCount, _network.Weights.Width, Numbers = _network.Weights.ToBase64() },
+            },
+            Json);
+        var html = new StringBuilder(DigitPadHtml.Of(id, _thing, _classNames));
+        html.Append("<script>").Append(Assets.Text("digit-pad.js")).Append("(\"").Append(id).Append("\",").Append(ChartHtml.ForScript(settings));
+        foreach (var asset in (string[])["network.js", "strokes.js"])
+        {
+            html.Append(',').Append(Assets.Text(asset));
+        }
+
+        return html.Append(");</script>").ToString();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Problem ?? $"[A pad: draw a {_thing}, and the network says what it sees. It needs a notebook program or page that shows HTML.]";
+}
