@@ -138,7 +138,8 @@ public sealed class JupyterInBrowserTests
         await notebook.Page.Locator(".output:has-text('that you trust this notebook')").First.WaitForAsync();
         await notebook.Page.ClickAsync("#notification_trusted");
         await notebook.Page.ClickAsync(".modal.in .btn-danger");
-        await notebook.UntilAsync("() => document.querySelector('.cnn-pad[data-ready]') !== null");
+        // Trusting loads the page anew: a locator waits across that, a script in the page would end with it.
+        await pad.WaitForAsync();
         await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
         Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
     }
