@@ -10,7 +10,10 @@ namespace CnnTutorial;
 /// <remarks>
 /// What one layer leaves for the next is then small enough to stay in the core's cache, and the cores meet twice a step instead
 /// of after each operation. The mathematics stays the same, since the layers treat each image by itself; only the order in which
-/// gradients are added up differs, and it does not depend on the number of threads.
+/// gradients are added up differs, and it does not depend on the number of threads. Three things are done in another way than
+/// the layers do them, because of what they would read and write: a convolution's bias is added after the max-pooling that
+/// follows, since the largest of several numbers stays the largest when the same is added to all; a ReLU writes over what it
+/// was given; and see <see cref="LinearGradients"/>.
 /// </remarks>
 internal sealed class PartwisePass
 {
@@ -18,11 +21,14 @@ internal sealed class PartwisePass
     private const int LeastPart = 8;
 
     private readonly IReadOnlyList<Module<Tensor, Tensor>> _layers;
+    private readonly IReadOnlyList<Operation> _operations;
     private readonly IReadOnlyDictionary<Modules.Dropout, long[]> _dropped;
     private readonly WorkerTeam _team;
 
     private PartwisePass(IReadOnlyList<Module<Tensor, Tensor>> layers, IReadOnlyDictionary<Modules.Dropout, long[]> dropped, WorkerTeam team) =>
-        (_layers, _dropped, _team) = (layers, dropped, team);
+        (_layers, _operations, _dropped, _team) = (layers, [.. Operations(layers)], dropped, team);
+
+    private delegate Tensor Operation(Tensor value, Learning? learning, int part);
 
     /// <summary>Whether it was measured to be faster: with oneDNN's kernels for x64 processors, and GNU's OpenMP.</summary>
     public static bool Helps(Device device) =>
@@ -82,7 +88,7 @@ internal sealed class PartwisePass
         {
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
-            outputs[part] = Forward(Part(images, part), null, part).DetachFromDisposeScope();
+            outputs[part] = Forward(images, null, part).DetachFromDisposeScope();
         });
         return Join(outputs, parts => cat(parts));
     }
@@ -91,21 +97,38 @@ internal sealed class PartwisePass
     /// <param name="batch">What to learn from.</param>
     /// <param name="loss">One of those that <see cref="CanSplit"/> knows.</param>
     /// <param name="parameters">What the gradients are for.</param>
-    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free.</returns>
-    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor>[] Gradients) Learn(Batch batch, Module<Tensor, Tensor, Tensor> loss, IList<Tensor> parameters)
+    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free; null where another part's holds for all.</returns>
+    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor?>[] Gradients) Learn(Batch batch, Module<Tensor, Tensor, Tensor> loss, IReadOnlyList<Tensor> parameters)
     {
-        var masks = _dropped.ToDictionary(dropout => dropout.Key, dropout => Mask(dropout.Key, [batch.Count, .. dropout.Value]));
         var count = Count(batch.Images);
-        var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new IReadOnlyList<Tensor>[count]);
-        _team.Run(count, part =>
+        // Drawn by the calling thread while the others compute the layers before, and always in the same order.
+        var masks = new Lazy<Dictionary<Modules.Dropout, Tensor?>>(() => _dropped.ToDictionary(dropout => dropout.Key, dropout => Mask(dropout.Key, [batch.Count, .. dropout.Value])));
+        using var linear = new LinearGradients(_layers, parameters, count);
+        var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new Tensor?[count][]);
+        try
         {
-            using var scope = NewDisposeScope();
-            var logits = Forward(Part(batch.Images, part), masks, part);
-            // A mean over the part becomes the part's share of the mean over the batch.
-            var share = loss.call(logits, Part(batch.Labels, part)) * ((double)logits.shape[0] / batch.Count);
-            gradients[part] = [.. autograd.grad([share], parameters).Select(gradient => gradient.DetachFromDisposeScope())];
-            (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());
-        });
+            _team.Run(
+                count,
+                part =>
+                {
+                    using var scope = NewDisposeScope();
+                    var logits = Forward(batch.Images, new Learning(masks, linear), part);
+                    // A mean over the part becomes the part's share of the mean over the batch.
+                    var share = loss.call(logits, Part(batch.Labels, part)) * ((double)logits.shape[0] / batch.Count);
+                    gradients[part] = linear.Backward(share, part);
+                    (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());
+                },
+                meanwhile: () => _ = masks.Value);
+            linear.Complete(gradients, _team);
+        }
+        finally
+        {
+            foreach (var mask in masks.Value.Values)
+            {
+                mask?.Dispose();
+            }
+        }
+
         return (Join(outputs, parts => cat(parts)), Join(losses, parts => stack(parts).sum()), gradients);
     }
 
@@ -137,13 +160,42 @@ internal sealed class PartwisePass
     private static Tensor? Mask(Modules.Dropout dropout, long[] shape) => (dropout.training, dropout.p) switch
     {
         (false, _) or (_, 0) => null,
-        (_, 1) => zeros(shape),
-        (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p),
+        (_, 1) => zeros(shape).DetachFromDisposeScope(),
+        (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p).DetachFromDisposeScope(),
     };
 
-    private Tensor Forward(Tensor images, Dictionary<Modules.Dropout, Tensor?>? masks, int part) =>
-        _layers.Aggregate(images, (value, layer) =>
-            layer is not Modules.Dropout dropout ? layer.call(value)
-            : masks?[dropout] is { } mask ? value * Part(mask, part)
-            : value);
+    private static IEnumerable<Operation> Operations(IReadOnlyList<Module<Tensor, Tensor>> layers)
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var (layer, next) = (layers[i], i + 1 < layers.Count ? layers[i + 1] : null);
+            switch (layer)
+            {
+                case Modules.Dropout dropout:
+                    yield return (value, learning, part) => learning?.Masks.Value[dropout] is { } mask ? value * Part(mask, part) : value;
+                    break;
+                case Modules.Linear linear:
+                    yield return (value, learning, part) => learning is null ? linear.call(value) : learning.Linear.Forward(linear, value, part);
+                    break;
+                // What these give is not needed for their own gradients. A linear layer's is, by LinearGradients.
+                case Modules.ReLU when i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
+                    yield return (value, _, _) => value.relu_();
+                    break;
+                case Modules.Conv2d { bias: { } bias, padding: { } padding, padding_mode: PaddingModes.Zeros } conv when next is Modules.MaxPool2d:
+                    yield return (value, _, _) => functional.conv2d(value, conv.weight!, null, conv.stride, padding, conv.dilation, conv.groups);
+                    yield return (value, _, _) => next.call(value).add_(bias.view(-1, 1, 1));
+                    i++;
+                    break;
+                default:
+                    yield return (value, _, _) => layer.call(value);
+                    break;
+            }
+        }
+    }
+
+    private Tensor Forward(Tensor images, Learning? learning, int part) =>
+        _operations.Aggregate(Part(images, part), (value, operation) => operation(value, learning, part));
+
+    /// <summary>What the parts of a batch share while a network learns from it.</summary>
+    private sealed record Learning(Lazy<Dictionary<Modules.Dropout, Tensor?>> Masks, LinearGradients Linear);
 }

@@ -10,7 +10,7 @@ internal sealed class TrainingStep : IDisposable
 {
     private readonly Module<Tensor, Tensor, Tensor> _loss;
     private readonly optim.Optimizer _optimizer;
-    private readonly List<Parameter> _parameters;
+    private readonly List<Tensor> _parameters;
     private readonly AdamStep? _adam;
     private readonly Func<Tensor, Tensor> _forward;
     private readonly WorkerTeam? _team;
@@ -37,11 +37,11 @@ internal sealed class TrainingStep : IDisposable
     {
         if (_partwise is not null)
         {
-            var (logits, loss, gradients) = _partwise.Learn(batch, _loss, [.. _parameters]);
+            var (logits, loss, gradients) = _partwise.Learn(batch, _loss, _parameters);
             Update(gradients);
             foreach (var gradient in gradients.SelectMany(part => part))
             {
-                gradient.Dispose();
+                gradient?.Dispose();
             }
 
             return (logits, loss);

@@ -56,12 +56,36 @@ public sealed class PartwisePassTests
         Assert.All(Toy.Weights(plain).Zip(Toy.Weights(fitted)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
-    [Fact]
-    public void Logits_loss_and_gradients_are_those_of_the_whole_batch()
+    public static TheoryData<string> Networks => [.. Makers.Keys];
+
+    private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Makers = new()
+    {
+        ["the toy"] = () => Toy.Model(),
+        ["blocks as in the course, and a linear layer whose gradient comes late"] = () => Sequential(
+            ("conv1", Conv2d(1, 8, 3, padding: 1)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
+            ("conv2", Conv2d(8, 70, 3, padding: 1)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
+            ("flatten", Flatten()), ("fc1", Linear(70 * Toy.Size * Toy.Size / 16, 1000)), ("relu3", ReLU()), ("dropout", Dropout(0.5)), ("fc2", Linear(1000, Toy.Classes))),
+        ["strides, groups, no bias, average pooling"] = () => Sequential(
+            ("conv1", Conv2d(1, 8, 3, stride: 2, padding: 3)), ("pool1", MaxPool2d(2)), ("relu1", ReLU()),
+            ("conv2", Conv2d(8, 8, 3, padding: 2, dilation: 2, groups: 2, bias: false)), ("pool2", MaxPool2d(2, stride: 1)), ("relu2", ReLU()),
+            ("conv3", Conv2d(8, 8, 3, padding: 1)), ("pool3", AvgPool2d(2)), ("relu3", ReLU()),
+            ("flatten", Flatten()), ("fc", Linear(8, Toy.Classes))),
+        ["two large linear layers with the same weights"] = () =>
+        {
+            var (first, second) = (Linear(256, 256), Linear(256, 256));
+            second.weight = first.weight;
+            return Sequential(("flatten", Flatten()), ("fc0", Linear(Toy.Size * Toy.Size, 256)), ("relu", ReLU()), ("fc1", first), ("fc2", second), ("fc3", Linear(256, Toy.Classes)));
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Logits_loss_and_gradients_are_those_of_the_whole_batch(string network)
     {
         using var scope = NewDisposeScope();
         using var team = new WorkerTeam();
-        var model = Toy.Model();
+        manual_seed(9);
+        var model = Makers[network]();
         var pass = PartwisePass.Of(model, ImageShape, team)!;
         // No multiple of the number of parts.
         var (images, labels) = (rand(77, 1, Toy.Size, Toy.Size), randint(Toy.Classes, [77], ScalarType.Int64));
@@ -76,9 +100,35 @@ public sealed class PartwisePassTests
         Assert.Equal(wholeLoss.item<float>(), loss.item<float>(), 1e-5f);
         foreach (var (i, parameter) in model.parameters().Index())
         {
-            var sum = gradients.Select(part => part[i]).Aggregate((a, b) => a + b);
+            var sum = gradients.Select(part => part[i]).OfType<Tensor>().Aggregate((a, b) => a + b);
             Assert.InRange((parameter.grad! - sum).abs().max().item<float>(), 0, 1e-5f);
         }
+    }
+
+    [Fact]
+    public void The_gradient_of_a_large_linear_layer_is_made_once()
+    {
+        using var scope = NewDisposeScope();
+        using var team = new WorkerTeam();
+        var model = Sequential(("flatten", Flatten()), ("large", Linear(Toy.Size * Toy.Size, 2000)), ("small", Linear(2000, Toy.Classes)));
+        var pass = PartwisePass.Of(model, ImageShape, team)!;
+        var (_, _, gradients) = pass.Learn(new Batch(rand(64, 1, Toy.Size, Toy.Size), zeros(64, ScalarType.Int64)), CrossEntropyLoss(), [.. model.parameters()]);
+        Assert.Equal(8, gradients.Length);
+        Assert.Single(gradients, part => part[0] is not null);
+        Assert.All(gradients, part => Assert.NotNull(part[2]));
+    }
+
+    [Fact]
+    public void The_images_stay_as_they_are_where_a_network_begins_with_a_ReLU()
+    {
+        using var scope = NewDisposeScope();
+        using var team = new WorkerTeam();
+        var relu = ReLU();
+        var model = Sequential(("first", relu), ("conv", Conv2d(1, 4, 3)), ("second", relu), ("flatten", Flatten()), ("fc", Linear(4 * (Toy.Size - 2) * (Toy.Size - 2), Toy.Classes)));
+        var images = rand(16, 1, Toy.Size, Toy.Size) - 0.5;
+        var before = images.clone();
+        Assert.InRange((model.call(images) - PartwisePass.Of(model, ImageShape, team)!.Predict(images)).abs().max().item<float>(), 0, 1e-6f);
+        Assert.Equal(0, (images - before).abs().max().item<float>());
     }
 
     [Fact]
