@@ -13,13 +13,13 @@ namespace CnnTutorial;
 /// </remarks>
 internal sealed class LinearGradients : IDisposable
 {
-    /// <summary>Fewer weights stay in a core's cache anyway, and the threads would have to meet once more for them.</summary>
-    private const long LeastWeights = 1 << 16;
-
     private const int RowsOfBlock = 16;
 
     private readonly IReadOnlyList<Tensor> _parameters;
     private readonly Dictionary<Modules.Linear, Late> _late = [];
+
+    /// <summary>Fewer weights stay in a core's cache anyway, and the threads would have to meet once more for them. Benchmarks change it to measure what it is worth.</summary>
+    internal static long LeastWeights { get; set; } = 1 << 16;
 
     /// <summary>Begins a batch.</summary>
     /// <param name="layers">The network's.</param>

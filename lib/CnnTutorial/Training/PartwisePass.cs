@@ -30,6 +30,9 @@ internal sealed class PartwisePass
 
     private delegate Tensor Operation(Tensor value, Learning? learning, int part);
 
+    /// <summary>Whether layers are computed in another way than their own where that gives the same. Benchmarks turn it off to measure what it is worth.</summary>
+    internal static bool RearrangesLayers { get; set; } = true;
+
     /// <summary>Whether it was measured to be faster: with oneDNN's kernels for x64 processors, and GNU's OpenMP.</summary>
     public static bool Helps(Device device) =>
         device.type == DeviceType.CPU && OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -178,10 +181,10 @@ internal sealed class PartwisePass
                     yield return (value, learning, part) => learning is null ? linear.call(value) : learning.Linear.Forward(linear, value, part);
                     break;
                 // What these give is not needed for their own gradients. A linear layer's is, by LinearGradients.
-                case Modules.ReLU when i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
+                case Modules.ReLU when RearrangesLayers && i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
                     yield return (value, _, _) => value.relu_();
                     break;
-                case Modules.Conv2d { bias: { } bias, padding: { } padding, padding_mode: PaddingModes.Zeros } conv when next is Modules.MaxPool2d:
+                case Modules.Conv2d { bias: { } bias, padding: { } padding, padding_mode: PaddingModes.Zeros } conv when RearrangesLayers && next is Modules.MaxPool2d:
                     yield return (value, _, _) => functional.conv2d(value, conv.weight!, null, conv.stride, padding, conv.dilation, conv.groups);
                     yield return (value, _, _) => next.call(value).add_(bias.view(-1, 1, 1));
                     i++;
