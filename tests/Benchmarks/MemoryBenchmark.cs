@@ -1,3 +1,4 @@
+using System.Globalization;
 using CnnTutorial;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,19 +15,24 @@ internal static class MemoryBenchmark
         var epochs = new List<double>();
         Trainer().Fit(train, test, epochs: 10, callbacks: new AfterEpoch(() => epochs.Add(Child.MebibytesOf("VmRSS"))));
         var peak = Child.MebibytesOf("VmHWM");
-        var cells = new List<double>();
-        for (var i = 0; i < 10; i++)
-        {
-            Trainer().Fit(train, test, epochs: 1);
-            cells.Add(Child.MebibytesOf("VmRSS"));
-        }
-
+        var trainer = Trainer();
+        var (same, others) = (Ten(() => trainer.Fit(train, test, epochs: 1)), Ten(() => Trainer().Fit(train, test, epochs: 1)));
         Report.Write(
             "memory",
-            ["resident, MiB", "first", "second", "last", "peak", "slope a time, from the second"],
-            [["ten epochs", epochs[0], epochs[1], epochs[^1], peak, Slope(epochs[1..])], ["ten trainings", cells[0], cells[1], cells[^1], Child.MebibytesOf("VmHWM"), Slope(cells[1..])]]);
+            ["resident, MiB", "first", "second", "last", "slope a time, from the second"],
+            [Row("ten epochs", epochs), Row("the training cell, ten times", same), Row("the same with a new network each time", others)]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Peak of the ten epochs: {peak:0} MiB, of all: {Child.MebibytesOf("VmHWM"):0} MiB"));
         return 0;
     }
+
+    private static List<double> Ten(Action train) =>
+        [.. Enumerable.Range(0, 10).Select(_ =>
+        {
+            train();
+            return Child.MebibytesOf("VmRSS");
+        })];
+
+    private static IReadOnlyList<object> Row(string name, List<double> sizes) => [name, sizes[0], sizes[1], sizes[^1], Slope(sizes[1..])];
 
     private static Trainer Trainer()
     {

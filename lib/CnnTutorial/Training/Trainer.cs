@@ -90,6 +90,8 @@ public sealed partial class Trainer
     private History Fit(IBatchSource batches, ImageSplit? validation, int epochs, int batchSize, Func<TrainingPlan> planOf, string? resumeFrom, Callback[] callbacks)
     {
         var optimizer = Optimizer;
+        // Networks of earlier runs of the learner's cell: the garbage collector sees their few objects, not their weights.
+        GC.Collect();
         using var scope = NewDisposeScope();
         using var memory = MemoryReuse.Begin();
         using var running = new RunningMeans(_metrics, Device);

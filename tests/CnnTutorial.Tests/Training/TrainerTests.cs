@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -141,6 +142,23 @@ public sealed class TrainerTests
         Assert.Throws<DivideByZeroException>(() => trainer.Fit(images, epochs: 3, batchSize: 32, callbacks: new Failing()));
 
         Assert.InRange(Toy.LiveTensorsOfAllThreads(), 0, before);
+    }
+
+    [Fact]
+    public void A_network_of_an_earlier_run_does_not_wait_for_the_garbage_collector()
+    {
+        var earlier = Trained();
+        Toy.Trainer(Toy.Model()).Fit(Toy.Images(50, 1), epochs: 1);
+        Assert.False(earlier.IsAlive);
+
+        // In a method of its own: a method's variables may live until its end.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Trained()
+        {
+            var model = Toy.Model();
+            Toy.Trainer(model).Fit(Toy.Images(50, 1), epochs: 1);
+            return new WeakReference(model);
+        }
     }
 
     [Fact]
