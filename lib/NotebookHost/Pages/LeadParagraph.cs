@@ -1,11 +1,15 @@
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The paragraph with which a notebook says what it is about.</summary>
+/// <summary>The paragraph with which a notebook says what it is about; and rows of links, which say nothing of it.</summary>
 internal static class LeadParagraph
 {
+    /// <summary>What a row of links is called in the page: on paper it leads nowhere.</summary>
+    private const string RowOfLinks = "row-of-links";
+
     /// <summary>In characters. More than this nobody reads in a list.</summary>
     private const int Longest = 320;
 
@@ -15,9 +19,16 @@ internal static class LeadParagraph
             ? Shortened(lead)
             : null;
 
+    /// <summary>Gives rows of three links and more their class.</summary>
+    public static void MarkRowsOfLinks(MarkdownDocument document)
+    {
+        foreach (var paragraph in document.OfType<ParagraphBlock>().Where(paragraph => IsRowOfLinks(paragraph) && paragraph.Inline!.Descendants<LinkInline>().Count() > 2))
+            paragraph.GetAttributes().AddClass(RowOfLinks);
+    }
+
     // What leads to the other notebooks says nothing of this one.
     private static bool IsRowOfLinks(ParagraphBlock paragraph) =>
-        2 * (paragraph.Inline?.Descendants<LinkInline>() ?? []).Sum(link => Text(link).Length) > Text(paragraph.Inline).Length;
+        2 * (paragraph.Inline?.Descendants<LinkInline>() ?? []).Sum(link => Text(link).Count(char.IsLetterOrDigit)) > Text(paragraph.Inline).Count(char.IsLetterOrDigit);
 
     private static string Text(ContainerInline? line) => string.Concat(InlineText.Of(line).Select(piece => piece.Text)).Trim();
 

@@ -34,6 +34,7 @@ internal static class MarkdownText
             AddHeading(page, heading);
 
         page.Lead ??= LeadParagraph.Of(document);
+        LeadParagraph.MarkRowsOfLinks(document);
         MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell), page.HasPage);
         Append(page, document, WithMarkup, cell.Source);
     }
