@@ -126,6 +126,7 @@ public sealed class FindTests(BundledCourse course)
         await site.GoAsync(page, "04-compile.html");
         await FindAsync(page, "loss");
         Assert.True(await page.EvaluateAsync<bool>(InView));
+        Assert.True(await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('#page-find > *')].every(part => part.getBoundingClientRect().left > 0 && part.getBoundingClientRect().right < innerWidth)"));
         await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"find-{width}-{scheme}") });
         // Contrast by WCAG's formula: the letters on the mark, and the mark on the page.
         var contrasts = await page.EvaluateAsync<double[]>("""
