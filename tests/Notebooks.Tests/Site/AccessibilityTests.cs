@@ -39,7 +39,6 @@ public sealed class AccessibilityTests(BundledCourse course)
     private const string Unreached = """
         () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
             .filter(one => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.dataset.reached && one.tabIndex >= 0)
-            // Of radio buttons and other groups the Tab key reaches one.
             .map(one => one.outerHTML.slice(0, 120))
         """;
 
