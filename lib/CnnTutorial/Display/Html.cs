@@ -58,7 +58,7 @@ internal static class Html
     public static string Progress(double fraction, string text)
     {
         var percent = (100 * Math.Clamp(fraction, 0, 1)).ToString("0.0");
-        return $"{Style}<div class=\"cnn-bar\" role=\"progressbar\" aria-valuemin=\"0\" aria-valuemax=\"100\" aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
+        return $"{Style}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
             + $"<div class=\"cnn-line\">{Encode(text)}</div>";
     }
 

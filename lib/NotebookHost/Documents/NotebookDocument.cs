@@ -43,6 +43,9 @@ public sealed class NotebookDocument
         .Select(line => line[2..].Trim())
         .FirstOrDefault() ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>The name of the course that it belongs to, from the field <c>course</c> of its metadata; empty where there is none.</summary>
+    public string Course => Root["metadata"] is JsonObject metadata && metadata["course"] is JsonValue value && value.TryGetValue(out string? course) ? course.Trim() : "";
+
     /// <summary>Reads a notebook.</summary>
     /// <exception cref="NotebookFormatException">The file is missing, not JSON, not nbformat 4, or not a C# notebook.</exception>
     public static NotebookDocument Load(string path)

@@ -6,7 +6,7 @@ namespace NotebookHost.Pages;
 /// <summary>Gives each heading of a page an id: made from its text as GitHub does, and numbered where a text occurs again.</summary>
 internal sealed class HeadingIds
 {
-    private readonly HashSet<string> _taken = new(StringComparer.Ordinal) { PageTemplate.MainId, PageTemplate.ContentsId };
+    private readonly HashSet<string> _taken = new([PageTemplate.MainId, PageTemplate.ContentsId, .. PageTemplate.BarIds], StringComparer.Ordinal);
 
     /// <summary>An id that no other heading on this page has.</summary>
     public string Next(string text)

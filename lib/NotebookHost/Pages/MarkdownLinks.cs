@@ -10,13 +10,18 @@ internal static class MarkdownLinks
 
     private static readonly string[] Schemes = ["https", "http", "mailto"];
 
-    /// <summary>Leads links to notebooks to their pages, takes pictures into the page, and takes the target from links that would run script.</summary>
-    public static void Resolve(MarkdownDocument document, NotebookImages images)
+    /// <summary>
+    /// Leads links to notebooks to their pages, or makes text of them where there is no such page; takes pictures into
+    /// the page, and takes the target from links that would run script.
+    /// </summary>
+    public static void Resolve(MarkdownDocument document, NotebookImages images, Func<string, bool> hasPage)
     {
-        foreach (var link in document.Descendants<LinkInline>())
+        foreach (var link in document.Descendants<LinkInline>().ToList())
         {
             var url = link.Url ?? "";
-            if (!link.IsImage)
+            if (!link.IsImage && PageOf(url) is { } page && !hasPage(Uri.UnescapeDataString(page)))
+                link.ReplaceBy(new ContainerInline());
+            else if (!link.IsImage)
                 link.Url = Target(url);
             else if (images.DataUri(url) is { } data)
                 link.Url = data;
@@ -37,16 +42,21 @@ internal static class MarkdownLinks
         if (colon >= 0 && plain.AsSpan(0, colon).IndexOfAny('/', '?', '#') < 0)
             return Schemes.Contains(plain[..colon], StringComparer.OrdinalIgnoreCase) ? url : "#";
 
-        var end = url.AsSpan().IndexOfAny('#', '?') is >= 0 and var mark ? mark : url.Length;
-        var file = url[..end];
+        return PageOf(url) is { } page ? page + url[End(url)..] : url;
+    }
+
+    /// <summary>The page of the notebook that a link leads to; null where it leads to none.</summary>
+    private static string? PageOf(string url)
+    {
+        var file = url[..End(url)];
         if (file.StartsWith("./", StringComparison.Ordinal))
             file = file[2..];
 
         // Pages lie side by side in one folder, so only a notebook beside this one has its page there.
-        return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && !file.Contains('/', StringComparison.Ordinal)
-            ? file[..^Notebook.Length] + ".html" + url[end..]
-            : url;
+        return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && file.AsSpan().IndexOfAny('/', ':') < 0 ? file[..^Notebook.Length] + ".html" : null;
     }
+
+    private static int End(string url) => url.AsSpan().IndexOfAny('#', '?') is >= 0 and var mark ? mark : url.Length;
 
     // A picture elsewhere is not fetched: the page makes no requests. The reader can still follow it.
     private static void ShowAsLink(LinkInline link)

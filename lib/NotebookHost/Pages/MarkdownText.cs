@@ -33,7 +33,9 @@ internal static class MarkdownText
         foreach (var heading in document.Descendants<HeadingBlock>())
             AddHeading(page, heading);
 
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell));
+        page.Lead ??= LeadParagraph.Of(document);
+        LeadParagraph.MarkRowsOfLinks(document);
+        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell), page.HasPage);
         Append(page, document, WithMarkup, cell.Source);
     }
 
@@ -46,7 +48,7 @@ internal static class MarkdownText
             return;
         }
 
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null));
+        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null), page.HasPage);
         Append(page, document, WithoutMarkup, markdown);
     }
 
@@ -106,19 +108,10 @@ internal static class MarkdownText
     {
         var text = new StringBuilder();
         var html = new StringBuilder();
-        foreach (var inline in block.Inline?.Descendants() ?? [])
+        foreach (var (part, isFormula) in InlineText.Of(block.Inline))
         {
-            var (part, math) = inline switch
-            {
-                LiteralInline literal => (literal.Content.ToString(), false),
-                CodeInline code => (code.Content, false),
-                MathInline formula => (formula.Content.ToString(), true),
-                HtmlEntityInline entity => (entity.Transcoded.ToString(), false),
-                LineBreakInline => (" ", false),
-                _ => ("", false),
-            };
             text.Append(part);
-            html.Append(math ? "<span class=\"math\">" : "").AppendText(part).Append(math ? "</span>" : "");
+            html.Append(isFormula ? "<span class=\"math\">" : "").AppendText(part).Append(isFormula ? "</span>" : "");
         }
 
         var heading = new Heading(block.Level, page.Ids.Next(text.ToString()), text.ToString(), html.ToString());

@@ -11,26 +11,29 @@ public static class NotebookPage
 
     /// <summary>Renders the page.</summary>
     /// <param name="executed">The notebook with its outputs. It is read, not changed.</param>
-    /// <param name="previous">The page before this one, or null for the first.</param>
-    /// <param name="next">The page after this one, or null for the last.</param>
-    /// <param name="index">The page that lists all, or null where there is none.</param>
+    /// <param name="around">The pages beside it, and what its run came to.</param>
     /// <returns>A whole HTML document. Only text/html outputs and the notebook's own Markdown are taken as markup.</returns>
-    public static string Render(NotebookDocument executed, PageLink? previous, PageLink? next, PageLink? index)
+    public static string Render(NotebookDocument executed, PageSurroundings around)
     {
         ArgumentNullException.ThrowIfNull(executed);
+        ArgumentNullException.ThrowIfNull(around);
 
-        var page = new PageContent(Path.GetDirectoryName(executed.Path) ?? ".");
+        var page = new PageContent(Path.GetDirectoryName(executed.Path) ?? ".", around.HasPage);
         foreach (var cell in executed.Cells)
             Append(page, cell);
 
         var title = page.Headings.FirstOrDefault(heading => heading.Level == 1)?.Text;
         if (title is null)
             page.Html.Insert(0, $"<h1>{HtmlText.Encode(executed.Title)}</h1>\n");
+        page.Html.Insert(0, FailureNotice.ForPage(around));
 
         return new PageTemplate
         {
             Title = title ?? executed.Title,
-            Navigation = Link(index, "index", "") + Link(previous, "prev", "Previous") + Link(next, "next", "Next"),
+            Site = executed.Course,
+            Description = page.Lead ?? "",
+            Navigation = Link(around.Index, "index", "") + Link(around.Previous, "prev", "Previous") + Link(around.Next, "next", "Next"),
+            FileName = around.FileName,
             Aside = TableOfContents.Render(page.Headings),
             Styles = ["code.css", "output.css"],
             HasMath = page.HasMath,

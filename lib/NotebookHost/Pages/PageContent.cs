@@ -10,16 +10,22 @@ namespace NotebookHost.Pages;
 internal sealed record Heading(int Level, string Id, string Text, string Html);
 
 /// <summary>A page while it is written: the HTML so far, and what the page's frame has to know about it.</summary>
-internal sealed class PageContent(string folder)
+internal sealed class PageContent(string folder, Func<string, bool>? hasPage = null)
 {
     /// <summary>The folder of the notebook, where its pictures are looked for.</summary>
     public string Folder { get; } = folder;
+
+    /// <summary>Tells whether a page of this file name lies beside this one.</summary>
+    public Func<string, bool> HasPage { get; } = hasPage ?? (_ => true);
 
     /// <summary>The HTML of the cells so far.</summary>
     public StringBuilder Html { get; } = new();
 
     /// <summary>The headings so far, in order.</summary>
     public List<Heading> Headings { get; } = [];
+
+    /// <summary>The first paragraph that is more than a row of links, as plain text; null until it was met.</summary>
+    public string? Lead { get; set; }
 
     /// <summary>The ids given so far.</summary>
     public HeadingIds Ids { get; } = new();

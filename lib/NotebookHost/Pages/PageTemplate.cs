@@ -11,6 +11,9 @@ internal sealed class PageTemplate
     /// <summary>The id of the table of contents.</summary>
     public const string ContentsId = "page-contents";
 
+    /// <summary>The ids in the header.</summary>
+    public static readonly IReadOnlyList<string> BarIds = ["page-find", "page-find-button", "page-theme-button"];
+
     /// <summary>
     /// What the page may do: run its own scripts, show what it carries. No address is named, so nothing is fetched and nothing is sent.
     /// </summary>
@@ -25,6 +28,18 @@ internal sealed class PageTemplate
 
     /// <summary>The page's title; plain text.</summary>
     public required string Title { get; init; }
+
+    /// <summary>The name of what the page is a part of; plain text, empty for none.</summary>
+    public string Site { get; init; } = "";
+
+    /// <summary>What the page is about, in a sentence or two; plain text, empty for none.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The page's own file name, under which it is remembered as read; null where nothing is remembered.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Whether the page shows which of the others were read.</summary>
+    public bool ShowsReading { get; init; }
 
     /// <summary>The links in the header and the footer, as HTML; empty for none.</summary>
     public string Navigation { get; init; } = "";
@@ -45,7 +60,8 @@ internal sealed class PageTemplate
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(Policy).Append("\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>").AppendText(Title).Append("</title>\n")
+            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>").AppendText(Title).AppendText(Site.Length > 0 && Site != Title ? $" · {Site}" : "").Append("</title>\n")
+            .Append(Description.Length > 0 ? $"<meta name=\"description\" content=\"{HtmlText.Encode(Description)}\">\n" : "")
             .Append("<link rel=\"icon\" href=\"data:,\">\n");
         Script(html, PageAssets.Text("theme.js"));
         Style(html, PageAssets.Text("colors.css"));
@@ -57,9 +73,9 @@ internal sealed class PageTemplate
 
         html.Append("</head>\n<body>\n<a class=\"skip\" href=\"#").Append(MainId).Append("\">Skip to content</a>\n<header class=\"bar\">\n")
             .Append(Navigation.Length > 0 ? $"<nav aria-label=\"Pages\">{Navigation}</nav>\n" : "")
-            .Append("<button type=\"button\" class=\"theme\" id=\"theme-button\" hidden>").Append(PageAssets.Text("theme.svg")).Append("<span>Dark</span></button>\n</header>\n")
-            .Append("<div class=\"columns\">\n").Append(Aside)
+            .Append(PageAssets.Text("bar.html")).Append("\n</header>\n<div class=\"columns\">\n").Append(Aside)
             .Append("<main id=\"").Append(MainId).Append("\" tabindex=\"-1\">\n").Append(main).Append("</main>\n</div>\n<footer>\n")
+            .Append(FileName is null ? "" : $"<p class=\"reading\" data-page=\"{HtmlText.Address(FileName)}\" hidden><span></span> <button type=\"button\"></button></p>\n")
             .Append(Navigation.Length > 0 ? $"<nav aria-label=\"Pages, again\">{Navigation}</nav>\n" : "")
             .Append("</footer>\n");
         if (HasMath)
@@ -69,6 +85,9 @@ internal sealed class PageTemplate
         }
 
         Script(html, PageAssets.Text("page.js"));
+        Script(html, PageAssets.Text("find.js"));
+        if (FileName is not null || ShowsReading)
+            Script(html, PageAssets.Text("reading.js"));
         return html.Append("</body>\n</html>\n").ToString();
     }
 

@@ -18,7 +18,7 @@ internal sealed class OutputFolder
     };
 
     private readonly string _folder;
-    private (PlannedNotebook Notebook, PageLink? Previous)? _last;
+    private readonly List<(PlannedNotebook Notebook, NotebookResult Result)> _written = [];
 
     /// <summary>Tries at once whether files can be written there: who learns it after an hour of training has lost the hour.</summary>
     /// <exception cref="UsageException">They cannot.</exception>
@@ -31,28 +31,48 @@ internal sealed class OutputFolder
     /// <summary>Writes an executed notebook and its page, and gives the page before it its link forward.</summary>
     public NotebookResult Write(PlannedNotebook notebook, NotebookResult result)
     {
+        result = result with { Page = notebook.PageFile, Notebook = notebook.NotebookFile };
         Try(() =>
         {
             notebook.Document.Save(Path.Combine(_folder, notebook.NotebookFile));
-            WritePage(notebook, _last is { } last ? Link(last.Notebook) : null, next: null);
-            if (_last is { } before)
+            _written.Add((notebook, result));
+            for (var i = Math.Max(0, _written.Count - 2); i < _written.Count; i++)
             {
-                WritePage(before.Notebook, before.Previous, Link(notebook));
+                WritePage(i);
             }
-
-            _last = (notebook, _last is { } previous ? Link(previous.Notebook) : null);
         });
-        return result with { Page = notebook.PageFile, Notebook = notebook.NotebookFile };
+        return result;
     }
 
-    public void Write(RunSummary summary) => Try(() =>
+    /// <summary>Writes the summary and the index, and all pages once more: only now it is known to which others they can lead.</summary>
+    /// <param name="summary">What the run came to.</param>
+    /// <param name="notebooks">The notebooks of the run, in the summary's order.</param>
+    public void Write(RunSummary summary, IReadOnlyList<PlannedNotebook> notebooks) => Try(() =>
     {
         AtomicFile.WriteAllText(Path.Combine(_folder, "summary.json"), JsonSerializer.Serialize(summary, Json) + "\n");
-        AtomicFile.WriteAllText(Path.Combine(_folder, "index.html"), IndexPage.Render(summary));
+        for (var i = 0; i < _written.Count; i++)
+        {
+            WritePage(i);
+        }
+
+        AtomicFile.WriteAllText(Path.Combine(_folder, "index.html"), IndexPage.Render(summary, [.. notebooks.Select(notebook => NotebookOutline.Of(notebook.Document))]));
     });
 
-    private void WritePage(PlannedNotebook notebook, PageLink? previous, PageLink? next) =>
-        AtomicFile.WriteAllText(Path.Combine(_folder, notebook.PageFile), NotebookPage.Render(notebook.Document, previous, next, new PageLink("Contents", "index.html")));
+    private void WritePage(int place)
+    {
+        var (notebook, result) = _written[place];
+        AtomicFile.WriteAllText(Path.Combine(_folder, notebook.PageFile), NotebookPage.Render(notebook.Document, new PageSurroundings
+        {
+            FileName = notebook.PageFile,
+            Previous = place > 0 ? Link(_written[place - 1].Notebook) : null,
+            Next = place + 1 < _written.Count ? Link(_written[place + 1].Notebook) : null,
+            Index = new PageLink("Contents", "index.html"),
+            Status = result.Status,
+            Error = result.Error,
+            // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
+            HasPage = page => File.Exists(Path.Combine(_folder, page)),
+        }));
+    }
 
     private static PageLink Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
 

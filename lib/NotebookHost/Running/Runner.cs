@@ -25,7 +25,7 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
         }
 
         var summary = new RunSummary(started, Math.Round(stopwatch.Elapsed.TotalSeconds, 3), results);
-        folder.Write(summary);
+        folder.Write(summary, plan.Notebooks);
         return summary;
     }
 

@@ -36,7 +36,7 @@ public sealed class HostileNotebookTests
             {
                 var notebook = NotebookDocument.Parse(root.ToJsonString(new() { MaxDepth = 300 }), "/x/n.ipynb");
                 // As it is, outputs and all, and as a run writes it.
-                Assert.DoesNotContain("<script>alert", NotebookPage.Render(notebook, null, null, null), StringComparison.Ordinal);
+                Assert.DoesNotContain("<script>alert", NotebookPage.Render(notebook, new()), StringComparison.Ordinal);
                 OutputClearing.Clear(notebook);
                 CurrentFormat.Upgrade(notebook);
                 _ = NotebookDocument.Parse(notebook.ToJson(), "/x/n.ipynb");
@@ -105,7 +105,7 @@ public sealed class HostileNotebookTests
         var source = string.Concat(Enumerable.Repeat(piece, times));
         var cell = new JsonObject { ["cell_type"] = kind, ["source"] = source };
         var notebook = NotebookDocument.Parse(new JsonObject { ["cells"] = new JsonArray(cell), ["nbformat"] = 4 }.ToJsonString(), "/x/n.ipynb");
-        Assert.Contains("</main>", NotebookPage.Render(notebook, null, null, null), StringComparison.Ordinal);
+        Assert.Contains("</main>", NotebookPage.Render(notebook, new()), StringComparison.Ordinal);
     }
 
     private static IEnumerable<object[]> Places(JsonNode? node, params object[] path)

@@ -107,7 +107,7 @@ public sealed class HostilePageTests
     public void Names_and_titles_are_text_wherever_they_stand()
     {
         const string Hostile = "\"><script>alert(1)</script>";
-        var page = NotebookPage.Render(NotebookAt($"/x/{Hostile.Replace('/', '_')}.ipynb", Text("no heading")), new(Hostile, Hostile), new(Hostile, "../x.html"), null);
+        var page = NotebookPage.Render(NotebookAt($"/x/{Hostile.Replace('/', '_')}.ipynb", Text("no heading")), new() { Previous = new(Hostile, Hostile), Next = new(Hostile, "../x.html") });
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         var index = IndexPage.Render(new RunSummary(DateTimeOffset.Now, 1, [new NotebookResult(Hostile, Hostile, Hostile, Hostile, RunStatus.Failed, 1, 0, 1, null, new CellFailure(1, 1, Hostile, Hostile, Hostile))]));
         Assert.DoesNotContain("<script>alert", index, StringComparison.Ordinal);
@@ -132,7 +132,7 @@ public sealed class HostilePageTests
             File.WriteAllBytes(Path.Combine(inner, "good.png"), [7, 8, 9]);
             File.CreateSymbolicLink(Path.Combine(inner, "alias.png"), "good.png");
             string[] names = ["file.png", "up/secret.png", "circle.png", "endless.png", "fifo.png", "folder.png", "../secret.png", "%2e%2e/secret.png", "good.png", "alias.png"];
-            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), Text(string.Join('\n', names.Select(name => $"![p]({name})")))), null, null, null));
+            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), Text(string.Join('\n', names.Select(name => $"![p]({name})")))), new()));
             Assert.Equal(2, Count(main, "<img"));
             Assert.Equal(2, Count(main, "base64,BwgJ"));
             Assert.DoesNotContain("AQID", main, StringComparison.Ordinal);

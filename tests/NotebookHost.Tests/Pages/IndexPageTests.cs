@@ -15,7 +15,7 @@ public sealed class IndexPageTests
             new("04.ipynb", "Compile", null, null, RunStatus.NotRun, 0, 0, 5, null, null));
         var shown = Sample.Shown(main);
 
-        foreach (var words in new[] { "Passed", "1 min 05 s", "12 cells", "peak memory 1.2 GB", "Not run", "1 of 2 passed", "4 March 2026, 15:16" })
+        foreach (var words in new[] { "Ran to the end", "1 min 05 s", "12 cells", "peak memory 1.2 GB", "Not run", "1 of 2 ran to the end", "4 March 2026, 15:16" })
             Assert.Contains(words, shown, StringComparison.Ordinal);
         Assert.Contains("href=\"03%20model.html\"", main, StringComparison.Ordinal);
         Assert.Contains("href=\"03%20model.ipynb\"", main, StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class IndexPageTests
         var main = Page(new NotebookResult("a.ipynb", "A", "a.html", "a.ipynb", RunStatus.Failed, 3.9, 4, 12, 455_000_000, new(9, 3, "x", "ArgumentException", "Bad shape.")));
 
         Assert.Contains("<a href=\"a.html#cell-9\">Cell 9</a>, line 3: <strong>ArgumentException</strong>", main, StringComparison.Ordinal);
-        foreach (var words in new[] { "Failed", "4 of 12 cells", "455 MB", "3.9 s", "Bad shape.", "0 of 1 passed" })
+        foreach (var words in new[] { "Failed", "4 of 12 cells", "455 MB", "3.9 s", "Bad shape.", "0 of 1 ran to the end" })
             Assert.Contains(words, Sample.Shown(main), StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class IndexPageTests
     }
 
     [Fact]
-    public void An_empty_run_has_a_page_too() => Assert.Contains("0 of 0 passed", Page(), StringComparison.Ordinal);
+    public void An_empty_run_has_a_page_too() => Assert.Contains("0 of 0 ran to the end", Page(), StringComparison.Ordinal);
 
     private static string Page(params NotebookResult[] notebooks) => Sample.BodyOf(IndexPage.Render(new RunSummary(Started, 3725, notebooks)));
 }

@@ -96,7 +96,7 @@ public sealed class MarkdownTests
             File.WriteAllBytes(Path.Combine(inner, "b c.png"), [4, 5, 6]);
             var cell = Text("![in](b%20c.png) ![out](../a.png) ![far](https://example.org/x.png) ![att](attachment:p.png)");
             cell["attachments"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "p.png": { "image/png": "QUJD" } }""");
-            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), cell), null, null, null));
+            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), cell), new()));
 
             Assert.Contains("<img src=\"data:image/png;base64,BAUG\" alt=\"in\" />", main, StringComparison.Ordinal);
             Assert.Contains("<img src=\"data:image/png;base64,QUJD\" alt=\"att\" />", main, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class NotebookPageTests
     public void A_page_asks_for_nothing_outside()
     {
         var page = NotebookPage.Render(
-            Notebook(Text("# T\n\n## H\n\n$x$"), Code("1", Stream("x"))), new("Back", "a.html"), new("On", "b.html"), new("All", "index.html"));
+            Notebook(Text("# T\n\n## H\n\n$x$"), Code("1", Stream("x"))), new() { Previous = new("Back", "a.html"), Next = new("On", "b.html"), Index = new("All", "index.html"), FileName = "here.html" });
 
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("(?i)<(script|img|iframe|link)[^>]+(src|href)=[\"']?(?!data:)[a-z./]", page);
@@ -31,7 +31,7 @@ public sealed class NotebookPageTests
     [Fact]
     public void Neighbours_are_linked_in_header_and_footer()
     {
-        var page = NotebookPage.Render(Notebook(Text("# T")), new("A & <b>", "a b.html"), new("Next", "n.html"), new("All", "index.html"));
+        var page = NotebookPage.Render(Notebook(Text("# T")), new() { Previous = new("A & <b>", "a b.html"), Next = new("Next", "n.html"), Index = new("All", "index.html") });
 
         Assert.Equal(2, Count(page, "rel=\"prev\" href=\"a%20b.html\"><small>Previous</small> <span>A &amp; &lt;b&gt;</span></a>"));
         Assert.Equal(2, Count(page, "rel=\"next\" href=\"n.html\""));
@@ -74,10 +74,10 @@ public sealed class NotebookPageTests
     {
         var notebook = Notebook(Text("# T\n\n## A"), Code("1", Data(("text/html", "<p>x</p>"))));
         var before = notebook.ToJson();
-        var first = NotebookPage.Render(notebook, null, null, null);
+        var first = NotebookPage.Render(notebook, new());
 
         Assert.Equal(before, notebook.ToJson());
-        Assert.Equal(first, NotebookPage.Render(notebook, null, null, null));
+        Assert.Equal(first, NotebookPage.Render(notebook, new()));
     }
 
     // The aim is a second once Roslyn is warm, on a machine with nothing else to do. The limit leaves room for a busy one, and catches what grows with the square.
@@ -87,10 +87,10 @@ public sealed class NotebookPageTests
         var cells = Enumerable.Range(0, 100).Select(i =>
             i % 2 == 0 ? Text($"## Part {i}\n\nText with $x_{i}$.") : Code(string.Join('\n', Enumerable.Repeat($"var x{i} = Math.Sqrt({i});", 15)), Stream("done")));
         var notebook = Notebook([.. cells]);
-        NotebookPage.Render(notebook, null, null, null);
+        NotebookPage.Render(notebook, new());
 
         var watch = Stopwatch.StartNew();
-        NotebookPage.Render(notebook, null, null, null);
+        NotebookPage.Render(notebook, new());
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"took {watch.Elapsed}");
     }
 }

@@ -53,7 +53,7 @@ internal static partial class Sample
         return NotebookDocument.Parse(root.ToJsonString(), path);
     }
 
-    public static string Render(params JsonObject[] cells) => NotebookPage.Render(Notebook(cells), null, null, null);
+    public static string Render(params JsonObject[] cells) => NotebookPage.Render(Notebook(cells), new());
 
     /// <summary>The main part of a page: what comes from the notebook.</summary>
     public static string Body(params JsonObject[] cells) => BodyOf(Render(cells));

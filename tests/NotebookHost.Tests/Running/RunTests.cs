@@ -38,6 +38,35 @@ public sealed class RunTests : ProgramTest
     }
 
     [Fact]
+    public async Task Pages_link_to_the_pages_that_are_there_and_to_no_others()
+    {
+        const string Row = "[First](first.ipynb) · [Bad](bad.ipynb) · [Last](last.ipynb)";
+        foreach (var (name, code) in new[] { ("first", "1"), ("bad", "throw new Exception(\"no luck\");"), ("last", "1") })
+        {
+            Notebook($"{name}.ipynb", $"[markdown]# The {name}\n\n{Row}", code);
+        }
+
+        Assert.Equal(1, (await Run("run", "first.ipynb", "bad.ipynb", "last.ipynb", "--output", "out")).ExitCode);
+        foreach (var name in new[] { "first", "bad" })
+        {
+            Assert.Contains("<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · Last</p>", await PageAsync(name), StringComparison.Ordinal);
+            Assert.DoesNotContain("last.html", await PageAsync(name), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("rel=\"next\" href=\"bad.html\"", await PageAsync("first"), StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"next\"", await PageAsync("bad"), StringComparison.Ordinal);
+        Assert.Contains("<a href=\"#cell-2\">Cell 2</a>, line 1: <strong>System.Exception</strong>", await PageAsync("bad"), StringComparison.Ordinal);
+        Assert.DoesNotContain("last.html", await PageAsync("index"), StringComparison.Ordinal);
+
+        // What earlier runs left beside it can be reached.
+        Assert.Equal(0, (await Run("run", "last.ipynb", "--output", "out")).ExitCode);
+        Assert.Contains("<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · <a href=\"last.html\">Last</a></p>", await PageAsync("last"), StringComparison.Ordinal);
+        Assert.DoesNotContain("rel=\"prev\"", await PageAsync("last"), StringComparison.Ordinal);
+
+        Task<string> PageAsync(string name) => File.ReadAllTextAsync(Path.Combine(Output, $"{name}.html"), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_failing_cell_ends_the_run_with_1_and_says_where()
     {
         Notebook("bad.ipynb", "[markdown]text", "Console.WriteLine(\"partial\");\nthrow new Exception(\"no luck\");", "Console.WriteLine(\"not reached\");");

@@ -1,6 +1,6 @@
 (() => {
   // The current section: the last heading above the upper third of the window.
-  const links = new Map([...document.querySelectorAll('.contents a')].map(link => [decodeURIComponent(link.hash.slice(1)), link]));
+  const links = new Map([...document.querySelectorAll('#page-contents a')].map(link => [decodeURIComponent(link.hash.slice(1)), link]));
   const headings = [...links.keys()].map(id => document.getElementById(id)).filter(Boolean);
   if (headings.length > 0) {
     const mark = () => {
@@ -32,7 +32,7 @@
       return document.execCommand('copy');
     }
   };
-  for (const source of document.querySelectorAll('.source')) {
+  for (const source of document.querySelectorAll('main > .code > .source, main > .code > .folded > .source')) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'copy';
@@ -50,6 +50,22 @@
     });
   }
 
+  // Before printing, or to look for something: all that is folded, at once.
+  const folds = [...document.querySelectorAll('main > .text details, main > .code > .folded')];
+  const contents = document.getElementById('page-contents');
+  if (contents && folds.length > 0) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    const label = () => { button.textContent = folds.every(fold => fold.open) ? 'Fold everything' : `Unfold everything (${folds.length})`; };
+    button.addEventListener('click', () => {
+      const open = !folds.every(fold => fold.open);
+      for (const fold of folds) fold.open = open;
+    });
+    for (const fold of folds) fold.addEventListener('toggle', label);
+    label();
+    contents.append(button);
+  }
+
   // A box that scrolls can be reached by keyboard; one that doesn't is no stop on the way.
   const boxes = new ResizeObserver(entries => {
     for (const { target } of entries) {
@@ -57,5 +73,5 @@
       else target.removeAttribute('tabindex');
     }
   });
-  document.querySelectorAll('.scroll, .math.display').forEach(box => boxes.observe(box));
+  document.querySelectorAll('.failure > pre, :is(.scroll, .math.display):not(.outputs > .html *)').forEach(box => boxes.observe(box));
 })();

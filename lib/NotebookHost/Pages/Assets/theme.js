@@ -18,8 +18,15 @@
   apply(chosen === 'dark' || chosen === 'light' ? chosen : dark.matches ? 'dark' : 'light');
   dark.addEventListener('change', () => chosen || apply(dark.matches ? 'dark' : 'light'));
 
+  // Paper is white, also for what a script draws in the page's colours.
+  addEventListener('beforeprint', () => {
+    const shown = root.dataset.theme;
+    apply('light');
+    addEventListener('afterprint', () => apply(shown), { once: true });
+  });
+
   addEventListener('DOMContentLoaded', () => {
-    const button = document.getElementById('theme-button');
+    const button = document.getElementById('page-theme-button');
     const label = () => {
       const other = root.dataset.theme === 'dark' ? 'Light' : 'Dark';
       button.querySelector('span').textContent = other;
