@@ -19,7 +19,7 @@ public static class FeatureMaps
     {
         ArgumentNullException.ThrowIfNull(split);
         using var scope = NewDisposeScope();
-        var maps = Activations.Of(model, split.Only(image), layer);
+        var maps = LayerOutputs.Of(model, split.Only(image), layer);
         return maps.dim() == 4
             ? maps[0].MoveToOuterDisposeScope()
             : throw new ArgumentException($"The layer '{layer}' makes of an image {maps[0].numel():N0} numbers in a row and no maps; name a layer that stands before Flatten.", nameof(layer));

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>What a layer inside a network makes of images.</summary>
-public static class Activations
+public static class LayerOutputs
 {
     /// <summary>As many images at a time as a trainer judges: a thousand images' features take 75 MB.</summary>
     private const int PartSize = 1000;
@@ -41,7 +41,7 @@ public static class Activations
         {
             Judging.Run(model, split, PartSize, (_, _) =>
             {
-                parts.Add((seen ?? throw new ArgumentException($"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.", nameof(layer))).MoveToOuterDisposeScope());
+                parts.Add((seen ?? throw new ArgumentException($"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.", nameof(layer))).MoveToOtherDisposeScope(scope));
                 seen = null;
             });
         }
