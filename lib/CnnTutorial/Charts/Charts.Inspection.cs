@@ -113,7 +113,7 @@ public static partial class Charts
     /// <param name="runs">A name, and the loss of each step, as <see cref="BatchLosses"/> keeps them.</param>
     /// <param name="title">Above the chart.</param>
     /// <param name="window">How many steps a point is the mean of.</param>
-    public static PlotlyChart CompareLosses(IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs, string title = "Loss, step by step", int window = 10)
+    public static PlotlyChart CompareLosses(IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs, string title = "Loss, step by step", int window = 5)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
