@@ -35,14 +35,13 @@ public static partial class Charts
 
         const int side = 28;
         const int gap = 4;
-        const int label = 6;
-        var kernelSide = kernels is null ? 0 : 16;
-        var kernelWidth = kernels is null ? 0 : kernelSide + 2;
+        // The number stands above a map; where there is a kernel, above that, beside the map.
+        var (label, kernelSide, kernelWidth) = kernels is null ? (6, 0, 0) : (0, 17, 19);
         var count = (int)maps.shape[0];
         columns = Math.Min(columns, count);
-        var (width, height) = (kernelWidth + side + gap, side + label + 2);
-        (double Left, double Top) Kernel(int column, int row) => ((column * width) + (gap / 2.0), (row * height) + label + ((side - kernelSide) / 2.0));
-        (double Left, double Top) Map(int column, int row) => ((column * width) + (gap / 2.0) + kernelWidth, (row * height) + label);
+        var (width, height) = (kernelWidth + side + gap, label + side + gap);
+        (double Left, double Top) Kernel(int column, int row) => ((column * width) + (gap / 2.0), (row * height) + 1 + side - kernelSide);
+        (double Left, double Top) Map(int column, int row) => ((column * width) + (gap / 2.0) + kernelWidth, (row * height) + 1 + label);
 
         var traces = new List<Trace> { new TiledTables(maps).ToTrace(columns, Map, side, "%{z}") };
         if (kernels is not null)
@@ -51,12 +50,13 @@ public static partial class Charts
             traces.Add(new TiledTables(flat).ToTrace(columns, Kernel, kernelSide, "weight %{z}"));
         }
 
-        var layout = CourseLayout.Picture(title, columns * width, (count + columns - 1) / columns * height, 760);
+        var layout = CourseLayout.Picture(title, columns * width, (count + columns - 1) / columns * height, Math.Min(760, 60 + (columns * 2 * width)));
         var places = Enumerable.Range(0, count).Select(i => (Column: i % columns, Row: i / columns)).ToList();
         // White would not end anywhere on a white page.
         layout.shapes = places.Select(place => Box(Map(place.Column, place.Row), side))
             .Concat(places.Where(_ => kernels is not null).Select(place => Box(Kernel(place.Column, place.Row), kernelSide))).ToList();
-        layout.annotations = places.Select((place, i) => Text($"{i}", Map(place.Column, place.Row).Left + (side / 2.0), Map(place.Column, place.Row).Top - (label / 2.0), 13)).ToList();
+        layout.annotations = places.Select(place => kernels is null ? Middle(Map(place.Column, place.Row), side) : Middle(Kernel(place.Column, place.Row), kernelSide))
+            .Select((middle, i) => Text($"{i}", middle.X, middle.Y, 13)).ToList();
         return Plot(traces, layout);
     }
 
@@ -154,6 +154,9 @@ public static partial class Charts
     /// <summary>The mean of the last steps at each step; null, a gap, where one of them is no number.</summary>
     private static double?[] Smooth(IReadOnlyList<double> values, int window) =>
         [.. values.Select((_, i) => values.Skip(Math.Max(0, i + 1 - window)).Take(Math.Min(window, i + 1)).Average()).Select(mean => double.IsFinite(mean) ? Math.Round(mean, 5) : default(double?))];
+
+    /// <summary>Where the number of a square stands: above its middle.</summary>
+    private static (double X, double Y) Middle((double Left, double Top) corner, double side) => (corner.Left + (side / 2), corner.Top - 4);
 
     private static Shape Box((double Left, double Top) corner, double width, double? height = null) => new()
     {

@@ -13,7 +13,7 @@ public sealed class ImageScatter : IHtmlDisplay
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Ten that can be told apart on white and on black; neighbours in the list differ in lightness too, and no two share colour and symbol.
+    // Readable on white and on black; the symbols are for who tells fewer colours apart.
     private static readonly string[] Colors = ["#3b82f6", "#e8820c", "#16a34a", "#dc4a3f", "#a05fd0", "#9a6a4f", "#e05cb0", "#8a94a3", "#a8a010", "#0fa8b8"];
     private static readonly string[] Symbols = ["circle", "square", "diamond", "triangle-up", "x"];
 
