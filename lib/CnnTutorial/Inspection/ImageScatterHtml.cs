@@ -7,7 +7,7 @@ internal static class ImageScatterHtml
     private const string Style =
         "<style>.cnn-images{font-family:system-ui,sans-serif;font-size:15px;line-height:1.5;max-width:760px}.cnn-images .plot{position:relative}"
         + ".cnn-images .tip{position:absolute;left:0;top:0;z-index:2;margin:0;padding:6px;box-sizing:border-box;width:132px;text-align:center;font-size:13px;line-height:1.3;background:#fff;color:#101820;border:1px solid #7d8794;border-radius:.4em;pointer-events:none}"
-        + ".cnn-images canvas{display:block;width:112px;height:112px;margin:0 auto 4px;image-rendering:pixelated}"
+        + ".cnn-images canvas{display:block;width:112px;height:auto;margin:0 auto 4px;image-rendering:pixelated}"
         + ".cnn-images .ring{position:absolute;left:0;top:0;z-index:1;width:16px;height:16px;box-sizing:border-box;border:2px solid currentColor;border-radius:50%;pointer-events:none}"
         + ".cnn-images [hidden]{display:none}.cnn-images label{display:inline-flex;align-items:center;gap:.5em}"
         + ".cnn-images input{font:inherit;min-height:2.4em;width:6em;box-sizing:border-box;padding:0 .5em;border:1px solid #7d8794;border-radius:.4em;background:rgba(128,128,128,.14);color:inherit}"

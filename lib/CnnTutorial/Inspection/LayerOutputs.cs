@@ -39,10 +39,18 @@ public static class LayerOutputs
         });
         try
         {
-            Judging.Run(model, split, PartSize, (_, _) =>
+            Judging.Quietly(model, device =>
             {
-                parts.Add((seen ?? throw new ArgumentException($"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.", nameof(layer))).MoveToOtherDisposeScope(scope));
-                seen = null;
+                using var within = NewDisposeScope();
+                var images = split.ToByteTensor(device);
+                for (long start = 0; start < split.Count; start += PartSize)
+                {
+                    using var part = NewDisposeScope();
+                    seen = null;
+                    model.call(Pixels.Scale(images.narrow(0, start, Math.Min(PartSize, split.Count - start))));
+                    parts.Add(seen?.MoveToOtherDisposeScope(scope)
+                        ?? throw new ArgumentException($"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.", nameof(layer)));
+                }
             });
         }
         finally

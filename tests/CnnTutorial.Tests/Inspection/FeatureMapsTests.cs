@@ -110,17 +110,9 @@ public sealed class FeatureMapsTests
 
     private sealed class WithIdleLayer : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> idle = ReLU();
-
         public WithIdleLayer()
-            : base(nameof(WithIdleLayer)) => RegisterComponents();
+            : base(nameof(WithIdleLayer)) => register_module("idle", ReLU());
 
         public override Tensor forward(Tensor input) => input.flatten(1);
-
-        protected override void Dispose(bool disposing)
-        {
-            idle.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }
