@@ -70,7 +70,7 @@ public static partial class Charts
     }
 
     private static readonly object[] Ink = [new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" }];
-    private static readonly object[] Diverging = [new object[] { 0, "#b45309" }, new object[] { 0.5, "#ffffff" }, new object[] { 1, "#1d4ed8" }];
+    internal static readonly object[] Diverging = [new object[] { 0, "#b45309" }, new object[] { 0.5, "#ffffff" }, new object[] { 1, "#1d4ed8" }];
 
     private static double[][] Numbers((string Name, Tensor Values) matrix)
     {

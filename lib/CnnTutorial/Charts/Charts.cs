@@ -11,6 +11,9 @@ public static partial class Charts
     private const string Blue = "#3b82f6";
     private const string Orange = "#e8820c";
 
+    /// <summary>For several curves in one chart.</summary>
+    private static readonly string[] Several = [Blue, Orange, "#2ca02c", "#a05fd0", "#d6429c", "#8a94a3"];
+
     /// <summary>How many images there are of each class.</summary>
     /// <param name="balance">A column "Class" with names, and a column of counts for each split.</param>
     /// <param name="title">Above the chart.</param>
@@ -74,11 +77,10 @@ public static partial class Charts
     public static PlotlyChart CompareLearning(params (string Name, History History)[] runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        string[] colors = [Blue, Orange, "#2ca02c", "#a05fd0", "#d6429c", "#8a94a3"];
         var traces = runs.SelectMany((run, i) => new Trace[]
         {
-            Curve(run.History, $"Accuracy, {run.Name}", colors[i % colors.Length], "solid", epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy),
-            Curve(run.History, $"Loss, {run.Name}", colors[i % colors.Length], "dot", epoch => (epoch.Validation ?? epoch.Train).Loss, "y2"),
+            Curve(run.History, $"Accuracy, {run.Name}", Several[i % Several.Length], "solid", epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy),
+            Curve(run.History, $"Loss, {run.Name}", Several[i % Several.Length], "dot", epoch => (epoch.Validation ?? epoch.Train).Loss, "y2"),
         });
         return Plot(traces, TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count)));
     }
@@ -148,7 +150,7 @@ public static partial class Charts
         yaxis = new Yaxis { title = yTitle },
     };
 
-    private static PlotlyChart Plot(IEnumerable<Trace> traces, CourseLayout layout)
+    internal static PlotlyChart Plot(IEnumerable<Trace> traces, CourseLayout layout)
     {
         var chart = Chart.Plot(traces, layout);
         chart.WithWidth((int)layout.width);

@@ -56,6 +56,12 @@ public sealed class ImageSplit
         return new ImageSplit(Images[..(count * Rows * Columns)], Labels[..count], Rows, Columns);
     }
 
+    /// <summary>A copy of one image and its label, as a split of one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    internal ImageSplit Only(int index) => index >= 0 && index < Count
+        ? new(Image(index).ToArray(), [Labels[index]], Rows, Columns)
+        : throw new ArgumentOutOfRangeException(nameof(index), $"There is no image {index}: the split has {Count:N0}, numbered from 0.");
+
     /// <summary>How many images there are of each class.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <exception cref="ArgumentException">A label is <paramref name="classes"/> or more.</exception>

@@ -16,11 +16,14 @@ internal static class ChartHtml
     private static readonly Lazy<string> Source = new(CompressedSource);
     private static readonly Lazy<string> Loader = new(() => Assets.Text("load.js"));
 
-    public static string Render(PlotlyChart chart)
+    public static string Render(PlotlyChart chart) => Render(chart, $"chart-{Guid.NewGuid():N}");
+
+    /// <param name="chart">The chart.</param>
+    /// <param name="id">The id of the element in which it is drawn.</param>
+    public static string Render(PlotlyChart chart, string id)
     {
         var (data, layout) = Split(chart.GetPlottingJS());
         var title = Title(layout);
-        var id = $"chart-{Guid.NewGuid():N}";
         return $"<div id=\"{id}\" role=\"img\" aria-label=\"{Html.Encode(title)}\" style=\"width:100%;max-width:{chart.Width}px;height:{chart.Height}px\"></div>\n"
             + Source.Value
             + $"<script>{Loader.Value}(\"{id}\",{ForScript(data)},{ForScript(layout)});</script>";

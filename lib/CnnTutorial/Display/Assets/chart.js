@@ -54,7 +54,10 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     if (meta.designWidth) {
       const scale = Math.min(1, (element.clientWidth || meta.designWidth) / meta.designWidth);
       if (meta.designHeight) {
-        element.style.height = Math.round(meta.designHeight * scale) + 'px';
+        // The margins stay as they are, so the picture between them shrinks a little more than the whole.
+        const margin = layout.margin || {}, beside = (margin.l || 0) + (margin.r || 0), around = (margin.t || 0) + (margin.b || 0);
+        const inner = (meta.designWidth * scale - beside) / (meta.designWidth - beside);
+        element.style.height = Math.round((meta.designHeight - around) * inner + around) + 'px';
       }
       result.annotations = (layout.annotations || []).map(function (annotation) {
         const font = Object.assign({ size: 12 }, annotation.font);
