@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -58,7 +60,8 @@ public sealed partial class ClassroomTests
         await files.FillAsync("#username_input", name);
         await files.FillAsync("#password_input", "any");
         await files.ClickAsync("#login_submit");
-        await files.WaitForURLAsync($"**/user/{name}/tree/notebooks", new() { Timeout = 120_000 });
+        await files.Locator("a.item_link:has-text('01-setup.ipynb')").WaitForAsync(new() { Timeout = 120_000 });
+        Assert.StartsWith($"{address}/user/{name}/tree/notebooks", files.Url, StringComparison.Ordinal);
         var notebook = await JupyterPage.OpenAsync(files, "01-setup.ipynb");
         await notebook.ShiftEnterThroughAsync();
         await notebook.UntilIdleAsync();
@@ -68,9 +71,9 @@ public sealed partial class ClassroomTests
         await notebook.ScreenshotAsync($"hub-{name}");
     }
 
-    private static async Task EndAsync(System.Diagnostics.Process process)
+    private static async Task EndAsync(Process process)
     {
-        using var kill = System.Diagnostics.Process.Start("kill", [process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
     }

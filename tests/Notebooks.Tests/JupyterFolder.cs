@@ -60,6 +60,8 @@ public sealed class JupyterFolder : IDisposable
         var start = new ProcessStartInfo(Python, ["-m", module, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = Path.Combine(Root, "home");
         start.Environment["JUPYTER_PATH"] = Path.Combine(Root, "share", "jupyter");
+        // Debian's JupyterHub needs modules of Debian's Node.js, and another Node.js on the machine does not look where they are.
+        start.Environment["NODE_PATH"] = "/usr/share/nodejs";
         Course.SetUp(start, Artifacts, Data);
         return Process.Start(start)!;
     }

@@ -33,13 +33,19 @@ internal sealed class JupyterServer : IAsyncDisposable
         {
             try
             {
-                await page.GotoAsync(address);
-                return;
+                if (await page.GotoAsync(address) is { Ok: true })
+                {
+                    return;
+                }
+
+                // What stands before the server answers in its place that it is not there yet.
+                Assert.True(tries < 100, $"{address} does not come.");
             }
             catch (PlaywrightException) when (tries < 100)
             {
-                await Task.Delay(200, TestContext.Current.CancellationToken);
             }
+
+            await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }
 
