@@ -26,6 +26,12 @@ public sealed class JupyterFolder : IDisposable
 
     public string Root { get; } = Directory.CreateTempSubdirectory("cnn-tutorial-jupyter-").FullName;
 
+    /// <summary>The folder of the full data sets; null for the bundled sample.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Where results go and come from.</summary>
+    public string Artifacts => Path.Combine(Root, "artifacts");
+
     /// <summary>Skips the test where Debian's package with this Python module is not there.</summary>
     internal static async Task NeedAsync(string module, string package)
     {
@@ -48,13 +54,15 @@ public sealed class JupyterFolder : IDisposable
         Assert.Equal(0, install.ExitCode);
     }
 
-    /// <summary>Starts a Python module as a program; the course is offline, on the bundled sample, with its results in this folder.</summary>
+    /// <summary>Starts a Python module as a program; the course is offline, with its results in this folder.</summary>
     public Process StartPython(string module, params string[] arguments)
     {
         var start = new ProcessStartInfo(Python, ["-m", module, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = Path.Combine(Root, "home");
         start.Environment["JUPYTER_PATH"] = Path.Combine(Root, "share", "jupyter");
-        Course.SetUp(start, Path.Combine(Root, "artifacts"));
+        // Debian's JupyterHub needs modules of Debian's Node.js, and another Node.js on the machine does not look where they are.
+        start.Environment["NODE_PATH"] = "/usr/share/nodejs";
+        Course.SetUp(start, Artifacts, Data);
         return Process.Start(start)!;
     }
 

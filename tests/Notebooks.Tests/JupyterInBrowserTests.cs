@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Playwright;
 using Notebooks.Tests.Drawing;
 
@@ -20,50 +18,20 @@ public sealed class JupyterInBrowserTests
         Chromium.Need();
         await JupyterFolder.NeedAsync("notebook", "jupyter-notebook");
         using var folder = new JupyterFolder();
-        await folder.InstallKernelAsync();
-        var port = FreePort();
-        using var server = folder.StartPython("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--NotebookApp.token=", "--NotebookApp.password=", $"--notebook-dir={folder.Root}");
-        _ = server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var log = server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
+        await using var server = await JupyterServer.StartAsync(folder);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await Chromium.LaunchAsync(playwright);
+        var files = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1000 } });
+        await server.OpenFilesAsync(files);
+        await SetupAsync(files);
+        await RunAsync(files, "02-data", charts: 4, sees: ".cnn-card", scrollTo: "[id^=chart-]:has-text('36 training images')");
+        await RunAsync(files, "03-model", charts: 0, sees: ".cnn-table:has-text('235,262')");
+        await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
+        await TrainAsync(files);
+        await DrawAsync(await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
+        foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
         {
-            using var playwright = await Playwright.CreateAsync();
-            await using var browser = await Chromium.LaunchAsync(playwright);
-            var files = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1000 } });
-            await OpenFilesAsync(files, $"http://127.0.0.1:{port}/tree/notebooks");
-            await SetupAsync(files);
-            await RunAsync(files, "02-data", charts: 4, sees: ".cnn-card", scrollTo: "[id^=chart-]:has-text('36 training images')");
-            await RunAsync(files, "03-model", charts: 0, sees: ".cnn-table:has-text('235,262')");
-            await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
-            await TrainAsync(files);
-            await DrawAsync(await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
-            foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
-            {
-                await RunAsync(files, other, charts: null, sees: ".output_html");
-            }
-        }
-        finally
-        {
-            // The kernels end because their front end did.
-            server.Kill();
-            await server.WaitForExitAsync(CancellationToken.None);
-            await log;
-        }
-    }
-
-    private static async Task OpenFilesAsync(IPage files, string address)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                await files.GotoAsync(address);
-                return;
-            }
-            catch (PlaywrightException) when (tries < 100)
-            {
-                await Task.Delay(200, TestContext.Current.CancellationToken);
-            }
+            await RunAsync(files, other, charts: null, sees: ".output_html");
         }
     }
 
@@ -179,12 +147,5 @@ public sealed class JupyterInBrowserTests
         await notebook.RunCellWithAsync("trainer.Evaluate(mnist.Test)");
         await notebook.UntilIdleAsync();
         Assert.Contains("Test:     loss", await notebook.OutputOfCellWithAsync("trainer.Evaluate(mnist.Test)"), StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
