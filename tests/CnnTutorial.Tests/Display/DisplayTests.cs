@@ -91,7 +91,7 @@ public sealed class DisplayTests
     [Fact]
     public void Each_bundled_file_is_our_own_or_stands_in_the_notice() =>
         Assert.Equal(
-            ["NOTICE.md", "chart.js", "convolution.js", "digit-pad.js", "load.js", "network.js", "plotly-cartesian-2.35.3.min.js.gz", "strokes.js"],
+            ["NOTICE.md", "chart.js", "convolution.js", "digit-pad.js", "image-scatter.js", "load.js", "network.js", "plotly-cartesian-2.35.3.min.js.gz", "strokes.js"],
             Directory.EnumerateFiles(AssetsFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
 
     private static string AssetsFolder => Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets");
