@@ -10,7 +10,7 @@ public sealed class JupyterInBrowserTests
     private const string Bars = "() => [...document.querySelectorAll('[role=progressbar]')].map(bar => parseFloat(bar.getAttribute('aria-valuenow')))";
 
     /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
-    private const string Drawn = "[...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, .js-line, .hm image')).length";
+    private const string Drawn = "[...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, .hm image')).length";
 
     [Fact]
     public async Task The_course_runs_cell_by_cell_and_stops_restarts_completes_and_explains()
@@ -28,7 +28,7 @@ public sealed class JupyterInBrowserTests
         await RunAsync(files, "03-model", charts: 0, sees: ".cnn-table:has-text('235,262')");
         await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
         await TrainAsync(files);
-        await DrawAsync(await RunAsync(files, "06-results", charts: 3, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
+        await DrawAsync(await RunAsync(files, "06-results", charts: 8, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
         foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
         {
             await RunAsync(files, other, charts: null, sees: ".output_html");
@@ -133,7 +133,7 @@ public sealed class JupyterInBrowserTests
         Assert.InRange(seen.Count, 5, int.MaxValue);
         await notebook.UntilIdleAsync();
         Assert.Empty(await notebook.ErrorsAsync());
-        await notebook.UntilAsync($"() => {Drawn} === 1");
+        await notebook.UntilAsync($"() => {Drawn} === 2");
         await notebook.ScreenshotAsync("05-curve", "[id^=chart-]");
 
         await notebook.RunCellWithAsync(fit);
