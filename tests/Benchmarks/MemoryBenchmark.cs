@@ -13,7 +13,7 @@ internal static class MemoryBenchmark
         _ = Accelerator.Detect();
         var (train, test) = (CourseNetwork.Images(60_000), CourseNetwork.Images(10_000));
         var epochs = new List<double>();
-        Trainer().Fit(train, test, epochs: 10, callbacks: new AfterEpoch(() => epochs.Add(Child.MebibytesOf("VmRSS"))));
+        Trainer().Fit(train, test, epochs: 10, callbacks: new AfterEpoch(_ => epochs.Add(Child.MebibytesOf("VmRSS"))));
         var peak = Child.MebibytesOf("VmHWM");
         var trainer = Trainer();
         var (same, others) = (Ten(() => trainer.Fit(train, test, epochs: 1)), Ten(() => Trainer().Fit(train, test, epochs: 1)));
@@ -45,10 +45,5 @@ internal static class MemoryBenchmark
     {
         var (middle, mean) = ((values.Count - 1) / 2.0, values.Average());
         return values.Select((value, i) => (i - middle) * (value - mean)).Sum() / values.Select((_, i) => (i - middle) * (i - middle)).Sum();
-    }
-
-    private sealed class AfterEpoch(Action act) : Callback
-    {
-        public override void OnEpochEnd(TrainingState state, EpochResult result) => act();
     }
 }

@@ -103,7 +103,7 @@ internal static class TrainingBenchmark
         }
         else
         {
-            new Trainer(model, CrossEntropyLoss(), optimizer).Fit(split, epochs: 2, callbacks: new AfterFirstEpoch(() => begin = Stopwatch.GetTimestamp()));
+            new Trainer(model, CrossEntropyLoss(), optimizer).Fit(split, epochs: 2, callbacks: new AfterEpoch(epoch => begin = epoch == 1 ? Stopwatch.GetTimestamp() : begin));
         }
 
         return Images / Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -125,16 +125,5 @@ internal static class TrainingBenchmark
         }
 
         return best;
-    }
-
-    private sealed class AfterFirstEpoch(Action act) : Callback
-    {
-        public override void OnEpochEnd(TrainingState state, EpochResult result)
-        {
-            if (result.Epoch == 1)
-            {
-                act();
-            }
-        }
     }
 }

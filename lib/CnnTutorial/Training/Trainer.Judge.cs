@@ -61,12 +61,8 @@ public sealed partial class Trainer
     /// <summary>Runs the network over the images part by part and leaves it in the mode in which it was.</summary>
     private void Judge(Tensor images, Action<Tensor, long> look)
     {
-        var wasTraining = Model.training;
-        Model.eval();
-        try
+        Judging.Quietly(Model, _ =>
         {
-            using var memory = MemoryReuse.Begin();
-            using var noGradients = no_grad();
             using var team = PartwisePass.Helps(Device) ? new WorkerTeam() : null;
             var forward = team is not null && PartwisePass.Of(Model, images.shape[1..], team) is { } partwise ? partwise.Predict : ForwardPass.Of(Model);
             for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
@@ -74,10 +70,6 @@ public sealed partial class Trainer
                 using var scope = NewDisposeScope();
                 look(forward(Pixels.Scale(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start)))), start);
             }
-        }
-        finally
-        {
-            Model.train(wasTraining);
-        }
+        });
     }
 }
