@@ -39,7 +39,11 @@ internal static class AtomicFile
 
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new IOException($"{path} cannot be written ({e.Message.TrimEnd('.')}); free some disk space or give yourself write permission there, and run the cell again.", e);
+                throw new IOException(
+                    $"{path} cannot be written ({e.Message.TrimEnd('.')}); free some disk space or give yourself write permission "
+                        + "there, and run the cell again.",
+                    e
+                );
             }
 
             throw;
@@ -53,7 +57,11 @@ internal static class AtomicFile
         foreach (var stray in Directory.EnumerateFiles(folder, "*.tmp"))
         {
             var name = Path.GetFileNameWithoutExtension(stray);
-            if (!name.StartsWith(start, StringComparison.Ordinal) || !int.TryParse(name.AsSpan(start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var writer) || IsAlive(writer))
+            if (
+                !name.StartsWith(start, StringComparison.Ordinal)
+                || !int.TryParse(name.AsSpan(start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var writer)
+                || IsAlive(writer)
+            )
             {
                 continue;
             }

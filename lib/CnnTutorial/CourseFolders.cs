@@ -24,8 +24,11 @@ public static class CourseFolders
     public static string Artifacts(string name)
     {
         var folder = Path.Combine(
-            Environment.GetEnvironmentVariable(ArtifactsVariable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : Path.Combine(Root, "artifacts"),
-            name);
+            Environment.GetEnvironmentVariable(ArtifactsVariable) is { Length: > 0 } chosen
+                ? Path.GetFullPath(chosen)
+                : Path.Combine(Root, "artifacts"),
+            name
+        );
         try
         {
             Directory.CreateDirectory(folder);
@@ -34,7 +37,10 @@ public static class CourseFolders
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The folder {folder} for results cannot be made ({e.Message.TrimEnd('.')}); give yourself write permission there, or set {ArtifactsVariable} to a folder that you can write to.", e);
+                $"The folder {folder} for results cannot be made ({e.Message.TrimEnd('.')}); give yourself write permission there, or "
+                    + $"set {ArtifactsVariable} to a folder that you can write to.",
+                e
+            );
         }
     }
 
@@ -50,6 +56,8 @@ public static class CourseFolders
         }
 
         throw new DirectoryNotFoundException(
-            $"No folder above {own} holds both lib and notebooks, so the library was moved out of the course; use it from lib/bin of the course's folder.");
+            $"No folder above {own} holds both lib and notebooks, so the library was moved out of the course; use it from lib/bin of "
+                + "the course's folder."
+        );
     }
 }

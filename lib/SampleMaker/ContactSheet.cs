@@ -17,7 +17,9 @@ internal static class ContactSheet
         {
             var column = shown[split.Labels[i]]++;
             if (column < Columns)
+            {
                 Draw(builder, split, i, column * split.Columns, split.Labels[i] * split.Rows);
+            }
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -29,6 +31,8 @@ internal static class ContactSheet
     {
         var pixels = split.Image(index);
         for (var i = 0; i < pixels.Length; i++)
+        {
             builder.SetPixel(new Pixel(pixels[i]), left + (i % split.Columns), top + (i / split.Columns));
+        }
     }
 }

@@ -16,10 +16,16 @@ internal static class FashionSample
         for (var i = 0; i < all.Count; i++)
         {
             if (taken[all.Labels[i]]++ < perClass)
+            {
                 chosen.Add(i);
+            }
         }
 
         return new ImageSplit(
-            [.. chosen.SelectMany(i => all.Image(i).ToArray())], [.. chosen.Select(i => all.Labels[i])], all.Rows, all.Columns);
+            [.. chosen.SelectMany(i => all.Image(i).ToArray())],
+            [.. chosen.Select(i => all.Labels[i])],
+            all.Rows,
+            all.Columns
+        );
     }
 }

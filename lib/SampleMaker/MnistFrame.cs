@@ -15,13 +15,20 @@ internal static class MnistFrame
         var scale = (double)Box / Math.Max(height, width);
         var (scaledHeight, scaledWidth) = ((int)Math.Round(height * scale), (int)Math.Round(width * scale));
         var scaled = new double[scaledHeight, scaledWidth];
-        double mass = 0, massY = 0, massX = 0;
+        double mass = 0,
+            massY = 0,
+            massX = 0;
         for (var y = 0; y < scaledHeight; y++)
         {
             for (var x = 0; x < scaledWidth; x++)
             {
                 // Pixels are squares: their centres lie at half coordinates, before and after scaling.
-                var value = Bilinear(cell, cellSide, top + ((y + 0.5) * height / scaledHeight) - 0.5, left + ((x + 0.5) * width / scaledWidth) - 0.5);
+                var value = Bilinear(
+                    cell,
+                    cellSide,
+                    top + ((y + 0.5) * height / scaledHeight) - 0.5,
+                    left + ((x + 0.5) * width / scaledWidth) - 0.5
+                );
                 scaled[y, x] = value;
                 mass += value;
                 massY += value * (y + 0.5);
@@ -36,7 +43,9 @@ internal static class MnistFrame
         for (var y = 0; y < scaledHeight; y++)
         {
             for (var x = 0; x < scaledWidth; x++)
+            {
                 framed[((y + offsetY) * Side) + x + offsetX] = (byte)Math.Round(scaled[y, x]);
+            }
         }
 
         return framed;
@@ -44,11 +53,17 @@ internal static class MnistFrame
 
     private static (int Top, int Left, int Height, int Width) InkBounds(byte[] cell, int side)
     {
-        int top = side, left = side, bottom = -1, right = -1;
+        int top = side,
+            left = side,
+            bottom = -1,
+            right = -1;
         for (var i = 0; i < cell.Length; i++)
         {
             if (cell[i] == 0)
+            {
                 continue;
+            }
+
             (top, bottom) = (Math.Min(top, i / side), Math.Max(bottom, i / side));
             (left, right) = (Math.Min(left, i % side), Math.Max(right, i % side));
         }
@@ -63,7 +78,6 @@ internal static class MnistFrame
         return ((1 - fractionY) * (((1 - fractionX) * Pixel(y0, x0)) + (fractionX * Pixel(y0, x0 + 1))))
             + (fractionY * (((1 - fractionX) * Pixel(y0 + 1, x0)) + (fractionX * Pixel(y0 + 1, x0 + 1))));
 
-        double Pixel(int row, int column) =>
-            row < 0 || column < 0 || row >= side || column >= side ? 0 : cell[(row * side) + column];
+        double Pixel(int row, int column) => row < 0 || column < 0 || row >= side || column >= side ? 0 : cell[(row * side) + column];
     }
 }

@@ -22,7 +22,9 @@ internal static class OpenCvDigits
     {
         var png = Png.Open(path);
         if (png.Width != CellsAcross * Cell || png.Height != Classes * RowsPerClass * Cell)
+        {
             throw new InvalidDataException($"'{path}' is {png.Width}×{png.Height} pixels, not 2000×1000; take digits.png from OpenCV 4.");
+        }
 
         var train = new List<(byte Label, byte[] Pixels)>();
         var test = new List<(byte Label, byte[] Pixels)>();
@@ -46,7 +48,9 @@ internal static class OpenCvDigits
         for (var y = 0; y < Cell; y++)
         {
             for (var x = 0; x < Cell; x++)
+            {
                 cell[(y * Cell) + x] = png.GetPixel((column * Cell) + x, (row * Cell) + y).R;
+            }
         }
 
         return cell;
@@ -61,6 +65,10 @@ internal static class OpenCvDigits
         }
 
         return new ImageSplit(
-            [.. digits.SelectMany(digit => digit.Pixels)], [.. digits.Select(digit => digit.Label)], MnistFrame.Side, MnistFrame.Side);
+            [.. digits.SelectMany(digit => digit.Pixels)],
+            [.. digits.Select(digit => digit.Label)],
+            MnistFrame.Side,
+            MnistFrame.Side
+        );
     }
 }

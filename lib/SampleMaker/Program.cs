@@ -4,10 +4,12 @@ using SampleMaker;
 
 if (args.Length is < 3 or > 4)
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine(
+        """
         Makes the samples that lib/CnnTutorial bundles, from two Debian packages (see Datasets/Bundled/NOTICE.md).
         Usage: SampleMaker DIGITS-PNG FASHION-MNIST-FOLDER OUTPUT-FOLDER [CONTACT-SHEET-FOLDER]
-        """);
+        """
+    );
     return 2;
 }
 
@@ -23,14 +25,20 @@ void Save(string folder, string prefix, ImageSplit split)
     Write(Path.Combine(args[2], folder, $"{prefix}-images-idx3-ubyte.gz"), IdxFile.FromImages(split.Images, split.Rows, split.Columns));
     Write(Path.Combine(args[2], folder, $"{prefix}-labels-idx1-ubyte.gz"), IdxFile.FromLabels(split.Labels));
     if (args.Length == 4)
+    {
         ContactSheet.Write(Path.Combine(args[3], $"{folder}-{prefix}.png"), split);
+    }
 }
 
-// GZipStream writes no time stamp, so the same input makes the same file; the hash is of the uncompressed bytes, which no change of zlib touches.
+// GZipStream writes no time stamp, so the same input makes the same file; the hash is of the uncompressed bytes, which no change of zlib
+// touches.
 static void Write(string path, IdxFile file)
 {
     Directory.CreateDirectory(Path.GetDirectoryName(path)!);
     using (var stream = new GZipStream(File.Create(path), CompressionLevel.SmallestSize))
+    {
         file.Write(stream);
-    Console.WriteLine($"{file.ComputeSha256()}  {new FileInfo(path).Length,9:N0} bytes  {path}");
+    }
+
+    Console.WriteLine($"{file.ComputeSha256()}  {new FileInfo(path).Length, 9:N0} bytes  {path}");
 }

@@ -14,32 +14,41 @@ namespace Benchmarks;
 /// </summary>
 internal static class AccuracyBenchmark
 {
-    private static readonly (string Name, string Variant)[] Ways =
-    [
-        ("Trainer.Fit", "fit"),
-        ("a plain loop", "plain"),
-    ];
+    private static readonly (string Name, string Variant)[] Ways = [("Trainer.Fit", "fit"), ("a plain loop", "plain")];
 
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is ["one", var variant, var learningRate, var seed])
         {
-            Console.WriteLine(JsonSerializer.Serialize(One(variant, double.Parse(learningRate, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture))));
+            Console.WriteLine(
+                JsonSerializer.Serialize(
+                    One(variant, double.Parse(learningRate, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture))
+                )
+            );
             return 0;
         }
 
         var seeds = arguments is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
-        var runs = (from way in Ways from rate in (string[])["1e-2", "1e-3"] from number in Enumerable.Range(1, seeds) select (way, rate, number)).ToList();
+        var runs = (
+            from way in Ways
+            from rate in (string[])["1e-2", "1e-3"]
+            from number in Enumerable.Range(1, seeds)
+            select (way, rate, number)
+        ).ToList();
         var results = new Training[runs.Count];
-        await Parallel.ForEachAsync(runs.Index(), async (run, _) =>
-        {
-            results[run.Index] = await MeasureAsync(run.Item.way.Variant, run.Item.rate, run.Item.number);
-            Console.Error.WriteLine($"{run.Item.way.Name}, {run.Item.rate}, seed {run.Item.number}: {results[run.Index]}");
-        });
+        await Parallel.ForEachAsync(
+            runs.Index(),
+            async (run, _) =>
+            {
+                results[run.Index] = await MeasureAsync(run.Item.way.Variant, run.Item.rate, run.Item.number);
+                Console.Error.WriteLine($"{run.Item.way.Name}, {run.Item.rate}, seed {run.Item.number}: {results[run.Index]}");
+            }
+        );
         Report.Write(
             "accuracy",
             ["test accuracy in %", "rate", "mean", "least", "most", "deviation", "wobble", "silent of 128", "and one epoch at rate/10"],
-            [.. runs.Zip(results).GroupBy(run => (run.First.way.Name, run.First.rate), run => run.Second).Select(Row)]);
+            [.. runs.Zip(results).GroupBy(run => (run.First.way.Name, run.First.rate), run => run.Second).Select(Row)]
+        );
         return 0;
     }
 
@@ -48,11 +57,17 @@ internal static class AccuracyBenchmark
         var ends = group.Select(run => run.Epochs[^1]).ToList();
         return
         [
-            group.Key.Name, group.Key.Rate, Percent(ends.Average()), Percent(ends.Min()), Percent(ends.Max()), Percent(Deviation(ends)),
+            group.Key.Name,
+            group.Key.Rate,
+            Percent(ends.Average()),
+            Percent(ends.Min()),
+            Percent(ends.Max()),
+            Percent(Deviation(ends)),
             // Of one training from epoch to epoch, once the first few are over.
             Percent(group.Average(run => Deviation([.. run.Epochs.Skip(5)]))),
             string.Join(' ', group.Select(run => run.Silent)),
-            $"{Percent(group.Average(run => run.Settled))} ({Percent(group.Min(run => run.Settled))}–{Percent(group.Max(run => run.Settled))})",
+            $"{Percent(group.Average(run => run.Settled))} "
+                + $"({Percent(group.Min(run => run.Settled))}–{Percent(group.Max(run => run.Settled))})",
         ];
     }
 

@@ -35,9 +35,15 @@ internal static class Child
     public static async Task<double> NumberAsync(IReadOnlyList<string> command, params (string Name, string? Value)[] environment) =>
         double.Parse(await LastLineAsync(command, environment), CultureInfo.InvariantCulture);
 
-    /// <summary>A size of this process from <c>/proc/self/status</c>, such as VmRSS or VmHWM (its peak), in MiB; elsewhere the working set.</summary>
+    /// <summary>A size of this process from <c>/proc/self/status</c>, such as VmRSS or VmHWM (its peak), in MiB; elsewhere the working
+    /// set.</summary>
     public static double MebibytesOf(string name) =>
         File.Exists("/proc/self/status")
-            ? double.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024
+            ? double.Parse(
+                File.ReadLines("/proc/self/status")
+                    .Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture
+            ) / 1024
             : Environment.WorkingSet / (1024.0 * 1024);
 }

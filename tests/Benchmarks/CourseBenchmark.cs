@@ -41,7 +41,12 @@ internal static class CourseBenchmark
         Report.Write(
             "course",
             [$"milliseconds; {rounds} rounds", "median", "least", "most"],
-            [.. seconds.Select(time => (IReadOnlyList<object>)[time.Key, 1000 * Report.Median(time.Value), 1000 * time.Value.Min(), 1000 * time.Value.Max()])]);
+            [
+                .. seconds.Select(time =>
+                    (IReadOnlyList<object>)[time.Key, 1000 * Report.Median(time.Value), 1000 * time.Value.Min(), 1000 * time.Value.Max()]
+                ),
+            ]
+        );
         return 0;
     }
 
@@ -87,8 +92,12 @@ internal static class CourseBenchmark
     {
         var notebooks = Path.Combine(CourseFolders.Root, "notebooks");
         using var notebook = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(notebooks, "05-train.ipynb")));
-        var cells = notebook.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code")
-            .Select(cell => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()))).ToList();
+        var cells = notebook
+            .RootElement.GetProperty("cells")
+            .EnumerateArray()
+            .Where(cell => cell.GetProperty("cell_type").GetString() == "code")
+            .Select(cell => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString())))
+            .ToList();
         var fit = cells.FindIndex(cell => cell.Contains("trainer.Fit(", StringComparison.Ordinal));
         var begin = Stopwatch.GetTimestamp();
         await using var kernel = new KernelClient(KernelClient.Own, start => start.WorkingDirectory = notebooks);

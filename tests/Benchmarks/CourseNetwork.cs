@@ -17,18 +17,20 @@ internal static class CourseNetwork
     /// </remarks>
     public const double OperationsPerImage = (3 * ((2 * 196 * 36 * 9 * 24) + (2 * 1764 * 128) + (2 * 128 * 10))) + (2 * (2 * 784 * 24 * 9));
 
-    public static Module<Tensor, Tensor> Create() => Sequential(
-        ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
-        ("block1_relu", ReLU()),
-        ("block1_pool", MaxPool2d(2)),
-        ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
-        ("block2_relu", ReLU()),
-        ("block2_pool", MaxPool2d(2)),
-        ("flatten", Flatten()),
-        ("fc1", Linear(36 * 7 * 7, 128)),
-        ("fc1_relu", ReLU()),
-        ("dropout", Dropout(0.5)),
-        ("predictions", Linear(128, 10)));
+    public static Module<Tensor, Tensor> Create() =>
+        Sequential(
+            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
+            ("block1_relu", ReLU()),
+            ("block1_pool", MaxPool2d(2)),
+            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
+            ("block2_relu", ReLU()),
+            ("block2_pool", MaxPool2d(2)),
+            ("flatten", Flatten()),
+            ("fc1", Linear(36 * 7 * 7, 128)),
+            ("fc1_relu", ReLU()),
+            ("dropout", Dropout(0.5)),
+            ("predictions", Linear(128, 10))
+        );
 
     /// <summary>Made-up images, since speed and memory do not depend on what they show.</summary>
     public static ImageSplit Images(int count)
@@ -75,7 +77,9 @@ internal static class CourseNetwork
             }
             else
             {
-                adam.Take([[.. optimizer.parameters().Select(parameter => parameter.grad)]]);
+                adam.Take([
+                    [.. optimizer.parameters().Select(parameter => parameter.grad)],
+                ]);
             }
 
             memory?.Step();

@@ -3,7 +3,8 @@ using CnnTutorial.Tests;
 
 namespace Benchmarks;
 
-/// <summary>Hostile IDX files, a million by default. A failure names its input's number; <c>fuzz-idx 1 NUMBER</c> runs that alone.</summary>
+/// <summary>Hostile IDX files, a million by default. A failure names its input's number; <c>fuzz-idx 1 NUMBER</c> runs that
+/// alone.</summary>
 internal static class FuzzIdx
 {
     private const int Seed = 1;
@@ -17,11 +18,17 @@ internal static class FuzzIdx
         var time = Stopwatch.StartNew();
         try
         {
-            await fuzzer.RunAsync(first, count, number =>
-            {
-                if ((number + 1) % 100_000 == 0)
-                    Console.WriteLine($"{number + 1:N0} inputs in {time.Elapsed.TotalSeconds:N0} s");
-            });
+            await fuzzer.RunAsync(
+                first,
+                count,
+                number =>
+                {
+                    if ((number + 1) % 100_000 == 0)
+                    {
+                        Console.WriteLine($"{number + 1:N0} inputs in {time.Elapsed.TotalSeconds:N0} s");
+                    }
+                }
+            );
         }
         catch (IdxFuzzException e)
         {
@@ -34,15 +41,22 @@ internal static class FuzzIdx
             ["inputs by what was done to them", "inputs", "taken, exactly", "refused", "slowest ms", "most KiB beyond the content"],
             [
                 .. fuzzer.Tallies.Select(tally => Row(tally.Key, tally.Value)),
-                Row("all", new IdxFuzzTally
-                {
-                    Inputs = fuzzer.Tallies.Values.Sum(tally => tally.Inputs),
-                    Accepted = fuzzer.Tallies.Values.Sum(tally => tally.Accepted),
-                    SlowestMilliseconds = fuzzer.Tallies.Values.Max(tally => tally.SlowestMilliseconds),
-                    MostBytesBeyond = fuzzer.Tallies.Values.Max(tally => tally.MostBytesBeyond),
-                }),
-            ]);
-        Console.WriteLine($"{time.Elapsed.TotalSeconds:N0} s; limits: {IdxFuzzer.MostBytesBeyond / 1024} KiB beyond the content, {IdxFuzzer.MostTime.TotalSeconds} s an input");
+                Row(
+                    "all",
+                    new IdxFuzzTally
+                    {
+                        Inputs = fuzzer.Tallies.Values.Sum(tally => tally.Inputs),
+                        Accepted = fuzzer.Tallies.Values.Sum(tally => tally.Accepted),
+                        SlowestMilliseconds = fuzzer.Tallies.Values.Max(tally => tally.SlowestMilliseconds),
+                        MostBytesBeyond = fuzzer.Tallies.Values.Max(tally => tally.MostBytesBeyond),
+                    }
+                ),
+            ]
+        );
+        Console.WriteLine(
+            $"{time.Elapsed.TotalSeconds:N0} s; limits: {IdxFuzzer.MostBytesBeyond / 1024} KiB beyond the content, "
+                + $"{IdxFuzzer.MostTime.TotalSeconds} s an input"
+        );
         return 0;
     }
 

@@ -8,7 +8,8 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>An epoch of ten times as many images each time; the largest are read from a file that is larger than the memory they may take.</summary>
+/// <summary>An epoch of ten times as many images each time; the largest are read from a file that is larger than the memory they may
+/// take.</summary>
 internal static class GrowthBenchmark
 {
     /// <summary>From here on images stay on disk.</summary>
@@ -29,8 +30,17 @@ internal static class GrowthBenchmark
             var rows = new List<IReadOnlyList<object>>();
             for (var images = 6_000; images <= most; images *= 10)
             {
-                var figures = JsonSerializer.Deserialize<double[]>(await Child.LastLineAsync(Child.Own("growth", "one", $"{images}", temporary)))!;
-                rows.Add([$"{images:N0}", images < Streamed ? "in memory" : "on disk", images * 784.0 / (1 << 20), figures[0], images / figures[0], figures[1]]);
+                var figures = JsonSerializer.Deserialize<double[]>(
+                    await Child.LastLineAsync(Child.Own("growth", "one", $"{images}", temporary))
+                )!;
+                rows.Add([
+                    $"{images:N0}",
+                    images < Streamed ? "in memory" : "on disk",
+                    images * 784.0 / (1 << 20),
+                    figures[0],
+                    images / figures[0],
+                    figures[1],
+                ]);
             }
 
             Report.Write("growth", ["images", "kept", "MiB of pixels", "seconds an epoch", "images/s", "peak resident, MiB"], rows);

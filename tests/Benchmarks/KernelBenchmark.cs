@@ -3,7 +3,8 @@ using NotebookHost.Tests.Jupyter;
 
 namespace Benchmarks;
 
-/// <summary>How long a kernel takes to answer first, and to run trivial cells; beside ipykernel, by the same client in the same run.</summary>
+/// <summary>How long a kernel takes to answer first, and to run trivial cells; beside ipykernel, by the same client in the same
+/// run.</summary>
 internal static class KernelBenchmark
 {
     private const int Starts = 5;
@@ -29,8 +30,24 @@ internal static class KernelBenchmark
 
         Report.Write(
             "kernel",
-            [$"median of {Starts} runs, ms", "start to kernel_info_reply", "first cell", "2nd cell", "100th cell", $"median of cells 101–{Cells}"],
-            [.. runs.Select(run => (IReadOnlyList<object>)[run.Key, .. Enumerable.Range(0, 5).Select(column => (object)Report.Median(run.Value.Select(values => values[column])))])]);
+            [
+                $"median of {Starts} runs, ms",
+                "start to kernel_info_reply",
+                "first cell",
+                "2nd cell",
+                "100th cell",
+                $"median of cells 101–{Cells}",
+            ],
+            [
+                .. runs.Select(run =>
+                    (IReadOnlyList<object>)
+                        [
+                            run.Key,
+                            .. Enumerable.Range(0, 5).Select(column => (object)Report.Median(run.Value.Select(values => values[column]))),
+                        ]
+                ),
+            ]
+        );
         return 0;
     }
 

@@ -33,11 +33,20 @@ internal static class KernelSoak
         for (var i = 1; i <= count; i++)
         {
             // Each builds on the one before, prints, shows and returns something.
-            var cell = await kernel.ExecuteAsync($"var n{i} = {(i == 1 ? "0" : $"n{i - 1}")} + 1; for (var i = 0; i < 20; i++) Console.WriteLine(i); display(n{i}).Update(-n{i}); n{i}");
+            var cell = await kernel.ExecuteAsync(
+                $"var n{i} = {(i == 1 ? "0" : $"n{i - 1}")} + 1; for (var i = 0; i < 20; i++) Console.WriteLine(i); "
+                    + $"display(n{i}).Update(-n{i}); n{i}"
+            );
             var lines = cell.Text("stdout").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            Check(cell.Status == "ok" && lines.Length == 20 && (string?)cell.Result?["text/plain"] == $"{i}", $"cell {i}: {cell.Reply.ToJsonString()}");
+            Check(
+                cell.Status == "ok" && lines.Length == 20 && (string?)cell.Result?["text/plain"] == $"{i}",
+                $"cell {i}: {cell.Reply.ToJsonString()}"
+            );
             string[] expected = ["status", "execute_input", "stream", "display_data", "update_display_data", "execute_result", "status"];
-            Check(cell.Published.Select(message => message.Type).Distinct().Order().SequenceEqual(expected.Distinct().Order()), $"cell {i}: {string.Join(", ", cell.Published.Select(message => message.Type))}");
+            Check(
+                cell.Published.Select(message => message.Type).Distinct().Order().SequenceEqual(expected.Distinct().Order()),
+                $"cell {i}: {string.Join(", ", cell.Published.Select(message => message.Type))}"
+            );
             if (i % Math.Max(1, count / 5) == 0)
             {
                 rows.Add(await MemoryAsync(kernel, $"{i} cells", time));
@@ -51,9 +60,12 @@ internal static class KernelSoak
         for (var i = 0; i < count; i++)
         {
             // One that does not know of stopping, one that does.
-            var id = kernel.SendExecute(i % 2 == 0
-                ? "Console.Write(\"go\"); await Task.Delay(60000);"
-                : "Console.Write(\"go\"); await Task.Delay(60000, Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken);");
+            var id = kernel.SendExecute(
+                i % 2 == 0
+                    ? "Console.Write(\"go\"); await Task.Delay(60000);"
+                    : "Console.Write(\"go\"); await Task.Delay(60000, "
+                        + "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken);"
+            );
             await kernel.NextAsync(message => message.Parent == id && message.Type == "stream", keep: true);
             await kernel.InterruptAsync();
             var cell = await kernel.EndOfAsync(id);

@@ -25,7 +25,10 @@ internal static class KillDownloads
         Report.Write(
             "kill-downloads",
             ["seed", "killed", "left part of a file", "left whole files", "next starts, all right", "seconds"],
-            [[seed, kills.Kills, kills.LeftParts, kills.LeftFiles, kills.RightStarts, time.Elapsed.TotalSeconds]]);
+            [
+                [seed, kills.Kills, kills.LeftParts, kills.LeftFiles, kills.RightStarts, time.Elapsed.TotalSeconds],
+            ]
+        );
         return 0;
     }
 }

@@ -20,17 +20,24 @@ internal static class MemoryBenchmark
         Report.Write(
             "memory",
             ["resident, MiB", "first", "second", "last", "slope a time, from the second"],
-            [Row("ten epochs", epochs), Row("the training cell, ten times", same), Row("the same with a new network each time", others)]);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Peak of the ten epochs: {peak:0} MiB, of all: {Child.MebibytesOf("VmHWM"):0} MiB"));
+            [Row("ten epochs", epochs), Row("the training cell, ten times", same), Row("the same with a new network each time", others)]
+        );
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Peak of the ten epochs: {peak:0} MiB, of all: {Child.MebibytesOf("VmHWM"):0} MiB")
+        );
         return 0;
     }
 
     private static List<double> Ten(Action train) =>
-        [.. Enumerable.Range(0, 10).Select(_ =>
-        {
-            train();
-            return Child.MebibytesOf("VmRSS");
-        })];
+        [
+            .. Enumerable
+                .Range(0, 10)
+                .Select(_ =>
+                {
+                    train();
+                    return Child.MebibytesOf("VmRSS");
+                }),
+        ];
 
     private static IReadOnlyList<object> Row(string name, List<double> sizes) => [name, sizes[0], sizes[1], sizes[^1], Slope(sizes[1..])];
 
@@ -44,6 +51,7 @@ internal static class MemoryBenchmark
     private static double Slope(List<double> values)
     {
         var (middle, mean) = ((values.Count - 1) / 2.0, values.Average());
-        return values.Select((value, i) => (i - middle) * (value - mean)).Sum() / values.Select((_, i) => (i - middle) * (i - middle)).Sum();
+        return values.Select((value, i) => (i - middle) * (value - mean)).Sum()
+            / values.Select((_, i) => (i - middle) * (i - middle)).Sum();
     }
 }

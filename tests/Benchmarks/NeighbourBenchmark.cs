@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>Training beside a program that takes one core for itself: as shipped, and with each fixed number of threads for all of libtorch's operations.</summary>
+/// <summary>Training beside a program that takes one core for itself: as shipped, and with each fixed number of threads for all of
+/// libtorch's operations.</summary>
 internal static class NeighbourBenchmark
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -15,9 +16,7 @@ internal static class NeighbourBenchmark
                 Process.GetCurrentProcess().ProcessorAffinity = 1;
             }
 
-            while (true)
-            {
-            }
+            while (true) { }
         }
 
         var rounds = arguments is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 3;
@@ -54,8 +53,18 @@ internal static class NeighbourBenchmark
         Report.Write(
             "neighbour",
             [$"images/s, median of {rounds}", "alone", "beside a busy core", "to the best fixed choice"],
-            [.. speeds.Select(speed => (IReadOnlyList<object>)
-                [speed.Key, Report.Median(speed.Value.Alone), Report.Median(speed.Value.Beside), (Report.Median(speed.Value.Beside) / best).ToString("0.00", CultureInfo.InvariantCulture)])]);
+            [
+                .. speeds.Select(speed =>
+                    (IReadOnlyList<object>)
+                        [
+                            speed.Key,
+                            Report.Median(speed.Value.Alone),
+                            Report.Median(speed.Value.Beside),
+                            (Report.Median(speed.Value.Beside) / best).ToString("0.00", CultureInfo.InvariantCulture),
+                        ]
+                ),
+            ]
+        );
         return 0;
     }
 }

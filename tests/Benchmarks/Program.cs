@@ -24,7 +24,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine(
+        """
         dotnet run --project tests/Benchmarks -- COMMAND
           kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
           kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
@@ -38,6 +39,7 @@ static int Usage()
           fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
           fuzz-idx [INPUTS [FIRST]]                    hostile IDX files (1,000,000): each taken exactly, or refused in a sentence
           kill-downloads [KILLS [SEED]]                downloads killed at random moments (200): is the next start right?
-        """);
+        """
+    );
     return 2;
 }

@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>The course's network, batches of 256, the second epoch of 60,000 images, since the first is also the runtime's compiler's: each way in turns, round after round.</summary>
+/// <summary>The course's network, batches of 256, the second epoch of 60,000 images, since the first is also the runtime's compiler's: each
+/// way in turns, round after round.</summary>
 internal static class TrainingBenchmark
 {
     private const int Images = 60_000;
@@ -39,7 +40,12 @@ internal static class TrainingBenchmark
 
         var rounds = arguments is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 5;
         var threads = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
-        List<(string Name, Func<Task<double>> MeasureAsync)> runs = [.. Own.Select(own => (own.Name, (Func<Task<double>>)(() => Child.NumberAsync(Child.Own("train", "one", own.Variant, threads)))))];
+        List<(string Name, Func<Task<double>> MeasureAsync)> runs =
+        [
+            .. Own.Select(own =>
+                (own.Name, (Func<Task<double>>)(() => Child.NumberAsync(Child.Own("train", "one", own.Variant, threads))))
+            ),
+        ];
         if (Directory.Exists("/usr/lib/python3/dist-packages/torch"))
         {
             runs.Add((PlainPython, () => PythonAsync("plain", threads)));
@@ -50,7 +56,13 @@ internal static class TrainingBenchmark
             }
         }
 
-        runs.Add(("What its convolutions alone allow", async () => 1e9 * await Child.NumberAsync(Child.Own("train", "one", "convolution", threads)) / CourseNetwork.OperationsPerImage));
+        runs.Add(
+            (
+                "What its convolutions alone allow",
+                async () =>
+                    1e9 * await Child.NumberAsync(Child.Own("train", "one", "convolution", threads)) / CourseNetwork.OperationsPerImage
+            )
+        );
         var speeds = runs.ToDictionary(run => run.Name, _ => new List<double>());
         for (var round = 0; round < rounds; round++)
         {
@@ -60,12 +72,29 @@ internal static class TrainingBenchmark
             }
         }
 
-        string Ratio(List<double> values, string to) => speeds.TryGetValue(to, out var others) ? (Report.Median(values) / Report.Median(others)).ToString("0.00", CultureInfo.InvariantCulture) : "–";
+        string Ratio(List<double> values, string to) =>
+            speeds.TryGetValue(to, out var others)
+                ? (Report.Median(values) / Report.Median(others)).ToString("0.00", CultureInfo.InvariantCulture)
+                : "–";
         Report.Write(
             "training",
             [$"images/s; {rounds} rounds, {threads} threads", "median", "least", "most", "to (a)", "to (c)", "to (d)", "to (d), tcmalloc"],
-            [.. speeds.Select(speed => (IReadOnlyList<object>)
-                [speed.Key, Report.Median(speed.Value), speed.Value.Min(), speed.Value.Max(), Ratio(speed.Value, PlainTorchSharp), Ratio(speed.Value, PlainPython), Ratio(speed.Value, TunedPython), Ratio(speed.Value, $"{TunedPython}, tcmalloc")])]);
+            [
+                .. speeds.Select(speed =>
+                    (IReadOnlyList<object>)
+                        [
+                            speed.Key,
+                            Report.Median(speed.Value),
+                            speed.Value.Min(),
+                            speed.Value.Max(),
+                            Ratio(speed.Value, PlainTorchSharp),
+                            Ratio(speed.Value, PlainPython),
+                            Ratio(speed.Value, TunedPython),
+                            Ratio(speed.Value, $"{TunedPython}, tcmalloc"),
+                        ]
+                ),
+            ]
+        );
         return 0;
     }
 
@@ -73,7 +102,8 @@ internal static class TrainingBenchmark
     private static Task<double> PythonAsync(string layout, string threads, params (string Name, string? Value)[] environment) =>
         Child.NumberAsync(
             [Python, Path.Combine(AppContext.BaseDirectory, "training.py"), layout, threads, $"{Images}", $"{Images}"],
-            [("OPENBLAS_CORETYPE", null), ("OPENBLAS_L2_SIZE", null), .. environment]);
+            [("OPENBLAS_CORETYPE", null), ("OPENBLAS_L2_SIZE", null), .. environment]
+        );
 
     private static double One(string variant, int threads)
     {
@@ -103,7 +133,11 @@ internal static class TrainingBenchmark
         }
         else
         {
-            new Trainer(model, CrossEntropyLoss(), optimizer).Fit(split, epochs: 2, callbacks: new AfterEpoch(epoch => begin = epoch == 1 ? Stopwatch.GetTimestamp() : begin));
+            new Trainer(model, CrossEntropyLoss(), optimizer).Fit(
+                split,
+                epochs: 2,
+                callbacks: new AfterEpoch(epoch => begin = epoch == 1 ? Stopwatch.GetTimestamp() : begin)
+            );
         }
 
         return Images / Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -112,7 +146,9 @@ internal static class TrainingBenchmark
     /// <summary>GFLOP/s of a large convolution, where little else costs time; the best of several.</summary>
     private static double ConvolutionRate()
     {
-        const int count = 32, channels = 128, size = 28;
+        const int count = 32,
+            channels = 128,
+            size = 28;
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var (images, kernels) = (rand(count, channels, size, size), rand(channels, channels, 3, 3));

@@ -12,9 +12,13 @@ internal static partial class NotebookPython
         using var document = JsonDocument.Parse(File.ReadAllText(notebook));
         return
         [
-            .. document.RootElement.GetProperty("cells").EnumerateArray()
+            .. document
+                .RootElement.GetProperty("cells")
+                .EnumerateArray()
                 .Where(cell => cell.GetProperty("cell_type").GetString() == "markdown")
-                .SelectMany(cell => Block().Matches(string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()))))
+                .SelectMany(cell =>
+                    Block().Matches(string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString())))
+                )
                 .Select(block => block.Groups["lines"].Value),
         ];
     }

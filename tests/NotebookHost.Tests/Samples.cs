@@ -19,7 +19,14 @@ internal static class Samples
         for (var i = 0; i < cells.Length; i++)
         {
             var text = cells[i];
-            var cell = new JsonObject { ["cell_type"] = "code", ["id"] = $"cell-{i + 1}", ["metadata"] = new JsonObject(), ["execution_count"] = null, ["outputs"] = new JsonArray() };
+            var cell = new JsonObject
+            {
+                ["cell_type"] = "code",
+                ["id"] = $"cell-{i + 1}",
+                ["metadata"] = new JsonObject(),
+                ["execution_count"] = null,
+                ["outputs"] = new JsonArray(),
+            };
             if (text.StartsWith("[parameters]", StringComparison.Ordinal))
             {
                 cell["metadata"]!["tags"] = new JsonArray("parameters");
@@ -40,7 +47,15 @@ internal static class Samples
         return new JsonObject
         {
             ["cells"] = list,
-            ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (C#)", ["language"] = "C#", ["name"] = ".net-csharp" } },
+            ["metadata"] = new JsonObject
+            {
+                ["kernelspec"] = new JsonObject
+                {
+                    ["display_name"] = ".NET (C#)",
+                    ["language"] = "C#",
+                    ["name"] = ".net-csharp",
+                },
+            },
             ["nbformat"] = 4,
             ["nbformat_minor"] = 5,
         };

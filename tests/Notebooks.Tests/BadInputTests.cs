@@ -12,7 +12,11 @@ public sealed class BadInputTests : IDisposable
     {
         var run = await Course.RunAsync(_folder, null, Notebook("06-results"));
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"There are no weights at {Path.Combine(_folder, "mnist", "model.weights")}; run notebook 05-train first", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"There are no weights at {Path.Combine(_folder, "mnist", "model.weights")}; run notebook 05-train first",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.True(File.Exists(run.File("06-results.html")));
     }
 

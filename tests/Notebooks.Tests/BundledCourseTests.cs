@@ -12,11 +12,14 @@ public sealed class BundledCourseTests(BundledCourse course)
         Assert.True(course.Run.ExitCode == 0, course.Run.ToString());
         var notebooks = course.Run.Summary.GetProperty("notebooks").EnumerateArray().ToList();
         Assert.Equal(Course.Notebooks.Select(Path.GetFileName), notebooks.Select(notebook => notebook.GetProperty("name").GetString()));
-        Assert.All(notebooks, notebook =>
-        {
-            Assert.Equal("passed", notebook.GetProperty("status").GetString());
-            Assert.Equal(notebook.GetProperty("cells").GetInt32(), notebook.GetProperty("cellsRun").GetInt32());
-        });
+        Assert.All(
+            notebooks,
+            notebook =>
+            {
+                Assert.Equal("passed", notebook.GetProperty("status").GetString());
+                Assert.Equal(notebook.GetProperty("cells").GetInt32(), notebook.GetProperty("cellsRun").GetInt32());
+            }
+        );
         Assert.True(File.Exists(course.Run.File("index.html")));
     }
 
@@ -34,7 +37,14 @@ public sealed class BundledCourseTests(BundledCourse course)
     {
         var metrics = course.Run.Metrics;
         Assert.True(metrics.GetProperty("isSample").GetBoolean());
-        Assert.Equal((4000, 1000, 10), (metrics.GetProperty("trainCount").GetInt32(), metrics.GetProperty("testCount").GetInt32(), metrics.GetProperty("epochs").GetInt32()));
+        Assert.Equal(
+            (4000, 1000, 10),
+            (
+                metrics.GetProperty("trainCount").GetInt32(),
+                metrics.GetProperty("testCount").GetInt32(),
+                metrics.GetProperty("epochs").GetInt32()
+            )
+        );
         Assert.InRange(metrics.GetProperty("testAccuracy").GetDouble(), 0.95, 1);
     }
 
@@ -59,7 +69,11 @@ public sealed class BundledCourseTests(BundledCourse course)
         var fit = notebook.GetProperty("cells").EnumerateArray().Single(cell => cell.GetProperty("id").GetString() == "train-fit");
         var outputs = fit.GetProperty("outputs").EnumerateArray().ToList();
         Assert.Equal(2, outputs.Count);
-        Assert.Contains("aria-valuenow=\\\"100.0\\\"", outputs[0].GetRawText().Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "aria-valuenow=\\\"100.0\\\"",
+            outputs[0].GetRawText().Replace("\\u0022", "\\\"", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Contains("10 epochs in", outputs[0].GetRawText(), StringComparison.Ordinal);
     }
 
@@ -69,7 +83,11 @@ public sealed class BundledCourseTests(BundledCourse course)
         await JupyterFolder.NeedAsync("nbformat", "python3-nbformat");
         foreach (var notebook in Course.Notebooks)
         {
-            var (code, errors) = await PythonAsync("import sys, nbformat; nbformat.validate(nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT), relax_add_props=False)", course.Run.File(Path.GetFileName(notebook)));
+            var (code, errors) = await PythonAsync(
+                "import sys, nbformat; nbformat.validate(nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT), "
+                    + "relax_add_props=False)",
+                course.Run.File(Path.GetFileName(notebook))
+            );
             Assert.True(code == 0, errors);
         }
     }

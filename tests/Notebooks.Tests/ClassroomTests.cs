@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests;
 
-/// <summary>Two learners in one JupyterHub, set up as docs/classroom.md says; only the places, the way to log in and the accounts are the test's.</summary>
+/// <summary>Two learners in one JupyterHub, set up as docs/classroom.md says; only the places, the way to log in and the accounts are the
+/// test's.</summary>
 [Collection("Jupyter")]
 public sealed partial class ClassroomTests
 {
@@ -17,7 +18,10 @@ public sealed partial class ClassroomTests
         using var folder = new JupyterFolder();
         await folder.InstallKernelAsync();
         var (address, hub, proxy) = (Ports.Free(), Ports.Free(), Ports.Free());
-        var configuration = Lines().Match(await File.ReadAllTextAsync(Path.Combine(Course.Root, "docs", "classroom.md"), TestContext.Current.CancellationToken)).Groups["lines"].Value;
+        var configuration = Lines()
+            .Match(await File.ReadAllTextAsync(Path.Combine(Course.Root, "docs", "classroom.md"), TestContext.Current.CancellationToken))
+            .Groups["lines"]
+            .Value;
         Assert.Contains("/srv/course", configuration, StringComparison.Ordinal);
         await File.WriteAllTextAsync(
             Path.Combine(folder.Root, "jupyterhub_config.py"),
@@ -34,14 +38,22 @@ public sealed partial class ClassroomTests
             c.JupyterHub.hub_port = {{hub}}
             c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{{proxy}}"
             """,
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         using var server = folder.StartPython("jupyterhub", "-f", "jupyterhub_config.py");
-        var log = Task.WhenAll(server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var log = Task.WhenAll(
+            server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)
+        );
         try
         {
             using var playwright = await Playwright.CreateAsync();
             await using var browser = await Chromium.LaunchAsync(playwright);
-            await Task.WhenAll(new[] { "anna", "ben" }.Select(name => LearnAsync(browser, $"http://127.0.0.1:{address}", name, Path.Combine(folder.Root, "home", name, "course"))));
+            await Task.WhenAll(
+                new[] { "anna", "ben" }.Select(name =>
+                    LearnAsync(browser, $"http://127.0.0.1:{address}", name, Path.Combine(folder.Root, "home", name, "course"))
+                )
+            );
         }
         finally
         {
@@ -54,7 +66,12 @@ public sealed partial class ClassroomTests
     private static async Task LearnAsync(IBrowser browser, string address, string name, string course)
     {
         // A context has cookies of its own: another learner's browser.
-        await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1200, Height = 1000 } });
+        await using var context = await browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = 1200, Height = 1000 },
+            }
+        );
         var files = await context.NewPageAsync();
         await JupyterServer.GoToAsync(files, $"{address}/hub/login");
         await files.FillAsync("#username_input", name);
@@ -67,7 +84,11 @@ public sealed partial class ClassroomTests
         await notebook.UntilIdleAsync();
         Assert.Empty(await notebook.ErrorsAsync());
         Assert.True(await notebook.Page.Locator(".cnn-card").Last.IsVisibleAsync());
-        Assert.Contains($"The library is built: {Path.Combine(course, "lib", "bin", "CnnTutorial.dll")}", await notebook.OutputOfCellWithAsync("The library is built"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"The library is built: {Path.Combine(course, "lib", "bin", "CnnTutorial.dll")}",
+            await notebook.OutputOfCellWithAsync("The library is built"),
+            StringComparison.Ordinal
+        );
         await notebook.ScreenshotAsync($"hub-{name}");
     }
 

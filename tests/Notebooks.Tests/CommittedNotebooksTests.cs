@@ -6,7 +6,8 @@ namespace Notebooks.Tests;
 /// <summary>How the notebooks are written.</summary>
 public sealed partial class CommittedNotebooksTests
 {
-    public static TheoryData<string> Names() => [.. Course.Notebooks.Select(path => Path.GetFileName(path)), "07-solution-fashion-mnist.ipynb"];
+    public static TheoryData<string> Names() =>
+        [.. Course.Notebooks.Select(path => Path.GetFileName(path)), "07-solution-fashion-mnist.ipynb"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -21,7 +22,10 @@ public sealed partial class CommittedNotebooksTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Its_cells_are_short(string name) =>
-        Assert.All(Load(name).Cells.Where(cell => cell.Kind == CellKind.Code), cell => Assert.InRange(cell.Source.Split('\n').Length, 1, 17));
+        Assert.All(
+            Load(name).Cells.Where(cell => cell.Kind == CellKind.Code),
+            cell => Assert.InRange(cell.Source.Split('\n').Length, 1, 17)
+        );
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -29,7 +33,10 @@ public sealed partial class CommittedNotebooksTests
     {
         var notebook = Load(name);
         Assert.StartsWith("# ", notebook.Cells[0].Source, StringComparison.Ordinal);
-        var imports = notebook.Cells.Where(cell => cell.Source.StartsWith("#!import", StringComparison.Ordinal)).Select(cell => cell.Source).ToList();
+        var imports = notebook
+            .Cells.Where(cell => cell.Source.StartsWith("#!import", StringComparison.Ordinal))
+            .Select(cell => cell.Source)
+            .ToList();
         if (!name.StartsWith("01", StringComparison.Ordinal))
         {
             Assert.Single(imports);
@@ -41,8 +48,14 @@ public sealed partial class CommittedNotebooksTests
     [MemberData(nameof(Names))]
     public void Its_links_lead_somewhere(string name)
     {
-        var targets = Load(name).Cells.Where(cell => cell.Kind == CellKind.Markdown).SelectMany(cell => Link().Matches(cell.Source)).Select(match => match.Groups["target"].Value);
-        Assert.All(targets.Where(target => !target.StartsWith("https:", StringComparison.Ordinal)), target => Assert.True(File.Exists(Path.Combine(Course.Root, "notebooks", target)), target));
+        var targets = Load(name)
+            .Cells.Where(cell => cell.Kind == CellKind.Markdown)
+            .SelectMany(cell => Link().Matches(cell.Source))
+            .Select(match => match.Groups["target"].Value);
+        Assert.All(
+            targets.Where(target => !target.StartsWith("https:", StringComparison.Ordinal)),
+            target => Assert.True(File.Exists(Path.Combine(Course.Root, "notebooks", target)), target)
+        );
     }
 
     private static NotebookDocument Load(string name) => NotebookDocument.Load(Path.Combine(Course.Root, "notebooks", name));

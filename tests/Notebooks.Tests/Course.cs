@@ -11,15 +11,24 @@ internal static class Course
     public static string Root { get; } = FindRoot();
 
     /// <summary>The real data sets beside the repository, or null where they are not.</summary>
-    public static string? FullData { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared", "datasets")) is var folder && Directory.Exists(folder) ? folder : null;
+    public static string? FullData { get; } =
+        Path.GetFullPath(Path.Combine(Root, "..", "shared", "datasets")) is var folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>The notebooks in the order of the course, without solutions.</summary>
     public static IReadOnlyList<string> Notebooks { get; } =
-        [.. Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb").Where(file => !file.Contains("solution", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory
+            .GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb")
+            .Where(file => !file.Contains("solution", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
 
     public static async Task<CourseRun> RunAsync(string folder, string? data, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "run", "--output", Path.Combine(folder, "tutorial"), .. arguments])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "run", "--output", Path.Combine(folder, "tutorial"), .. arguments]
+        )
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
@@ -33,7 +42,8 @@ internal static class Course
         return new CourseRun(folder, process.ExitCode, await output, await errors);
     }
 
-    /// <summary>The course offline, on the given data or else the bundled sample, with results and cache in a folder of the test's own.</summary>
+    /// <summary>The course offline, on the given data or else the bundled sample, with results and cache in a folder of the test's
+    /// own.</summary>
     public static void SetUp(ProcessStartInfo start, string folder, string? data = null)
     {
         start.Environment["CNN_TUTORIAL_ARTIFACTS"] = folder;
@@ -69,16 +79,26 @@ internal sealed record CourseRun(string Folder, int ExitCode, string Output, str
     public JsonElement Summary => Json(Path.Combine(Folder, "tutorial", "summary.json"));
 
     /// <summary>What a notebook's cells put out, as text and HTML.</summary>
-    public string Outputs(string notebook) => string.Concat(NotebookDocument.Load(File(notebook)).Cells
-        .Where(cell => cell.Kind == CellKind.Code)
-        .SelectMany(cell => cell.Outputs)
-        .SelectMany(output => Lines(output!["text"] ?? output["data"]?["text/html"])));
+    public string Outputs(string notebook) =>
+        string.Concat(
+            NotebookDocument
+                .Load(File(notebook))
+                .Cells.Where(cell => cell.Kind == CellKind.Code)
+                .SelectMany(cell => cell.Outputs)
+                .SelectMany(output => Lines(output!["text"] ?? output["data"]?["text/html"]))
+        );
 
     public string File(string name) => Path.Combine(Folder, "tutorial", name);
 
     /// <summary>The text of the first cell that failed.</summary>
-    public string Error => Summary.GetProperty("notebooks").EnumerateArray()
-        .Select(notebook => notebook.GetProperty("error")).First(error => error.ValueKind != JsonValueKind.Null).GetProperty("message").GetString()!;
+    public string Error =>
+        Summary
+            .GetProperty("notebooks")
+            .EnumerateArray()
+            .Select(notebook => notebook.GetProperty("error"))
+            .First(error => error.ValueKind != JsonValueKind.Null)
+            .GetProperty("message")
+            .GetString()!;
 
     public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
 

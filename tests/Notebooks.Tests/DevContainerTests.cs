@@ -9,7 +9,8 @@ public sealed partial class DevContainerTests
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>The properties that the configurations use, of those at https://containers.dev/implementors/json_reference/: where a tool meets another name, it says nothing and does nothing.</summary>
+    /// <summary>The properties that the configurations use, of those at https://containers.dev/implementors/json_reference/: where a tool
+    /// meets another name, it says nothing and does nothing.</summary>
     private static readonly Dictionary<string, JsonValueKind> Properties = new()
     {
         ["name"] = JsonValueKind.String,
@@ -28,9 +29,15 @@ public sealed partial class DevContainerTests
     public void It_says_what_the_specification_knows(string name)
     {
         var configuration = Load(name);
-        Assert.All(configuration.EnumerateObject(), property => Assert.Equal(Properties.GetValueOrDefault(property.Name), property.Value.ValueKind));
+        Assert.All(
+            configuration.EnumerateObject(),
+            property => Assert.Equal(Properties.GetValueOrDefault(property.Name), property.Value.ValueKind)
+        );
         var machine = configuration.GetProperty("hostRequirements");
-        Assert.All(machine.EnumerateObject().Select(property => property.Name), property => Assert.Contains(property, (string[])["cpus", "memory", "storage", "gpu"]));
+        Assert.All(
+            machine.EnumerateObject().Select(property => property.Name),
+            property => Assert.Contains(property, (string[])["cpus", "memory", "storage", "gpu"])
+        );
         Assert.All((string[])["memory", "storage"], property => Assert.Matches(@"^\d+gb$", machine.GetProperty(property).GetString()));
         Assert.Equal("postCreateCommand", configuration.GetProperty("waitFor").GetString());
     }
@@ -42,7 +49,11 @@ public sealed partial class DevContainerTests
     {
         using var global = JsonDocument.Parse(File.ReadAllText(Path.Combine(Course.Root, "global.json")));
         var wanted = Version.Parse(global.RootElement.GetProperty("sdk").GetProperty("version").GetString()!);
-        Assert.StartsWith($"mcr.microsoft.com/devcontainers/dotnet:{wanted.ToString(2)}-", Load(name).GetProperty("image").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"mcr.microsoft.com/devcontainers/dotnet:{wanted.ToString(2)}-",
+            Load(name).GetProperty("image").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -50,8 +61,17 @@ public sealed partial class DevContainerTests
     [InlineData("gpu")]
     public void Its_extensions_are_those_of_the_README(string name)
     {
-        var known = MarketplaceItem().Matches(File.ReadAllText(Path.Combine(Course.Root, "README.md"))).Select(match => match.Groups["id"].Value).ToList();
-        var extensions = Load(name).GetProperty("customizations").GetProperty("vscode").GetProperty("extensions").EnumerateArray().Select(id => id.GetString()!).ToList();
+        var known = MarketplaceItem()
+            .Matches(File.ReadAllText(Path.Combine(Course.Root, "README.md")))
+            .Select(match => match.Groups["id"].Value)
+            .ToList();
+        var extensions = Load(name)
+            .GetProperty("customizations")
+            .GetProperty("vscode")
+            .GetProperty("extensions")
+            .EnumerateArray()
+            .Select(id => id.GetString()!)
+            .ToList();
         Assert.NotEmpty(extensions);
         Assert.All(extensions, id => Assert.Contains(id, known));
     }
@@ -62,7 +82,10 @@ public sealed partial class DevContainerTests
     public async Task Its_backend_is_the_one_that_the_build_then_takes(string name, string package)
     {
         var backend = Load(name).GetProperty("containerEnv").GetProperty("TorchBackend").GetString()!;
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Course.Root, "lib", "CnnTutorial", "CnnTutorial.csproj"), "-getItem:PackageReference"]);
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["msbuild", Path.Combine(Course.Root, "lib", "CnnTutorial", "CnnTutorial.csproj"), "-getItem:PackageReference"]
+        );
         start.Environment["TorchBackend"] = backend;
         var (code, output) = await RunAsync(start);
         Assert.Equal(0, code);
@@ -89,14 +112,20 @@ public sealed partial class DevContainerTests
         var copy = Directory.CreateTempSubdirectory("cnn-tutorial-container-").FullName;
         try
         {
-            foreach (var file in list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(file => File.Exists(Path.Combine(Course.Root, file))))
+            foreach (
+                var file in list.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Where(file => File.Exists(Path.Combine(Course.Root, file)))
+            )
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, file))!);
                 File.Copy(Path.Combine(Course.Root, file), Path.Combine(copy, file));
             }
 
             var configuration = Load("cpu");
-            var start = new ProcessStartInfo("bash", ["-c", configuration.GetProperty("postCreateCommand").GetString()!]) { WorkingDirectory = copy };
+            var start = new ProcessStartInfo("bash", ["-c", configuration.GetProperty("postCreateCommand").GetString()!])
+            {
+                WorkingDirectory = copy,
+            };
             start.Environment["JUPYTER_DATA_DIR"] = Path.Combine(copy, "jupyter");
             foreach (var variable in configuration.GetProperty("containerEnv").EnumerateObject())
             {
@@ -117,7 +146,10 @@ public sealed partial class DevContainerTests
 
     private static JsonElement Load(string name)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Course.Root, ".devcontainer", name, "devcontainer.json")), WithComments);
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Course.Root, ".devcontainer", name, "devcontainer.json")),
+            WithComments
+        );
         return document.RootElement.Clone();
     }
 

@@ -15,14 +15,17 @@ public sealed partial class ExerciseTests(BundledCourse course)
     {
         var (exercise, solution) = (Load(Exercise), Load(Solution));
         Assert.Equal(exercise.Cells.Select(cell => (cell.Id, cell.Kind)), solution.Cells.Select(cell => (cell.Id, cell.Kind)));
-        Assert.All(exercise.Cells.Zip(solution.Cells), pair =>
-        {
-            Assert.Equal(pair.First.Tags, pair.Second.Tags);
-            var stub = pair.First.Source.Contains("NotImplementedException", StringComparison.Ordinal);
-            Assert.Equal(stub, pair.First.Tags.Contains("solution"));
-            Assert.Equal(stub, pair.First.Source != pair.Second.Source);
-            Assert.DoesNotContain("NotImplementedException", pair.Second.Source, StringComparison.Ordinal);
-        });
+        Assert.All(
+            exercise.Cells.Zip(solution.Cells),
+            pair =>
+            {
+                Assert.Equal(pair.First.Tags, pair.Second.Tags);
+                var stub = pair.First.Source.Contains("NotImplementedException", StringComparison.Ordinal);
+                Assert.Equal(stub, pair.First.Tags.Contains("solution"));
+                Assert.Equal(stub, pair.First.Source != pair.Second.Source);
+                Assert.DoesNotContain("NotImplementedException", pair.Second.Source, StringComparison.Ordinal);
+            }
+        );
     }
 
     [Fact]

@@ -18,11 +18,24 @@ public sealed class FullMnistTests
         try
         {
             var run = await Course.RunAsync(
-                folder, Course.FullData, Path.Combine(Course.Root, "notebooks/05-train.ipynb"), Path.Combine(Course.Root, "notebooks/06-results.ipynb"), "--set", $"learningRate={learningRate}");
+                folder,
+                Course.FullData,
+                Path.Combine(Course.Root, "notebooks/05-train.ipynb"),
+                Path.Combine(Course.Root, "notebooks/06-results.ipynb"),
+                "--set",
+                $"learningRate={learningRate}"
+            );
 
             Assert.True(run.ExitCode == 0, run.ToString());
             var metrics = run.Metrics;
-            Assert.Equal((60000, 10000, 10), (metrics.GetProperty("trainCount").GetInt32(), metrics.GetProperty("testCount").GetInt32(), metrics.GetProperty("epochs").GetInt32()));
+            Assert.Equal(
+                (60000, 10000, 10),
+                (
+                    metrics.GetProperty("trainCount").GetInt32(),
+                    metrics.GetProperty("testCount").GetInt32(),
+                    metrics.GetProperty("epochs").GetInt32()
+                )
+            );
             Assert.InRange(metrics.GetProperty("testAccuracy").GetDouble(), accuracy, 1);
             Assert.InRange(run.Summary.GetProperty("notebooks")[0].GetProperty("peakMemoryBytes").GetInt64(), 1, MemoryLimit);
             if (learningRate == "1e-3")

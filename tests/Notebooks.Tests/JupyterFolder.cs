@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Notebooks.Tests;
 
-/// <summary>A copy of the notebooks beside the repository's library, and the kernel installed for it alone: what a front end needs, and may write into.</summary>
+/// <summary>A copy of the notebooks beside the repository's library, and the kernel installed for it alone: what a front end needs, and may
+/// write into.</summary>
 public sealed class JupyterFolder : IDisposable
 {
     private const string Python = "/usr/bin/python3";
@@ -49,7 +50,15 @@ public sealed class JupyterFolder : IDisposable
     /// <summary>Makes the kernel known to the programs that <see cref="StartPython"/> starts.</summary>
     public async Task InstallKernelAsync()
     {
-        using var install = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "install", "--prefix", Root]) { RedirectStandardOutput = true })!;
+        using var install = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "install", "--prefix", Root]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         await install.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, install.ExitCode);
     }
@@ -57,7 +66,12 @@ public sealed class JupyterFolder : IDisposable
     /// <summary>Starts a Python module as a program; the course is offline, with its results in this folder.</summary>
     public Process StartPython(string module, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Python, ["-m", module, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Python, ["-m", module, .. arguments])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["HOME"] = Path.Combine(Root, "home");
         start.Environment["JUPYTER_PATH"] = Path.Combine(Root, "share", "jupyter");
         // Debian's JupyterHub needs modules of Debian's Node.js, and another Node.js on the machine does not look where they are.

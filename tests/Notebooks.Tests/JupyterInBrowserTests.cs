@@ -7,10 +7,13 @@ namespace Notebooks.Tests;
 [Collection("Jupyter")]
 public sealed class JupyterInBrowserTests
 {
-    private const string Bars = "() => [...document.querySelectorAll('[role=progressbar]')].map(bar => parseFloat(bar.getAttribute('aria-valuenow')))";
+    private const string Bars =
+        "() => [...document.querySelectorAll('[role=progressbar]')].map(bar => parseFloat(bar.getAttribute('aria-valuenow')))";
 
     /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
-    private const string Drawn = "[...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, .hm image')).length";
+    private const string Drawn =
+        "[...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, .hm "
+        + "image')).length";
 
     [Fact]
     public async Task The_course_runs_cell_by_cell_and_stops_restarts_completes_and_explains()
@@ -21,7 +24,12 @@ public sealed class JupyterInBrowserTests
         await using var server = await JupyterServer.StartAsync(folder);
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.LaunchAsync(playwright);
-        var files = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1000 } });
+        var files = await browser.NewPageAsync(
+            new()
+            {
+                ViewportSize = new() { Width = 1200, Height = 1000 },
+            }
+        );
         await server.OpenFilesAsync(files);
         await SetupAsync(files);
         await RunAsync(files, "02-data", charts: 4, sees: ".cnn-card", scrollTo: "[id^=chart-]:has-text('36 training images')");
@@ -29,7 +37,11 @@ public sealed class JupyterInBrowserTests
         await RunAsync(files, "04-compile", charts: 0, sees: ".output_text");
         await TrainAsync(files);
         await DrawAsync(await RunAsync(files, "06-results", charts: 8, sees: "[id^=chart-]:has-text('The most confident mistakes')"));
-        foreach (var other in Course.Notebooks.Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0))
+        foreach (
+            var other in Course
+                .Notebooks.Select(path => Path.GetFileNameWithoutExtension(path))
+                .Where(name => string.CompareOrdinal(name, "01") < 0 || string.CompareOrdinal(name, "07") >= 0)
+        )
         {
             await RunAsync(files, other, charts: null, sees: ".output_html");
         }
@@ -59,7 +71,12 @@ public sealed class JupyterInBrowserTests
         await notebook.TypeInNewCellAsync("Accelerator.");
         await notebook.Page.Keyboard.PressAsync("Tab");
         await notebook.Page.WaitForSelectorAsync("#complete");
-        Assert.Equal(["Detect", "Require"], await notebook.Page.Locator("#complete option").AllInnerTextsAsync() is var all ? all.Where(text => text is "Detect" or "Require") : []);
+        Assert.Equal(
+            ["Detect", "Require"],
+            await notebook.Page.Locator("#complete option").AllInnerTextsAsync() is var all
+                ? all.Where(text => text is "Detect" or "Require")
+                : []
+        );
         await notebook.ScreenshotAsync("01-tab");
         await notebook.Page.Keyboard.PressAsync("Enter");
         Assert.Equal("Accelerator.Detect", await notebook.LastCellAsync());
@@ -71,7 +88,9 @@ public sealed class JupyterInBrowserTests
         Assert.Contains("Accelerator.Detect()", help, StringComparison.Ordinal);
         await notebook.ScreenshotAsync("01-shift-tab");
         await notebook.Page.Keyboard.PressAsync("Escape");
-        await notebook.Page.EvaluateAsync("() => { Jupyter.notebook.command_mode(); Jupyter.notebook.delete_cells([Jupyter.notebook.ncells() - 1]); }");
+        await notebook.Page.EvaluateAsync(
+            "() => { Jupyter.notebook.command_mode(); Jupyter.notebook.delete_cells([Jupyter.notebook.ncells() - 1]); }"
+        );
 
         await notebook.PressAsync("confirm-restart-kernel-and-run-all-cells");
         await notebook.Page.ClickAsync(".modal.in .btn-danger");
@@ -81,7 +100,8 @@ public sealed class JupyterInBrowserTests
         Assert.Empty(await notebook.ErrorsAsync());
     }
 
-    /// <summary>The pad answers to the mouse and to keys, which here are also Jupyter's; and again once the notebook was saved and opened anew.</summary>
+    /// <summary>The pad answers to the mouse and to keys, which here are also Jupyter's; and again once the notebook was saved and opened
+    /// anew.</summary>
     private static async Task DrawAsync(JupyterPage notebook)
     {
         var cells = await notebook.Page.EvaluateAsync<int>("() => Jupyter.notebook.ncells()");
@@ -137,7 +157,10 @@ public sealed class JupyterInBrowserTests
         await notebook.ScreenshotAsync("05-curve", "[id^=chart-]");
 
         await notebook.RunCellWithAsync(fit);
-        await notebook.UntilAsync("() => [...document.querySelectorAll('[role=progressbar]')].some(bar => bar.getAttribute('aria-valuenow') > 15 && bar.getAttribute('aria-valuenow') < 90)");
+        await notebook.UntilAsync(
+            "() => [...document.querySelectorAll('[role=progressbar]')].some(bar => bar.getAttribute('aria-valuenow') > 15 && "
+                + "bar.getAttribute('aria-valuenow') < 90)"
+        );
         await notebook.PressAsync("interrupt-kernel");
         await notebook.UntilIdleAsync();
         Assert.Contains("Stopped by you in epoch", await notebook.OutputOfCellWithAsync(fit), StringComparison.Ordinal);

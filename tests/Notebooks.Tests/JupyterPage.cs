@@ -13,7 +13,9 @@ internal sealed class JupyterPage(IPage page)
     public static async Task<JupyterPage> OpenAsync(IPage files, string name)
     {
         var opened = new JupyterPage(await files.RunAndWaitForPopupAsync(() => files.ClickAsync($"a.item_link:has-text('{name}')")));
-        await opened.UntilAsync("() => !!(window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.info_reply.implementation)");
+        await opened.UntilAsync(
+            "() => !!(window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.info_reply.implementation)"
+        );
         return opened;
     }
 
@@ -28,9 +30,14 @@ internal sealed class JupyterPage(IPage page)
         }
     }
 
-    public async Task<string[]> ErrorsAsync() => await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.output_error')].map(error => error.innerText)");
+    public async Task<string[]> ErrorsAsync() =>
+        await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.output_error')].map(error => error.innerText)");
 
-    public Task UntilIdleAsync() => UntilAsync("() => !document.querySelector('.code_cell.running') && Jupyter.notebook.kernel._msg_callbacks && document.querySelector('.kernel_idle_icon') !== null");
+    public Task UntilIdleAsync() =>
+        UntilAsync(
+            "() => !document.querySelector('.code_cell.running') && Jupyter.notebook.kernel._msg_callbacks && "
+                + "document.querySelector('.kernel_idle_icon') !== null"
+        );
 
     public async Task UntilAsync(string condition)
     {
@@ -48,21 +55,33 @@ internal sealed class JupyterPage(IPage page)
     /// <summary>Adds a cell at the end and types into it, without running it.</summary>
     public async Task TypeInNewCellAsync(string code)
     {
-        await page.EvaluateAsync("() => { Jupyter.notebook.select(Jupyter.notebook.ncells() - 1); Jupyter.notebook.insert_cell_below('code'); Jupyter.notebook.select_next(); Jupyter.notebook.scroll_to_bottom(); Jupyter.notebook.edit_mode(); }");
+        await page.EvaluateAsync(
+            "() => { Jupyter.notebook.select(Jupyter.notebook.ncells() - 1); Jupyter.notebook.insert_cell_below('code'); "
+                + "Jupyter.notebook.select_next(); Jupyter.notebook.scroll_to_bottom(); Jupyter.notebook.edit_mode(); }"
+        );
         await page.Keyboard.TypeAsync(code);
     }
 
-    public Task<string> LastCellAsync() => page.EvaluateAsync<string>("() => Jupyter.notebook.get_cell(Jupyter.notebook.ncells() - 1).get_text()");
+    public Task<string> LastCellAsync() =>
+        page.EvaluateAsync<string>("() => Jupyter.notebook.get_cell(Jupyter.notebook.ncells() - 1).get_text()");
 
     /// <summary>Runs the cell whose code contains a text.</summary>
     public async Task RunCellWithAsync(string text)
     {
-        await page.EvaluateAsync("text => { const cells = Jupyter.notebook.get_cells(); Jupyter.notebook.select(cells.findIndex(cell => cell.cell_type === 'code' && cell.get_text().includes(text))); Jupyter.notebook.command_mode(); Jupyter.notebook.focus_cell(); }", text);
+        await page.EvaluateAsync(
+            "text => { const cells = Jupyter.notebook.get_cells(); Jupyter.notebook.select(cells.findIndex(cell => cell.cell_type === "
+                + "'code' && cell.get_text().includes(text))); Jupyter.notebook.command_mode(); Jupyter.notebook.focus_cell(); }",
+            text
+        );
         await page.Keyboard.PressAsync("Control+Enter");
     }
 
     public Task<string> OutputOfCellWithAsync(string text) =>
-        page.EvaluateAsync<string>("text => Jupyter.notebook.get_cells().find(cell => cell.cell_type === 'code' && cell.get_text().includes(text)).element.find('.output').text()", text);
+        page.EvaluateAsync<string>(
+            "text => Jupyter.notebook.get_cells().find(cell => cell.cell_type === 'code' && "
+                + "cell.get_text().includes(text)).element.find('.output').text()",
+            text
+        );
 
     public async Task ScreenshotAsync(string name, string? scrollTo = null)
     {

@@ -13,7 +13,16 @@ internal sealed class JupyterServer : IAsyncDisposable
     private JupyterServer(JupyterFolder folder, int port)
     {
         _port = port;
-        _process = folder.StartPython("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--NotebookApp.token=", "--NotebookApp.password=", $"--notebook-dir={folder.Root}");
+        _process = folder.StartPython(
+            "notebook",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            $"--port={port}",
+            "--NotebookApp.token=",
+            "--NotebookApp.password=",
+            $"--notebook-dir={folder.Root}"
+        );
         _log = Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
     }
 
@@ -41,9 +50,7 @@ internal sealed class JupyterServer : IAsyncDisposable
                 // What stands before the server answers in its place that it is not there yet.
                 Assert.True(tries < 100, $"{address} does not come.");
             }
-            catch (PlaywrightException) when (tries < 100)
-            {
-            }
+            catch (PlaywrightException) when (tries < 100) { }
 
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }

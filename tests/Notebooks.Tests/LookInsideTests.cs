@@ -11,7 +11,8 @@ public sealed partial class LookInsideTests(BundledCourse course)
 {
     private const int Pixels = 784;
 
-    /// <summary>The point furthest to the right, which no other covers: where it lies on the screen, and which of its trace it is.</summary>
+    /// <summary>The point furthest to the right, which no other covers: where it lies on the screen, and which of its trace it
+    /// is.</summary>
     private const string Rightmost = """
         chart => {
             const all = chart.data.flatMap((trace, curve) => Array.from(trace.x, (x, at) => ({ x, curve, at })));
@@ -21,12 +22,15 @@ public sealed partial class LookInsideTests(BundledCourse course)
         }
         """;
 
-    private const string Painted = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)";
+    private const string Painted =
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)";
 
     [Fact]
     public void The_four_learning_rates_do_what_the_answer_says()
     {
-        var legend = LegendEntry().Matches(course.Run.Outputs("05-train.ipynb")).ToDictionary(match => match.Groups["rate"].Value, match => double.Parse(match.Groups["percent"].Value));
+        var legend = LegendEntry()
+            .Matches(course.Run.Outputs("05-train.ipynb"))
+            .ToDictionary(match => match.Groups["rate"].Value, match => double.Parse(match.Groups["percent"].Value));
         TestContext.Current.SendDiagnosticMessage(string.Join(", ", legend.Select(run => $"{run.Key}: {run.Value} %")));
         Assert.Equal(["0.1", "0.01", "0.001", "0.0001"], legend.Keys);
         Assert.InRange(legend["0.1"], 5, 20);
@@ -42,7 +46,16 @@ public sealed partial class LookInsideTests(BundledCourse course)
         Assert.InRange(int.Parse(silent.Groups["silent"].Value), 0, 35);
         Assert.Equal("1,000", silent.Groups["images"].Value);
         Assert.InRange(int.Parse(Variance().Match(outputs).Groups["percent"].Value), 10, 90);
-        foreach (var title in (string[])["Block 1: its kernels and feature maps of image 0 (", "Block 2: its feature maps of image 0 (", "Block 2: the kernels of filter ", "Which pixels the answer hangs on", "Test digits by what fc1 makes of them"])
+        foreach (
+            var title in (string[])
+                [
+                    "Block 1: its kernels and feature maps of image 0 (",
+                    "Block 2: its feature maps of image 0 (",
+                    "Block 2: the kernels of filter ",
+                    "Which pixels the answer hangs on",
+                    "Test digits by what fc1 makes of them",
+                ]
+        )
         {
             Assert.Contains($"role=\"img\" aria-label=\"{title}", outputs, StringComparison.Ordinal);
         }
@@ -55,7 +68,13 @@ public sealed partial class LookInsideTests(BundledCourse course)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.LaunchAsync(playwright);
-        var page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        var page = await browser.NewPageAsync(
+            new()
+            {
+                ColorScheme = scheme,
+                ViewportSize = new() { Width = width, Height = 900 },
+            }
+        );
         var problems = new List<string>();
         page.PageError += (_, error) => problems.Add(error);
         await page.GotoAsync(new Uri(course.Run.File("06-results.html")).AbsoluteUri);
@@ -92,9 +111,26 @@ public sealed partial class LookInsideTests(BundledCourse course)
         Assert.Equal(10, await scatter.Locator("tbody tr").CountAsync());
 
         var result = await page.Locator("main").RunAxe();
-        var serious = result.Violations.Where(violation => violation.Impact is "serious" or "critical" && violation.Nodes.Any(node => node.Html.Contains("cnn-images", StringComparison.Ordinal) || node.Html.Contains("chart-", StringComparison.Ordinal))).ToList();
+        var serious = result
+            .Violations.Where(violation =>
+                violation.Impact is "serious" or "critical"
+                && violation.Nodes.Any(node =>
+                    node.Html.Contains("cnn-images", StringComparison.Ordinal) || node.Html.Contains("chart-", StringComparison.Ordinal)
+                )
+            )
+            .ToList();
         var own = await scatter.RunAxe();
-        Assert.True(serious.Count + own.Violations.Length == 0, string.Join('\n', serious.Concat(own.Violations).Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
+        Assert.True(
+            serious.Count + own.Violations.Length == 0,
+            string.Join(
+                '\n',
+                serious
+                    .Concat(own.Violations)
+                    .Select(violation =>
+                        $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}"
+                    )
+            )
+        );
         Assert.Empty(problems);
 
         async Task ShowsAsync(int image)
@@ -109,11 +145,15 @@ public sealed partial class LookInsideTests(BundledCourse course)
         }
     }
 
-    private static string Name(int label) => new[] { "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine" }[label];
+    private static string Name(int label) =>
+        new[] { "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine" }[label];
 
     private static byte[] Bundled(string name, int header)
     {
-        using var file = new GZipStream(File.OpenRead(Path.Combine(Course.Root, "lib", "CnnTutorial", "Datasets", "Bundled", "opencv-digits", name)), CompressionMode.Decompress);
+        using var file = new GZipStream(
+            File.OpenRead(Path.Combine(Course.Root, "lib", "CnnTutorial", "Datasets", "Bundled", "opencv-digits", name)),
+            CompressionMode.Decompress
+        );
         using var bytes = new MemoryStream();
         file.CopyTo(bytes);
         return bytes.ToArray()[header..];

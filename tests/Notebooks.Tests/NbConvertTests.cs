@@ -12,7 +12,19 @@ public sealed class NbConvertTests
         await folder.InstallKernelAsync();
         var notebooks = Course.Notebooks.Select(path => Path.Combine(folder.Root, "notebooks", Path.GetFileName(path))).ToList();
 
-        using var convert = folder.StartPython("jupyter", ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=900", "--output-dir", Path.Combine(folder.Root, "out"), .. notebooks]);
+        using var convert = folder.StartPython(
+            "jupyter",
+            [
+                "nbconvert",
+                "--to",
+                "notebook",
+                "--execute",
+                "--ExecutePreprocessor.timeout=900",
+                "--output-dir",
+                Path.Combine(folder.Root, "out"),
+                .. notebooks,
+            ]
+        );
         var output = convert.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = await convert.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await convert.WaitForExitAsync(TestContext.Current.CancellationToken);

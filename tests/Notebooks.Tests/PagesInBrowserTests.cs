@@ -7,10 +7,22 @@ namespace Notebooks.Tests;
 public sealed class PagesInBrowserTests(BundledCourse course)
 {
     /// <summary>How many charts each page draws.</summary>
-    private static readonly Dictionary<string, int> Charts = new() { ["00-introduction"] = 3, ["01-setup"] = 0, ["02-data"] = 4, ["03-model"] = 0, ["04-compile"] = 0, ["05-train"] = 2, ["06-results"] = 8, ["07-exercise-fashion-mnist"] = 4 };
+    private static readonly Dictionary<string, int> Charts = new()
+    {
+        ["00-introduction"] = 3,
+        ["01-setup"] = 0,
+        ["02-data"] = 4,
+        ["03-model"] = 0,
+        ["04-compile"] = 0,
+        ["05-train"] = 2,
+        ["06-results"] = 8,
+        ["07-exercise-fashion-mnist"] = 4,
+    };
 
     /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
-    private const string Drawn = "() => [...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, .hm image')).length";
+    private const string Drawn =
+        "() => [...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, "
+        + ".hm image')).length";
 
     [Fact]
     public async Task Every_chart_is_drawn_on_phone_and_desktop_light_and_dark_with_nothing_from_outside()
@@ -28,7 +40,13 @@ public sealed class PagesInBrowserTests(BundledCourse course)
 
     private async Task LookAsync(IBrowser browser, string name, int charts, int width, ColorScheme scheme)
     {
-        var page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        var page = await browser.NewPageAsync(
+            new()
+            {
+                ColorScheme = scheme,
+                ViewportSize = new() { Width = width, Height = 900 },
+            }
+        );
         var problems = new List<string>();
         page.PageError += (_, error) => problems.Add(error);
         page.Console += (_, message) =>
@@ -40,7 +58,11 @@ public sealed class PagesInBrowserTests(BundledCourse course)
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith("file:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            if (
+                !request.Url.StartsWith("file:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
+            )
             {
                 problems.Add($"a request to {request.Url}");
             }

@@ -4,7 +4,8 @@ using Notebooks.Tests.Drawing;
 namespace Notebooks.Tests;
 
 /// <summary>
-/// The two pictures in the README. <c>README_PICTURES=1 dotnet test --project tests/Notebooks.Tests --filter-class '*ReadmePicturesTests'</c>
+/// The two pictures in the README. <c>README_PICTURES=1 dotnet test --project tests/Notebooks.Tests --filter-class
+/// '*ReadmePicturesTests'</c>
 /// makes them anew in docs/images, from a run of the course on all of MNIST, three epochs long; without the variable they are made
 /// from the run on the bundled sample, for artifacts/screenshots.
 /// </summary>
@@ -16,7 +17,11 @@ public sealed class ReadmePicturesTests(BundledCourse course)
     /// <summary>What a README may ask a reader to load for one picture.</summary>
     private const int MostBytes = 300_000;
 
-    private static readonly BrowserNewPageOptions Screen = new() { ViewportSize = new() { Width = 1440, Height = 880 }, ColorScheme = ColorScheme.Light };
+    private static readonly BrowserNewPageOptions Screen = new()
+    {
+        ViewportSize = new() { Width = 1440, Height = 880 },
+        ColorScheme = ColorScheme.Light,
+    };
 
     [Fact]
     public async Task Of_a_notebook_in_Jupyter_and_of_the_site()

@@ -10,12 +10,15 @@ public sealed class StopTrainingTests
     [Fact]
     public async Task Training_stops_within_a_second_and_the_network_and_its_history_stay()
     {
-        await using var kernel = new KernelClient(KernelClient.Own, start =>
-        {
-            start.WorkingDirectory = Path.Combine(Course.Root, "notebooks");
-            start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
-            start.Environment.Remove("CNN_TUTORIAL_DATA");
-        });
+        await using var kernel = new KernelClient(
+            KernelClient.Own,
+            start =>
+            {
+                start.WorkingDirectory = Path.Combine(Course.Root, "notebooks");
+                start.Environment["CNN_TUTORIAL_OFFLINE"] = "1";
+                start.Environment.Remove("CNN_TUTORIAL_DATA");
+            }
+        );
         await kernel.WaitUntilReadyAsync();
         Assert.Equal("ok", (await kernel.ExecuteAsync("#!import 04-compile.ipynb")).Status);
 

@@ -15,11 +15,19 @@ public sealed class TakeItFurtherTests(BundledCourse course)
         try
         {
             File.Copy(Path.Combine(course.Run.Folder, "mnist", "model.safetensors"), Path.Combine(folder, "model.safetensors"));
-            File.Copy(Path.Combine(Course.Root, "lib/CnnTutorial/Datasets/Bundled/opencv-digits/t10k-images-idx3-ubyte.gz"), Path.Combine(folder, "t10k-images-idx3-ubyte.gz"));
+            File.Copy(
+                Path.Combine(Course.Root, "lib/CnnTutorial/Datasets/Bundled/opencv-digits/t10k-images-idx3-ubyte.gz"),
+                Path.Combine(folder, "t10k-images-idx3-ubyte.gz")
+            );
             await File.WriteAllTextAsync(
-                Path.Combine(folder, "lines.py"), string.Concat(NotebookPython.BlocksOf(Path.Combine(Course.Root, "notebooks", "06-results.ipynb"))), TestContext.Current.CancellationToken);
+                Path.Combine(folder, "lines.py"),
+                string.Concat(NotebookPython.BlocksOf(Path.Combine(Course.Root, "notebooks", "06-results.ipynb"))),
+                TestContext.Current.CancellationToken
+            );
 
-            using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["lines.py"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+            using var python = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", ["lines.py"]) { WorkingDirectory = folder, RedirectStandardOutput = true }
+            )!;
             var printed = await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
             Assert.Matches(@"^\[\d(, \d){19}\]\n$", printed);

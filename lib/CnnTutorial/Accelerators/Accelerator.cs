@@ -53,7 +53,11 @@ public sealed class Accelerator : IHtmlDisplay
     public string ToHtml()
     {
         var command = Command is null ? "" : $"<br><code>{Html.Encode(Command)}</code>";
-        return Html.Card($"Training runs on: {Title}", $"{Html.Encode(Name)}<br>{Html.Encode(Reason)}{command}", Type == DeviceType.CPU ? "#8a6d00" : "#2e7d32");
+        return Html.Card(
+            $"Training runs on: {Title}",
+            $"{Html.Encode(Name)}<br>{Html.Encode(Reason)}{command}",
+            Type == DeviceType.CPU ? "#8a6d00" : "#2e7d32"
+        );
     }
 
     /// <inheritdoc/>
@@ -65,13 +69,16 @@ public sealed class Accelerator : IHtmlDisplay
         return works
             ? new Accelerator(new AcceleratorChoice(type, $"{type} was asked for and works.", null), probe.NameOf(type))
             : throw new NotSupportedException(
-                $"{type} was asked for and cannot be used. {reason} {(command is null ? "Accelerator.Detect() uses the best device that works." : command)}");
+                $"{type} was asked for and cannot be used. {reason} "
+                    + $"{(command is null ? "Accelerator.Detect() uses the best device that works." : command)}"
+            );
     }
 
-    private string Title => Type switch
-    {
-        DeviceType.CUDA => "GPU (CUDA)",
-        DeviceType.MPS => "GPU (Apple MPS)",
-        _ => "CPU",
-    };
+    private string Title =>
+        Type switch
+        {
+            DeviceType.CUDA => "GPU (CUDA)",
+            DeviceType.MPS => "GPU (Apple MPS)",
+            _ => "CPU",
+        };
 }

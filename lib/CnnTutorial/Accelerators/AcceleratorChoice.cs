@@ -36,18 +36,31 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
         return type switch
         {
             DeviceType.CPU => (true, "The CPU is always there.", null),
-            DeviceType.CUDA when !probe.CudaBuildExists =>
-                (false, "No NVIDIA GPU can be used: libtorch has no CUDA build for this operating system.", null),
-            DeviceType.CUDA when !probe.HasNvidiaDriver && probe.HasCudaBuild =>
-                (false, "No NVIDIA GPU can be used: the CUDA build of libtorch is here, but the system has no NVIDIA driver. If there is an NVIDIA GPU in it, install its driver.", null),
-            DeviceType.CUDA when !probe.HasNvidiaDriver =>
-                (false, "No NVIDIA GPU was found: the system has no NVIDIA driver.", null),
-            DeviceType.CUDA when !probe.HasCudaBuild =>
-                (false, "There is an NVIDIA driver, but the library was built with the CPU build of libtorch. Build it again for the GPU, then restart the notebook.", CudaBuildCommand),
-            DeviceType.MPS when !probe.IsAppleSilicon =>
-                (false, "Apple's GPU can be used on a Mac with Apple silicon alone.", null),
-            DeviceType.CUDA or DeviceType.MPS when probe.Try(type) is { } failure =>
-                (false, $"{(type == DeviceType.CUDA ? "The NVIDIA GPU" : "Apple's GPU")} is there, but failed its trial computation: {failure.TrimEnd('.')}.", null),
+            DeviceType.CUDA when !probe.CudaBuildExists => (
+                false,
+                "No NVIDIA GPU can be used: libtorch has no CUDA build for this operating system.",
+                null
+            ),
+            DeviceType.CUDA when !probe.HasNvidiaDriver && probe.HasCudaBuild => (
+                false,
+                "No NVIDIA GPU can be used: the CUDA build of libtorch is here, but the system has no NVIDIA driver. If there is an "
+                    + "NVIDIA GPU in it, install its driver.",
+                null
+            ),
+            DeviceType.CUDA when !probe.HasNvidiaDriver => (false, "No NVIDIA GPU was found: the system has no NVIDIA driver.", null),
+            DeviceType.CUDA when !probe.HasCudaBuild => (
+                false,
+                "There is an NVIDIA driver, but the library was built with the CPU build of libtorch. Build it again for the GPU, then "
+                    + "restart the notebook.",
+                CudaBuildCommand
+            ),
+            DeviceType.MPS when !probe.IsAppleSilicon => (false, "Apple's GPU can be used on a Mac with Apple silicon alone.", null),
+            DeviceType.CUDA or DeviceType.MPS when probe.Try(type) is { } failure => (
+                false,
+                $"{(type == DeviceType.CUDA ? "The NVIDIA GPU" : "Apple's GPU")} is there, but failed its trial computation: "
+                    + $"{failure.TrimEnd('.')}.",
+                null
+            ),
             DeviceType.CUDA or DeviceType.MPS => (true, "It passed its trial computation.", null),
             _ => (false, $"This course knows CPU, CUDA and MPS, not {type}.", null),
         };

@@ -25,8 +25,12 @@ public sealed class CourseVersions : IHtmlDisplay
     public override string ToString() => Html.PlainTable("", Headers, _rows);
 
     private static string Version(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? assembly.GetName().Version!.ToString();
 
     private static string Backend() =>
-        typeof(CourseVersions).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "TorchBackend").Value!;
+        typeof(CourseVersions)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "TorchBackend")
+            .Value!;
 }

@@ -64,7 +64,10 @@ internal static class ElfVersionNeeds
             var section = elf.Slice(tableOffset + (i * entrySize), 64);
             if (BinaryPrimitives.ReadUInt32LittleEndian(section[4..]) == SectionTypeVersionNeeds)
             {
-                var strings = elf.Slice(tableOffset + (checked((int)BinaryPrimitives.ReadUInt32LittleEndian(section[0x28..])) * entrySize), 64);
+                var strings = elf.Slice(
+                    tableOffset + (checked((int)BinaryPrimitives.ReadUInt32LittleEndian(section[0x28..])) * entrySize),
+                    64
+                );
                 Walk(elf, Offset(section), Offset(strings), BinaryPrimitives.ReadUInt32LittleEndian(section[0x2C..]), found);
             }
         }

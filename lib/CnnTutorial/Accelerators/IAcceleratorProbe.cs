@@ -2,7 +2,8 @@ using TorchSharp;
 
 namespace CnnTutorial;
 
-/// <summary>What can be found out about a machine's devices. Behind an interface, so that every combination is tested on machines without a GPU.</summary>
+/// <summary>What can be found out about a machine's devices. Behind an interface, so that every combination is tested on machines without a
+/// GPU.</summary>
 internal interface IAcceleratorProbe
 {
     /// <summary>Whether the operating system has an NVIDIA driver.</summary>

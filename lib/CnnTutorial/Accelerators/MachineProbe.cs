@@ -8,8 +8,9 @@ namespace CnnTutorial;
 internal sealed class MachineProbe : IAcceleratorProbe
 {
     public bool HasNvidiaDriver =>
-        OperatingSystem.IsWindows() ? File.Exists(Path.Combine(Environment.SystemDirectory, "nvcuda.dll"))
-        : OperatingSystem.IsLinux() && (File.Exists("/proc/driver/nvidia/version") || File.Exists("/dev/nvidiactl"));
+        OperatingSystem.IsWindows()
+            ? File.Exists(Path.Combine(Environment.SystemDirectory, "nvcuda.dll"))
+            : OperatingSystem.IsLinux() && (File.Exists("/proc/driver/nvidia/version") || File.Exists("/dev/nvidiactl"));
 
     public bool HasCudaBuild =>
         File.Exists(Path.Combine(CourseFolders.NativeLibraries, OperatingSystem.IsWindows() ? "torch_cuda.dll" : "libtorch_cuda.so"));
@@ -38,24 +39,29 @@ internal sealed class MachineProbe : IAcceleratorProbe
         }
     }
 
-    public string NameOf(DeviceType type) => type switch
-    {
-        DeviceType.CUDA => FirstLine("/proc/driver/nvidia/gpus", "information", "Model:") ?? "NVIDIA GPU",
-        DeviceType.MPS => "Apple GPU (Metal)",
-        _ => ProcessorName(),
-    };
+    public string NameOf(DeviceType type) =>
+        type switch
+        {
+            DeviceType.CUDA => FirstLine("/proc/driver/nvidia/gpus", "information", "Model:") ?? "NVIDIA GPU",
+            DeviceType.MPS => "Apple GPU (Metal)",
+            _ => ProcessorName(),
+        };
 
     private static string ProcessorName()
     {
-        var name = OperatingSystem.IsWindows()
-            ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            : File.Exists("/proc/cpuinfo") ? After("model name", File.ReadLines("/proc/cpuinfo")) : null;
+        var name =
+            OperatingSystem.IsWindows() ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+            : File.Exists("/proc/cpuinfo") ? After("model name", File.ReadLines("/proc/cpuinfo"))
+            : null;
         return $"{name ?? $"{RuntimeInformation.ProcessArchitecture} processor"}, {Environment.ProcessorCount} logical cores";
     }
 
     private static string? FirstLine(string root, string file, string key) =>
         Directory.Exists(root)
-            ? Directory.EnumerateFiles(root, file, SearchOption.AllDirectories).Select(path => After(key, File.ReadLines(path))).FirstOrDefault(name => name is not null)
+            ? Directory
+                .EnumerateFiles(root, file, SearchOption.AllDirectories)
+                .Select(path => After(key, File.ReadLines(path)))
+                .FirstOrDefault(name => name is not null)
             : null;
 
     private static string? After(string key, IEnumerable<string> lines) =>

@@ -19,13 +19,14 @@ internal sealed partial class MemoryReuse : IDisposable
     /// <summary>Measured on the course's network: fewer trims make it grow, more cost time.</summary>
     private const int StepsBetweenTrims = 50;
 
-    private static readonly bool IsGlibc = OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
+    private static readonly bool IsGlibc =
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out var library)
+        && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
     private static int _users;
     private int _steps;
 
-    private MemoryReuse()
-    {
-    }
+    private MemoryReuse() { }
 
     /// <summary>Begins; several may overlap.</summary>
     public static MemoryReuse Begin()

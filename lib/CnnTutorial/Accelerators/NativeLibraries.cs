@@ -28,7 +28,8 @@ internal static partial class NativeLibraries
         }
     }
 
-    /// <summary>Loads the libraries once; a failure is kept for <see cref="EnsureLoaded"/>, which can say it where a learner sees it.</summary>
+    /// <summary>Loads the libraries once; a failure is kept for <see cref="EnsureLoaded"/>, which can say it where a learner sees
+    /// it.</summary>
     public static bool TryLoad() => Failure.Value is null;
 
     private static NotSupportedException? Load()
@@ -58,7 +59,9 @@ internal static partial class NativeLibraries
             if (!File.Exists(path))
             {
                 throw new NotSupportedException(
-                    $"TorchSharp cannot start: {path} is missing, so the library is not built for this machine; run: dotnet build lib/CnnTutorial");
+                    $"TorchSharp cannot start: {path} is missing, so the library is not built for this machine; run: dotnet build "
+                        + "lib/CnnTutorial"
+                );
             }
         }
 
@@ -131,7 +134,11 @@ internal static partial class NativeLibraries
             var copy = Path.Combine(folder, source.Name);
             try
             {
-                if (File.Exists(copy) && File.GetLastWriteTimeUtc(copy) == source.LastWriteTimeUtc && new FileInfo(copy).Length == source.Length)
+                if (
+                    File.Exists(copy)
+                    && File.GetLastWriteTimeUtc(copy) == source.LastWriteTimeUtc
+                    && new FileInfo(copy).Length == source.Length
+                )
                 {
                     return copy;
                 }
@@ -149,7 +156,9 @@ internal static partial class NativeLibraries
         }
 
         throw new NotSupportedException(
-            $"TorchSharp cannot start: this system's libstdc++ is older than GCC 13's, and no folder could be written for a copy of {source.Name} that does without ({string.Join("; ", errors)}). Make one of them writable.");
+            "TorchSharp cannot start: this system's libstdc++ is older than GCC 13's, and no folder could be written for a copy of "
+                + $"{source.Name} that does without ({string.Join("; ", errors)}). Make one of them writable."
+        );
     }
 
     internal static NotSupportedException Explain(string path, string error)
@@ -159,17 +168,21 @@ internal static partial class NativeLibraries
         var reason = (version, missing) switch
         {
             ({ } v, _) when v.StartsWith("GLIBCXX", StringComparison.Ordinal) || v.StartsWith("CXXABI", StringComparison.Ordinal) =>
-                $"this system's libstdc++ is too old: it lacks {v}. Use a newer distribution (Debian 12, Ubuntu 22.04 or later), or install a newer libstdc++6.",
+                $"this system's libstdc++ is too old: it lacks {v}. Use a newer distribution (Debian 12, Ubuntu 22.04 or later), or "
+                    + "install a newer libstdc++6.",
             ({ } v, _) => $"this system's C library is too old: it lacks {v}. Use a newer distribution (Debian 12, Ubuntu 22.04 or later).",
             (_, { } m) => $"the system library {m} is missing. Install the package that holds it.",
             _ when OperatingSystem.IsWindows() =>
-                $"Windows says: {Tidy(error)}. Install the Visual C++ runtime (https://aka.ms/vs/17/release/vc_redist.x64.exe); if it still fails, see https://github.com/dotnet/TorchSharp/issues/1567 and try an earlier TorchSharpVersion in Directory.Build.props.",
+                $"Windows says: {Tidy(error)}. Install the Visual C++ runtime (https://aka.ms/vs/17/release/vc_redist.x64.exe); if it "
+                    + "still fails, see https://github.com/dotnet/TorchSharp/issues/1567 and try an earlier TorchSharpVersion in "
+                    + "Directory.Build.props.",
             _ => $"the system says: {Tidy(error)}. Build the library anew: dotnet build lib/CnnTutorial --no-incremental",
         };
         return new NotSupportedException($"TorchSharp cannot start: {path} does not load, because {reason}");
     }
 
-    private static string Tidy(string error) => string.Join(" ", error.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+    private static string Tidy(string error) =>
+        string.Join(" ", error.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 
     [GeneratedRegex(@"(GLIBCXX|CXXABI|GLIBC)_[0-9.]*[0-9](?=['`’]? not found)")]
     private static partial Regex MissingVersion();

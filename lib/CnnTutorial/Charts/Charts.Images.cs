@@ -11,7 +11,13 @@ public static partial class Charts
     /// <param name="classNames">The name of each class.</param>
     /// <param name="columns">Images a row.</param>
     /// <param name="title">Above the grid.</param>
-    public static PlotlyChart ImageGrid(ImageSplit split, IReadOnlyList<int> indexes, IReadOnlyList<string> classNames, int columns = 6, string title = "Images and their labels")
+    public static PlotlyChart ImageGrid(
+        ImageSplit split,
+        IReadOnlyList<int> indexes,
+        IReadOnlyList<string> classNames,
+        int columns = 6,
+        string title = "Images and their labels"
+    )
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentNullException.ThrowIfNull(indexes);
@@ -46,7 +52,13 @@ public static partial class Charts
     /// <param name="columns">Images a row.</param>
     /// <param name="title">Above the grid.</param>
     public static PlotlyChart PredictionGrid(
-        ImageSplit split, Predictions predictions, IReadOnlyList<int> indexes, IReadOnlyList<string> classNames, int columns = 3, string title = "Predictions: blue is right, red is wrong")
+        ImageSplit split,
+        Predictions predictions,
+        IReadOnlyList<int> indexes,
+        IReadOnlyList<string> classNames,
+        int columns = 3,
+        string title = "Predictions: blue is right, red is wrong"
+    )
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentNullException.ThrowIfNull(predictions);
@@ -68,18 +80,29 @@ public static partial class Charts
             var (left, top) = (((i % columns) * tileWidth) + gap, ((i / columns) * tileHeight) + head);
             tiles.Place(split, index, left, top);
             var right = predictions.Labels[index] == split.Labels[index];
-            annotations.Add(Text(
-                $"{classNames[predictions.Labels[index]]} {100 * predictions.Confidence(index):0}% ({classNames[split.Labels[index]]})",
-                left + ((tileWidth - (2 * gap)) / 2.0), top - (head / 2.0), 13, right ? "@right" : "@wrong"));
+            annotations.Add(
+                Text(
+                    $"{classNames[predictions.Labels[index]]} {100 * predictions.Confidence(index):0}% ({classNames[split.Labels[index]]})",
+                    left + ((tileWidth - (2 * gap)) / 2.0),
+                    top - (head / 2.0),
+                    13,
+                    right ? "@right" : "@wrong"
+                )
+            );
 
             var probabilities = predictions.Of(index);
             for (var label = 0; label < probabilities.Length; label++)
             {
                 var x = left + split.Columns + gap + ((label + 0.5) * barWidth);
                 bars.Add(
-                    x, top + split.Rows, -probabilities[label] * split.Rows,
-                    label == split.Labels[index] ? "#3b82f6" : label == predictions.Labels[index] ? "#e0463e" : "#8a94a3",
-                    $"{classNames[label]}: {100 * probabilities[label]:0.0}%");
+                    x,
+                    top + split.Rows,
+                    -probabilities[label] * split.Rows,
+                    label == split.Labels[index] ? "#3b82f6"
+                        : label == predictions.Labels[index] ? "#e0463e"
+                        : "#8a94a3",
+                    $"{classNames[label]}: {100 * probabilities[label]:0.0}%"
+                );
                 annotations.Add(Text($"{label}", x, top + split.Rows + 2, 9));
             }
         }
@@ -90,12 +113,13 @@ public static partial class Charts
         return Plot([tiles.ToTrace(), bars.ToTrace()], layout);
     }
 
-    private static Annotation Text(string text, double x, double y, double size, string? color = null) => new()
-    {
-        text = System.Net.WebUtility.HtmlEncode(text),
-        x = x,
-        y = y,
-        showarrow = false,
-        font = color is null ? new Font { size = size } : new Font { size = size, color = color },
-    };
+    private static Annotation Text(string text, double x, double y, double size, string? color = null) =>
+        new()
+        {
+            text = System.Net.WebUtility.HtmlEncode(text),
+            x = x,
+            y = y,
+            showarrow = false,
+            font = color is null ? new Font { size = size } : new Font { size = size, color = color },
+        };
 }

@@ -16,7 +16,8 @@ public static partial class Charts
     /// </summary>
     /// <param name="maps"><c>[maps, rows, columns]</c>.</param>
     /// <param name="title">Above the chart.</param>
-    /// <param name="kernels">A kernel for each map, <c>[maps, 1, rows, columns]</c> or without the dimension of one; null for maps alone.</param>
+    /// <param name="kernels">A kernel for each map, <c>[maps, 1, rows, columns]</c> or without the dimension of one; null for maps
+    /// alone.</param>
     /// <param name="columns">Maps a row.</param>
     /// <exception cref="ArgumentException">A tensor has another shape; one sentence says which.</exception>
     public static PlotlyChart FeatureMaps(Tensor maps, string title, Tensor? kernels = null, int columns = 6)
@@ -25,12 +26,23 @@ public static partial class Charts
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         if (maps.dim() != 3 || maps.numel() == 0)
         {
-            throw new ArgumentException($"The maps have the shape [{string.Join(", ", maps.shape)}], and a picture needs [maps, rows, columns].", nameof(maps));
+            throw new ArgumentException(
+                $"The maps have the shape [{string.Join(", ", maps.shape)}], and a picture needs [maps, rows, columns].",
+                nameof(maps)
+            );
         }
 
-        if (kernels is not null && (kernels.shape[0] != maps.shape[0] || (kernels.dim() != 3 && (kernels.dim() != 4 || kernels.shape[1] != 1))))
+        if (
+            kernels is not null
+            && (kernels.shape[0] != maps.shape[0] || (kernels.dim() != 3 && (kernels.dim() != 4 || kernels.shape[1] != 1)))
+        )
         {
-            throw new ArgumentException($"The kernels have the shape [{string.Join(", ", kernels.shape)}]; beside {maps.shape[0]} maps there is room for one kernel each, [{maps.shape[0]}, 1, rows, columns]. A filter with several channels has a kernel for each of them: show those of one filter, as in kernels[0].", nameof(kernels));
+            throw new ArgumentException(
+                $"The kernels have the shape [{string.Join(", ", kernels.shape)}]; beside {maps.shape[0]} maps there is room for one "
+                    + $"kernel each, [{maps.shape[0]}, 1, rows, columns]. A filter with several channels has a kernel for each of them: "
+                    + "show those of one filter, as in kernels[0].",
+                nameof(kernels)
+            );
         }
 
         const int side = 28;
@@ -50,13 +62,24 @@ public static partial class Charts
             traces.Add(new TiledTables(flat).ToTrace(columns, Kernel, kernelSide, "weight %{z}"));
         }
 
-        var layout = CourseLayout.Picture(title, columns * width, (count + columns - 1) / columns * height, Math.Min(760, 60 + (columns * 2 * width)));
+        var layout = CourseLayout.Picture(
+            title,
+            columns * width,
+            (count + columns - 1) / columns * height,
+            Math.Min(760, 60 + (columns * 2 * width))
+        );
         var places = Enumerable.Range(0, count).Select(i => (Column: i % columns, Row: i / columns)).ToList();
         // White would not end anywhere on a white page.
-        layout.shapes = places.Select(place => Box(Map(place.Column, place.Row), side))
-            .Concat(places.Where(_ => kernels is not null).Select(place => Box(Kernel(place.Column, place.Row), kernelSide))).ToList();
-        layout.annotations = places.Select(place => kernels is null ? Middle(Map(place.Column, place.Row), side) : Middle(Kernel(place.Column, place.Row), kernelSide))
-            .Select((middle, i) => Text($"{i}", middle.X, middle.Y, 13)).ToList();
+        layout.shapes = places
+            .Select(place => Box(Map(place.Column, place.Row), side))
+            .Concat(places.Where(_ => kernels is not null).Select(place => Box(Kernel(place.Column, place.Row), kernelSide)))
+            .ToList();
+        layout.annotations = places
+            .Select(place =>
+                kernels is null ? Middle(Map(place.Column, place.Row), side) : Middle(Kernel(place.Column, place.Row), kernelSide)
+            )
+            .Select((middle, i) => Text($"{i}", middle.X, middle.Y, 13))
+            .ToList();
         return Plot(traces, layout);
     }
 
@@ -68,7 +91,11 @@ public static partial class Charts
     /// <param name="classNames">The name of each class.</param>
     /// <param name="title">Above the chart.</param>
     /// <exception cref="ArgumentException">There is no map.</exception>
-    public static PlotlyChart Occlusion(IReadOnlyList<OcclusionMap> maps, IReadOnlyList<string> classNames, string title = "Which pixels the answer hangs on")
+    public static PlotlyChart Occlusion(
+        IReadOnlyList<OcclusionMap> maps,
+        IReadOnlyList<string> classNames,
+        string title = "Which pixels the answer hangs on"
+    )
     {
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(classNames);
@@ -98,9 +125,23 @@ public static partial class Charts
             traces.Add(map.ToOutline(beside, top));
             frames.Add(Box((left, top), map.Image.Columns, map.Image.Rows));
             frames.Add(Box((beside, top), map.Image.Columns, map.Image.Rows));
-            annotations.Add(Text(
-                $"{classNames[map.Prediction]} {100 * map.Confidence:0}% ({classNames[map.Label]})", left + columns + (gap / 2.0), top - (head / 2.0), 14, map.Prediction == map.Label ? "@right" : "@wrong"));
-            annotations.Add(Text($"falls to {100 * (map.Confidence - map.LargestFall):0}% at most", beside + (columns / 2.0), top + rows + (foot / 2.0), 12));
+            annotations.Add(
+                Text(
+                    $"{classNames[map.Prediction]} {100 * map.Confidence:0}% ({classNames[map.Label]})",
+                    left + columns + (gap / 2.0),
+                    top - (head / 2.0),
+                    14,
+                    map.Prediction == map.Label ? "@right" : "@wrong"
+                )
+            );
+            annotations.Add(
+                Text(
+                    $"falls to {100 * (map.Confidence - map.LargestFall):0}% at most",
+                    beside + (columns / 2.0),
+                    top + rows + (foot / 2.0),
+                    12
+                )
+            );
         }
 
         var layout = CourseLayout.Picture(title, perRow * width, (maps.Count + perRow - 1) / perRow * height, perRow * 380);
@@ -109,11 +150,16 @@ public static partial class Charts
         return Plot([images.ToTrace(), .. traces], layout);
     }
 
-    /// <summary>The losses of several trainings step by step, smoothed, on a logarithmic axis; a training whose loss grows leaves the picture at the top.</summary>
+    /// <summary>The losses of several trainings step by step, smoothed, on a logarithmic axis; a training whose loss grows leaves the
+    /// picture at the top.</summary>
     /// <param name="runs">A name, and the loss of each step, as <see cref="BatchLosses"/> keeps them.</param>
     /// <param name="title">Above the chart.</param>
     /// <param name="window">How many steps a point is the mean of.</param>
-    public static PlotlyChart CompareLosses(IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs, string title = "Loss, step by step", int window = 5)
+    public static PlotlyChart CompareLosses(
+        IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs,
+        string title = "Loss, step by step",
+        int window = 5
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
@@ -130,15 +176,19 @@ public static partial class Charts
         layout.yaxis.ticktext = ticks.Select(tick => $"{tick:0.#####}").ToArray();
         layout.legend = new Legend { orientation = "h", y = -0.2 };
         return Plot(
-            runs.Select((run, i) => new Scatter
-            {
-                x = Enumerable.Range(1, curves[i].Length).ToArray(),
-                y = curves[i],
-                name = run.Name,
-                mode = "lines",
-                line = new Line { color = Several[i % Several.Length] },
-            }),
-            layout);
+            runs.Select(
+                (run, i) =>
+                    new Scatter
+                    {
+                        x = Enumerable.Range(1, curves[i].Length).ToArray(),
+                        y = curves[i],
+                        name = run.Name,
+                        mode = "lines",
+                        line = new Line { color = Several[i % Several.Length] },
+                    }
+            ),
+            layout
+        );
     }
 
     /// <summary>A layout for points in a plane; a finger that moves over it scrolls the page.</summary>
@@ -153,18 +203,23 @@ public static partial class Charts
 
     /// <summary>The mean of the last steps at each step; null, a gap, where one of them is no number.</summary>
     private static double?[] Smooth(IReadOnlyList<double> values, int window) =>
-        [.. values.Select((_, i) => values.Skip(Math.Max(0, i + 1 - window)).Take(Math.Min(window, i + 1)).Average()).Select(mean => double.IsFinite(mean) ? Math.Round(mean, 5) : default(double?))];
+        [
+            .. values
+                .Select((_, i) => values.Skip(Math.Max(0, i + 1 - window)).Take(Math.Min(window, i + 1)).Average())
+                .Select(mean => double.IsFinite(mean) ? Math.Round(mean, 5) : default(double?)),
+        ];
 
     /// <summary>Where the number of a square stands: above its middle.</summary>
     private static (double X, double Y) Middle((double Left, double Top) corner, double side) => (corner.Left + (side / 2), corner.Top - 4);
 
-    private static Shape Box((double Left, double Top) corner, double width, double? height = null) => new()
-    {
-        type = "rect",
-        x0 = corner.Left,
-        x1 = corner.Left + width,
-        y0 = corner.Top,
-        y1 = corner.Top + (height ?? width),
-        line = new Line { color = Frame, width = 1 },
-    };
+    private static Shape Box((double Left, double Top) corner, double width, double? height = null) =>
+        new()
+        {
+            type = "rect",
+            x0 = corner.Left,
+            x1 = corner.Left + width,
+            y0 = corner.Top,
+            y1 = corner.Top + (height ?? width),
+            line = new Line { color = Frame, width = 1 },
+        };
 }

@@ -16,7 +16,12 @@ public static partial class Charts
     /// <param name="sameScale">Whether a colour means the same number in all of them, or each has its own scale.</param>
     /// <param name="columns">Tables a row.</param>
     /// <exception cref="ArgumentException">A tensor has no two dimensions.</exception>
-    public static PlotlyChart Matrices(IReadOnlyList<(string Name, Tensor Values)> matrices, string title, bool sameScale = true, int columns = 4)
+    public static PlotlyChart Matrices(
+        IReadOnlyList<(string Name, Tensor Values)> matrices,
+        string title,
+        bool sameScale = true,
+        int columns = 4
+    )
     {
         ArgumentNullException.ThrowIfNull(matrices);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
@@ -38,27 +43,52 @@ public static partial class Charts
             var scale = sameScale ? all : [.. rows.SelectMany(row => row)];
             // Zero is white in every table, so a table of nothing but zeros needs an end of its scale, too.
             var (signed, end) = (scale.Min() < 0, Math.Max(scale.Max(Math.Abs), 1e-9));
-            traces.Add(new Heatmap
-            {
-                z = rows,
-                x0 = left + (dx / 2),
-                dx = dx,
-                y0 = top + (dy / 2),
-                dy = dy,
-                zmin = signed ? -end : 0,
-                zmax = end,
-                zauto = false,
-                colorscale = signed ? Diverging : Ink,
-                showscale = false,
-                hoverinfo = "z",
-            });
+            traces.Add(
+                new Heatmap
+                {
+                    z = rows,
+                    x0 = left + (dx / 2),
+                    dx = dx,
+                    y0 = top + (dy / 2),
+                    dy = dy,
+                    zmin = signed ? -end : 0,
+                    zmax = end,
+                    zauto = false,
+                    colorscale = signed ? Diverging : Ink,
+                    showscale = false,
+                    hoverinfo = "z",
+                }
+            );
             // White would not end anywhere on a white page.
-            frames.Add(new Shape { type = "rect", x0 = left, x1 = left + side, y0 = top, y1 = top + side, line = new Line { color = "#8a94a3", width = 1 } });
+            frames.Add(
+                new Shape
+                {
+                    type = "rect",
+                    x0 = left,
+                    x1 = left + side,
+                    y0 = top,
+                    y1 = top + side,
+                    line = new Line { color = "#8a94a3", width = 1 },
+                }
+            );
             annotations.Add(Text(matrices[i].Name, left + (side / 2.0), top - (label / 2.0), 14));
             if (rows.Length <= written && rows[0].Length <= written)
             {
-                annotations.AddRange(rows.SelectMany((row, y) => row.Select((value, x) => Text(
-                    Short(value), left + ((x + 0.5) * dx), top + ((y + 0.5) * dy), 15, Math.Abs(value) > (signed ? 0.7 : 0.45) * end ? "#ffffff" : "#101820"))));
+                annotations.AddRange(
+                    rows.SelectMany(
+                        (row, y) =>
+                            row.Select(
+                                (value, x) =>
+                                    Text(
+                                        Short(value),
+                                        left + ((x + 0.5) * dx),
+                                        top + ((y + 0.5) * dy),
+                                        15,
+                                        Math.Abs(value) > (signed ? 0.7 : 0.45) * end ? "#ffffff" : "#101820"
+                                    )
+                            )
+                    )
+                );
             }
         }
 
@@ -70,7 +100,12 @@ public static partial class Charts
     }
 
     private static readonly object[] Ink = [new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" }];
-    internal static readonly object[] Diverging = [new object[] { 0, "#b45309" }, new object[] { 0.5, "#ffffff" }, new object[] { 1, "#1d4ed8" }];
+    internal static readonly object[] Diverging =
+    [
+        new object[] { 0, "#b45309" },
+        new object[] { 0.5, "#ffffff" },
+        new object[] { 1, "#1d4ed8" },
+    ];
 
     private static double[][] Numbers((string Name, Tensor Values) matrix)
     {
@@ -81,7 +116,10 @@ public static partial class Charts
         shape = values.dim() == 2 ? values.shape : shape;
         if (shape.Length != 2)
         {
-            throw new ArgumentException($"'{matrix.Name}' has the shape [{string.Join(", ", matrix.Values.shape)}]; a picture needs rows and columns. Take one image and one channel of it, as in images[0, 0].");
+            throw new ArgumentException(
+                $"'{matrix.Name}' has the shape [{string.Join(", ", matrix.Values.shape)}]; a picture needs rows and columns. Take one "
+                    + "image and one channel of it, as in images[0, 0]."
+            );
         }
 
         var flat = values.contiguous().data<double>().ToArray();

@@ -21,13 +21,19 @@ public static partial class Charts
     {
         ArgumentNullException.ThrowIfNull(balance);
         var names = balance["Class"].Cast<object>().Select(name => name.ToString()).ToArray();
-        var traces = balance.Columns.Where(column => column.Name != "Class").Select((column, i) => (Trace)new Bar
-        {
-            x = names,
-            y = column.Cast<object>().Select(Convert.ToInt64).ToArray(),
-            name = column.Name,
-            marker = new Marker { color = i == 0 ? Blue : Orange },
-        });
+        var traces = balance
+            .Columns.Where(column => column.Name != "Class")
+            .Select(
+                (column, i) =>
+                    (Trace)
+                        new Bar
+                        {
+                            x = names,
+                            y = column.Cast<object>().Select(Convert.ToInt64).ToArray(),
+                            name = column.Name,
+                            marker = new Marker { color = i == 0 ? Blue : Orange },
+                        }
+            );
         return Plot(traces, Plain(title, "", "Images", 420));
     }
 
@@ -49,7 +55,17 @@ public static partial class Charts
         var layout = Plain(title, axis, "Pixels (logarithmic)", 360);
         layout.yaxis.type = "log";
         layout.bargap = 0.05;
-        return Plot([new Bar { x = counts.Select((_, i) => low + ((i + 0.5) * step)).ToArray(), y = counts, marker = new Marker { color = Blue } }], layout);
+        return Plot(
+            [
+                new Bar
+                {
+                    x = counts.Select((_, i) => low + ((i + 0.5) * step)).ToArray(),
+                    y = counts,
+                    marker = new Marker { color = Blue },
+                },
+            ],
+            layout
+        );
     }
 
     /// <summary>Accuracy in percent on the left axis and loss on the right, epoch by epoch.</summary>
@@ -72,20 +88,38 @@ public static partial class Charts
         return Plot(traces, TwoAxes(title, history.Epochs.Count));
     }
 
-    /// <summary>Several trainings in one figure: validation accuracy (solid) on the left axis and validation loss (dotted) on the right.</summary>
+    /// <summary>Several trainings in one figure: validation accuracy (solid) on the left axis and validation loss (dotted) on the
+    /// right.</summary>
     /// <param name="runs">A name and a history for each; of a training without validation, its training figures are shown.</param>
     public static PlotlyChart CompareLearning(params (string Name, History History)[] runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var traces = runs.SelectMany((run, i) => new Trace[]
-        {
-            Curve(run.History, $"Accuracy, {run.Name}", Several[i % Several.Length], "solid", epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy),
-            Curve(run.History, $"Loss, {run.Name}", Several[i % Several.Length], "dot", epoch => (epoch.Validation ?? epoch.Train).Loss, "y2"),
-        });
+        var traces = runs.SelectMany(
+            (run, i) =>
+                new Trace[]
+                {
+                    Curve(
+                        run.History,
+                        $"Accuracy, {run.Name}",
+                        Several[i % Several.Length],
+                        "solid",
+                        epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy
+                    ),
+                    Curve(
+                        run.History,
+                        $"Loss, {run.Name}",
+                        Several[i % Several.Length],
+                        "dot",
+                        epoch => (epoch.Validation ?? epoch.Train).Loss,
+                        "y2"
+                    ),
+                }
+        );
         return Plot(traces, TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count)));
     }
 
-    /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, or the rare mistakes would not show.</summary>
+    /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, or the rare mistakes would
+    /// not show.</summary>
     /// <param name="matrix">The counts.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="title">Above the chart.</param>
@@ -98,8 +132,17 @@ public static partial class Charts
         var darkest = shades.Max(row => row.Max());
         var layout = Plain(title, "Predicted", "Actual", 620, meta: new { designWidth = 760 });
         layout.yaxis.autorange = "reversed";
-        layout.annotations = classes.SelectMany(actual => classes.Select(predicted => Text(
-            $"{matrix[actual, predicted]}", predicted, actual, 12, shades[actual][predicted] > 0.55 * darkest ? "#ffffff" : "#1a2733")));
+        layout.annotations = classes.SelectMany(actual =>
+            classes.Select(predicted =>
+                Text(
+                    $"{matrix[actual, predicted]}",
+                    predicted,
+                    actual,
+                    12,
+                    shades[actual][predicted] > 0.55 * darkest ? "#ffffff" : "#1a2733"
+                )
+            )
+        );
         return Plot(
             [
                 new Heatmap
@@ -107,24 +150,46 @@ public static partial class Charts
                     x = classNames,
                     y = classNames,
                     z = shades,
-                    text = classes.Select(actual => classes.Select(predicted => $"{matrix[actual, predicted]} × {classNames[actual]} taken for {classNames[predicted]}").ToArray()).ToArray(),
+                    text = classes
+                        .Select(actual =>
+                            classes
+                                .Select(predicted =>
+                                    $"{matrix[actual, predicted]} × {classNames[actual]} taken for {classNames[predicted]}"
+                                )
+                                .ToArray()
+                        )
+                        .ToArray(),
                     hoverinfo = "text",
                     showscale = false,
-                    colorscale = new object[] { new object[] { 0, "#f2f6fb" }, new object[] { 0.5, "#7fb0e0" }, new object[] { 1, "#08306b" } },
+                    colorscale = new object[]
+                    {
+                        new object[] { 0, "#f2f6fb" },
+                        new object[] { 0.5, "#7fb0e0" },
+                        new object[] { 1, "#08306b" },
+                    },
                 },
             ],
-            layout);
+            layout
+        );
     }
 
-    private static Scatter Curve(History history, string name, string color, string dash, Func<EpochResult, double?> value, string axis = "y") => new()
-    {
-        x = history.Epochs.Select(epoch => epoch.Epoch).ToArray(),
-        y = history.Epochs.Select(value).ToArray(),
-        name = name,
-        mode = "lines+markers",
-        line = new Line { color = color, dash = dash },
-        yaxis = axis,
-    };
+    private static Scatter Curve(
+        History history,
+        string name,
+        string color,
+        string dash,
+        Func<EpochResult, double?> value,
+        string axis = "y"
+    ) =>
+        new()
+        {
+            x = history.Epochs.Select(epoch => epoch.Epoch).ToArray(),
+            y = history.Epochs.Select(value).ToArray(),
+            name = name,
+            mode = "lines+markers",
+            line = new Line { color = color, dash = dash },
+            yaxis = axis,
+        };
 
     private static CourseLayout TwoAxes(string title, int epochs)
     {
@@ -134,21 +199,35 @@ public static partial class Charts
             layout.xaxis.dtick = 1;
         }
 
-        layout.yaxis2 = new Yaxis { title = "Loss", side = "right", overlaying = "y", showgrid = false, rangemode = "tozero" };
+        layout.yaxis2 = new Yaxis
+        {
+            title = "Loss",
+            side = "right",
+            overlaying = "y",
+            showgrid = false,
+            rangemode = "tozero",
+        };
         layout.legend = new Legend { orientation = "h", y = -0.25 };
         return layout;
     }
 
-    private static CourseLayout Plain(string title, string xTitle, string yTitle, int height, object? meta = null) => new()
-    {
-        title = title,
-        meta = meta,
-        width = 760,
-        height = height,
-        margin = new Margin { l = 60, r = 60, t = 50, b = 60 },
-        xaxis = new Xaxis { title = xTitle },
-        yaxis = new Yaxis { title = yTitle },
-    };
+    private static CourseLayout Plain(string title, string xTitle, string yTitle, int height, object? meta = null) =>
+        new()
+        {
+            title = title,
+            meta = meta,
+            width = 760,
+            height = height,
+            margin = new Margin
+            {
+                l = 60,
+                r = 60,
+                t = 50,
+                b = 60,
+            },
+            xaxis = new Xaxis { title = xTitle },
+            yaxis = new Yaxis { title = yTitle },
+        };
 
     internal static PlotlyChart Plot(IEnumerable<Trace> traces, CourseLayout layout)
     {

@@ -10,14 +10,23 @@ public sealed class ConvolutionExplorer : IHtmlDisplay
 {
     private const string Style =
         "<style>.cnn-scan{font-family:system-ui,sans-serif;font-size:15px;max-width:60rem;line-height:1.5}.cnn-scan>div{margin:.6em 0}"
-        + ".cnn-scan .choices{display:flex;flex-wrap:wrap;gap:.5em 1.6em}.cnn-scan label{display:inline-flex;flex-direction:column;width:9.5em}"
-        + ".cnn-scan input,.cnn-scan select{width:100%;margin:.2em 0;font:inherit;box-sizing:border-box;min-height:1.8em}.cnn-scan label b{font-variant-numeric:tabular-nums}"
-        + ".cnn-scan .buttons{display:flex;flex-wrap:wrap;gap:.5em}.cnn-scan button{font:inherit;padding:.35em 1em;min-height:2.4em;min-width:5em;border:1px solid rgba(128,128,128,.7);border-radius:.4em;background:rgba(128,128,128,.14);color:inherit;cursor:pointer}"
-        + ".cnn-scan button:disabled{opacity:.45;cursor:default}.cnn-scan .grids{display:flex;flex-wrap:wrap;gap:1em 2em;align-items:flex-start}"
-        + ".cnn-scan figure{margin:0;min-width:0;max-width:100%}.cnn-scan figcaption{font-weight:600;margin-bottom:.3em}.cnn-scan svg{display:block;max-width:100%;height:auto}"
-        + ".cnn-scan rect{fill:#fff;stroke:#8a94a3}.cnn-scan text{font-size:12px;text-anchor:middle}.cnn-scan .around{fill:#d8dee6;stroke-dasharray:3 2}"
-        + ".cnn-scan .unseen{fill:#f5c6c0}.cnn-scan .later{fill:rgba(128,128,128,.08);stroke-dasharray:3 2}.cnn-scan [data-at]{cursor:pointer}"
-        + ".cnn-scan .window{fill:none;stroke:#e8820c;stroke-width:4}.cnn-scan .formula{font-size:1.15em;font-variant-numeric:tabular-nums}.cnn-scan .line{min-height:1.5em}</style>";
+        + ".cnn-scan .choices{display:flex;flex-wrap:wrap;gap:.5em 1.6em}.cnn-scan "
+        + "label{display:inline-flex;flex-direction:column;width:9.5em}"
+        + ".cnn-scan input,.cnn-scan select{width:100%;margin:.2em 0;font:inherit;box-sizing:border-box;min-height:1.8em}.cnn-scan "
+        + "label b{font-variant-numeric:tabular-nums}"
+        + ".cnn-scan .buttons{display:flex;flex-wrap:wrap;gap:.5em}.cnn-scan button{font:inherit;padding:.35em "
+        + "1em;min-height:2.4em;min-width:5em;border:1px solid "
+        + "rgba(128,128,128,.7);border-radius:.4em;background:rgba(128,128,128,.14);color:inherit;cursor:pointer}"
+        + ".cnn-scan button:disabled{opacity:.45;cursor:default}.cnn-scan .grids{display:flex;flex-wrap:wrap;gap:1em "
+        + "2em;align-items:flex-start}"
+        + ".cnn-scan figure{margin:0;min-width:0;max-width:100%}.cnn-scan figcaption{font-weight:600;margin-bottom:.3em}.cnn-scan "
+        + "svg{display:block;max-width:100%;height:auto}"
+        + ".cnn-scan rect{fill:#fff;stroke:#8a94a3}.cnn-scan text{font-size:12px;text-anchor:middle}.cnn-scan "
+        + ".around{fill:#d8dee6;stroke-dasharray:3 2}"
+        + ".cnn-scan .unseen{fill:#f5c6c0}.cnn-scan .later{fill:rgba(128,128,128,.08);stroke-dasharray:3 2}.cnn-scan "
+        + "[data-at]{cursor:pointer}"
+        + ".cnn-scan .window{fill:none;stroke:#e8820c;stroke-width:4}.cnn-scan "
+        + ".formula{font-size:1.15em;font-variant-numeric:tabular-nums}.cnn-scan .line{min-height:1.5em}</style>";
 
     private readonly (int Image, int Kernel, int Stride, int Padding) _start;
 
@@ -40,13 +49,22 @@ public sealed class ConvolutionExplorer : IHtmlDisplay
     public string ToHtml()
     {
         var id = $"scan-{Guid.NewGuid():N}";
-        var html = new StringBuilder(Style).Append("<div class=\"cnn-scan\" role=\"group\" aria-label=\"A kernel scans an image\" id=\"").Append(id).Append("\"><div class=\"choices\">");
+        var html = new StringBuilder(Style)
+            .Append("<div class=\"cnn-scan\" role=\"group\" aria-label=\"A kernel scans an image\" id=\"")
+            .Append(id)
+            .Append("\"><div class=\"choices\">");
         Slider(html, "Image size <i>I</i>", "image", 3, 10, _start.Image);
         Slider(html, "Kernel size <i>K</i>", "kernel", 1, 7, _start.Kernel);
         Slider(html, "Stride <i>S</i>", "stride", 1, 4, _start.Stride);
         Slider(html, "Padding <i>P</i>", "padding", 0, 3, _start.Padding);
-        html.Append("<label>Kernel for<select data-part=\"weights\"><option value=\"vertical\">vertical edges</option><option value=\"horizontal\">horizontal edges</option><option value=\"blur\">blur</option></select></label></div>")
-            .Append("<div class=\"formula line\" data-part=\"formula\"></div><div class=\"line\" role=\"status\" data-part=\"note\"></div><div class=\"buttons\">");
+        html.Append(
+                "<label>Kernel for<select data-part=\"weights\"><option value=\"vertical\">vertical edges</option><option "
+                    + "value=\"horizontal\">horizontal edges</option><option value=\"blur\">blur</option></select></label></div>"
+            )
+            .Append(
+                "<div class=\"formula line\" data-part=\"formula\"></div><div class=\"line\" role=\"status\" "
+                    + "data-part=\"note\"></div><div class=\"buttons\">"
+            );
         foreach (var (part, text) in new[] { ("first", "Start"), ("back", "Back"), ("play", "Play"), ("next", "Step") })
         {
             html.Append("<button type=\"button\" data-part=\"").Append(part).Append("\">").Append(text).Append("</button>");
@@ -55,18 +73,41 @@ public sealed class ConvolutionExplorer : IHtmlDisplay
         html.Append("</div><div class=\"line\" aria-live=\"polite\" data-part=\"sum\"></div><div class=\"grids\">");
         foreach (var (part, title) in new[] { ("input", "input-title"), ("kernel-grid", "kernel-title"), ("output", "output-title") })
         {
-            html.Append("<figure><figcaption data-part=\"").Append(title).Append("\"></figcaption><div data-part=\"").Append(part).Append("\"></div></figure>");
+            html.Append("<figure><figcaption data-part=\"")
+                .Append(title)
+                .Append("\"></figcaption><div data-part=\"")
+                .Append(part)
+                .Append("\"></div></figure>");
         }
 
-        return html.Append("</div></div><script>").Append(Assets.Text("convolution.js")).Append("(\"").Append(id).Append("\");</script>").ToString();
+        return html.Append("</div></div><script>")
+            .Append(Assets.Text("convolution.js"))
+            .Append("(\"")
+            .Append(id)
+            .Append("\");</script>")
+            .ToString();
     }
 
     /// <inheritdoc/>
-    public override string ToString() => "[An interactive figure: a kernel scans an image. It needs a notebook program or page that shows HTML.]";
+    public override string ToString() =>
+        "[An interactive figure: a kernel scans an image. It needs a notebook program or page that shows HTML.]";
 
     private static void Slider(StringBuilder html, string title, string part, int from, int to, int value) =>
-        html.Append("<label><span>").Append(title).Append(" = <b data-part=\"").Append(part).Append("-value\">").Append(value).Append("</b></span><input type=\"range\" data-part=\"").Append(part)
-            .Append("\" min=\"").Append(from).Append("\" max=\"").Append(to).Append("\" value=\"").Append(value).Append("\"></label>");
+        html.Append("<label><span>")
+            .Append(title)
+            .Append(" = <b data-part=\"")
+            .Append(part)
+            .Append("-value\">")
+            .Append(value)
+            .Append("</b></span><input type=\"range\" data-part=\"")
+            .Append(part)
+            .Append("\" min=\"")
+            .Append(from)
+            .Append("\" max=\"")
+            .Append(to)
+            .Append("\" value=\"")
+            .Append(value)
+            .Append("\"></label>");
 
     private static void ThrowIfOutside(int value, int from, int to, string name)
     {

@@ -7,7 +7,8 @@ namespace CnnTutorial;
 internal sealed class CourseLayout : Layout.Layout
 {
 #pragma warning disable IDE1006, CA1707 // plotly.js's names
-    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen; with a height, the chart keeps its proportions.</summary>
+    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen; with a height, the chart keeps its
+    /// proportions.</summary>
     public object? meta { get; init; }
 #pragma warning restore IDE1006, CA1707
 
@@ -27,9 +28,31 @@ internal sealed class CourseLayout : Layout.Layout
             meta = new { designWidth = width, designHeight = height },
             width = width,
             height = height,
-            margin = new Margin { l = side, r = side, t = top, b = side },
-            xaxis = new Xaxis { showticklabels = false, showgrid = false, zeroline = false, ticks = "", range = new[] { 0, columns }, fixedrange = true },
-            yaxis = new Yaxis { showticklabels = false, showgrid = false, zeroline = false, ticks = "", range = new[] { rows, 0 }, fixedrange = true },
+            margin = new Margin
+            {
+                l = side,
+                r = side,
+                t = top,
+                b = side,
+            },
+            xaxis = new Xaxis
+            {
+                showticklabels = false,
+                showgrid = false,
+                zeroline = false,
+                ticks = "",
+                range = new[] { 0, columns },
+                fixedrange = true,
+            },
+            yaxis = new Yaxis
+            {
+                showticklabels = false,
+                showgrid = false,
+                zeroline = false,
+                ticks = "",
+                range = new[] { rows, 0 },
+                fixedrange = true,
+            },
             showlegend = false,
             hovermode = "closest",
         };

@@ -42,7 +42,15 @@ public sealed class NetworkDiagram : IHtmlDisplay
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         var weights = (long)filters * ((kernelSize * kernelSize * Last.Channels) + 1);
         var settings = (padding > 0 ? $", padding {padding}" : "") + (stride > 1 ? $", stride {stride}" : "");
-        return Slide("Convolution", $"{filters} filters {kernelSize}×{kernelSize}{settings}", filters, kernelSize, padding, stride, weights);
+        return Slide(
+            "Convolution",
+            $"{filters} filters {kernelSize}×{kernelSize}{settings}",
+            filters,
+            kernelSize,
+            padding,
+            stride,
+            weights
+        );
     }
 
     /// <summary>Max-pooling: of each square only the largest number is kept.</summary>
@@ -69,7 +77,9 @@ public sealed class NetworkDiagram : IHtmlDisplay
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         if (!Last.IsRow)
         {
-            throw new InvalidOperationException($"A dense layer needs a row of numbers, but '{Last.Name}' gives {Last.Shape}. Call Flatten() before Dense({outputs}).");
+            throw new InvalidOperationException(
+                $"A dense layer needs a row of numbers, but '{Last.Name}' gives {Last.Shape}. Call Flatten() before Dense({outputs})."
+            );
         }
 
         _stages.Add(new NetworkStage("Dense", $"{outputs} outputs", outputs, 0, 0, (long)outputs * (Last.Channels + 1)));
@@ -86,12 +96,17 @@ public sealed class NetworkDiagram : IHtmlDisplay
     {
         if (Last.IsRow)
         {
-            throw new InvalidOperationException($"'{name}' needs an image, but '{Last.Name}' gives a row of {Last.Channels:N0} numbers. Put it before Flatten().");
+            throw new InvalidOperationException(
+                $"'{name}' needs an image, but '{Last.Name}' gives a row of {Last.Channels:N0} numbers. Put it before Flatten()."
+            );
         }
 
         if (size > Math.Min(Last.Rows, Last.Columns) + (2 * padding))
         {
-            throw new InvalidOperationException($"'{name}' with a window of {size}×{size} does not fit: its input is {Last.Rows}×{Last.Columns}, padding {padding}. Take a smaller window or more padding.");
+            throw new InvalidOperationException(
+                $"'{name}' with a window of {size}×{size} does not fit: its input is {Last.Rows}×{Last.Columns}, padding {padding}. "
+                    + "Take a smaller window or more padding."
+            );
         }
 
         int Length(int before) => ((before - size + (2 * padding)) / stride) + 1;

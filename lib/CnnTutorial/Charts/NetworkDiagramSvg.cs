@@ -12,8 +12,10 @@ internal static class NetworkDiagramSvg
 
     // Which of the two drawings shows depends on the room the output has, not on the window: notebooks have margins and panes.
     private const string Style =
-        "<style>.cnn-network{container-type:inline-size;max-width:62rem;font-family:system-ui,sans-serif}.cnn-network svg{width:100%;height:auto;display:block;fill:currentColor}"
-        + ".cnn-network .tall{display:none;max-width:26rem}@container (max-width:48rem){.cnn-network .wide{display:none}.cnn-network .tall{display:block}}"
+        "<style>.cnn-network{container-type:inline-size;max-width:62rem;font-family:system-ui,sans-serif}.cnn-network "
+        + "svg{width:100%;height:auto;display:block;fill:currentColor}"
+        + ".cnn-network .tall{display:none;max-width:26rem}@container (max-width:48rem){.cnn-network .wide{display:none}.cnn-network "
+        + ".tall{display:block}}"
         + ".cnn-network text{font-size:13px}.cnn-network .name{font-weight:600}.cnn-network .quiet{font-size:12px;opacity:.85}"
         + ".cnn-network .map{fill:#3b82f6;fill-opacity:.22;stroke:#3b82f6}.cnn-network .pool{fill:#0d9488;fill-opacity:.22;stroke:#0d9488}"
         + ".cnn-network .row{fill:#e8820c;fill-opacity:.3;stroke:#e8820c}.cnn-network .image{fill:#8a94a3;fill-opacity:.3;stroke:#8a94a3}"
@@ -65,11 +67,24 @@ internal static class NetworkDiagramSvg
                 Arrow(svg, x, y - TallStep + Half(stages[i - 1]).Height + 4, x, y - Half(stage).Height - 4);
             }
 
-            string[] lines = [stage.Name, stage.Detail, stage is { IsRow: true, Detail.Length: > 0 } ? "" : stage.Shape + (stage.IsRow ? " numbers" : ""), Parameters(stage)];
+            string[] lines =
+            [
+                stage.Name,
+                stage.Detail,
+                stage is { IsRow: true, Detail.Length: > 0 } ? "" : stage.Shape + (stage.IsRow ? " numbers" : ""),
+                Parameters(stage),
+            ];
             lines = [.. lines.Where(line => line.Length > 0)];
             for (var line = 0; line < lines.Length; line++)
             {
-                Label(svg, line == 0 ? "name" : "quiet", 150, y + 5 + (17 * line) - (17 * (lines.Length - 1) / 2.0), lines[line], centred: false);
+                Label(
+                    svg,
+                    line == 0 ? "name" : "quiet",
+                    150,
+                    y + 5 + (17 * line) - (17 * (lines.Length - 1) / 2.0),
+                    lines[line],
+                    centred: false
+                );
             }
         }
 
@@ -86,7 +101,12 @@ internal static class NetworkDiagramSvg
             return;
         }
 
-        var kind = stage.Name switch { "Image" => "image", "Max-pooling" => "pool", _ => "map" };
+        var kind = stage.Name switch
+        {
+            "Image" => "image",
+            "Max-pooling" => "pool",
+            _ => "map",
+        };
         var (maps, side, tall, shift) = Maps(stage);
         for (var map = 0; map < maps; map++)
         {
@@ -124,14 +144,24 @@ internal static class NetworkDiagramSvg
         new($"<svg class=\"{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">");
 
     private static void Rectangle(StringBuilder svg, string name, double x, double y, double width, double height) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\"/>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\"/>"
+        );
 
     private static void Arrow(StringBuilder svg, double x1, double y1, double x2, double y2)
     {
         var (dx, dy) = (Math.Sign(x2 - x1) * 5, Math.Sign(y2 - y1) * 5);
-        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"arrow\" d=\"M{x1:0.#} {y1:0.#}L{x2:0.#} {y2:0.#}M{x2 - dx - dy:0.#} {y2 - dy - dx:0.#}L{x2:0.#} {y2:0.#}L{x2 - dx + dy:0.#} {y2 - dy + dx:0.#}\"/>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"arrow\" d=\"M{x1:0.#} {y1:0.#}L{x2:0.#} {y2:0.#}M{x2 - dx - dy:0.#} {y2 - dy - dx:0.#}L{x2:0.#} "
+                + $"{y2:0.#}L{x2 - dx + dy:0.#} {y2 - dy + dx:0.#}\"/>"
+        );
     }
 
     private static void Label(StringBuilder svg, string name, double x, double y, string text, bool centred) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\"{(centred ? " text-anchor=\"middle\"" : "")}>{Html.Encode(text)}</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"{name}\" x=\"{x:0.#}\" y=\"{y:0.#}\"{(centred ? " text-anchor=\"middle\"" : "")}>{Html.Encode(text)}</text>"
+        );
 }

@@ -20,16 +20,17 @@ internal sealed class PositionedBars(double width)
         _texts.Add(text);
     }
 
-    public Bar ToTrace() => new BarWithBase
-    {
-        x = _x,
-        y = _height,
-        @base = _base,
-        width = width,
-        marker = new Marker { color = _colors },
-        hovertext = _texts,
-        hoverinfo = "text",
-    };
+    public Bar ToTrace() =>
+        new BarWithBase
+        {
+            x = _x,
+            y = _height,
+            @base = _base,
+            width = width,
+            marker = new Marker { color = _colors },
+            hovertext = _texts,
+            hoverinfo = "text",
+        };
 
     /// <summary>XPlot's bar with the properties of plotly.js that it lacks; XPlot writes them as they are named.</summary>
     private sealed class BarWithBase : Bar

@@ -22,19 +22,20 @@ internal sealed class TiledImages(int columns, int rows)
     }
 
     /// <summary>The images dark on light, as ink on paper, whatever the page's theme.</summary>
-    public Heatmap ToTrace() => new()
-    {
-        z = _pixels,
-        // Plotly puts a pixel's centre at its coordinate; half a unit moves its corner there.
-        x0 = 0.5,
-        dx = 1,
-        y0 = 0.5,
-        dy = 1,
-        zmin = 0,
-        zmax = 255,
-        zauto = false,
-        colorscale = new object[] { new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" } },
-        showscale = false,
-        hoverinfo = "skip",
-    };
+    public Heatmap ToTrace() =>
+        new()
+        {
+            z = _pixels,
+            // Plotly puts a pixel's centre at its coordinate; half a unit moves its corner there.
+            x0 = 0.5,
+            dx = 1,
+            y0 = 0.5,
+            dy = 1,
+            zmin = 0,
+            zmax = 255,
+            zauto = false,
+            colorscale = new object[] { new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" } },
+            showscale = false,
+            hoverinfo = "skip",
+        };
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Many small tables of numbers as one heatmap, all drawn equally large: zero is white, blue is positive, orange negative.</summary>
+/// <summary>Many small tables of numbers as one heatmap, all drawn equally large: zero is white, blue is positive, orange
+/// negative.</summary>
 internal sealed class TiledTables
 {
     private readonly float[] _values;
@@ -41,7 +42,10 @@ internal sealed class TiledTables
             for (var x = 0; x < z[y].Length; x++)
             {
                 var (table, row, column) = ((y / (_rows + 1) * perRow) + (x / (_columns + 1)), y % (_rows + 1), x % (_columns + 1));
-                z[y][x] = table < _count && row < _rows && column < _columns ? Math.Round(_values[(((table * _rows) + row) * _columns) + column], digits) : null;
+                z[y][x] =
+                    table < _count && row < _rows && column < _columns
+                        ? Math.Round(_values[(((table * _rows) + row) * _columns) + column], digits)
+                        : null;
             }
         }
 
@@ -60,7 +64,8 @@ internal sealed class TiledTables
         };
     }
 
-    private static IEnumerable<double> Edges(double start, double side, int count) => Enumerable.Range(0, count + 1).Select(i => start + (side * i / count));
+    private static IEnumerable<double> Edges(double start, double side, int count) =>
+        Enumerable.Range(0, count + 1).Select(i => start + (side * i / count));
 
     /// <summary>XPlot's heatmap with the properties of plotly.js that it lacks; XPlot writes them as they are named.</summary>
     private sealed class HeatmapWithTemplate : Heatmap

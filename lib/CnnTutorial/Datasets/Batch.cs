@@ -23,6 +23,9 @@ public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
     {
         using var scope = NewDisposeScope();
         var indices = order.narrow(0, start, length);
-        return new Batch(Pixels.Scale(images.index_select(0, indices)).MoveToOuterDisposeScope(), labels.index_select(0, indices).MoveToOuterDisposeScope());
+        return new Batch(
+            Pixels.Scale(images.index_select(0, indices)).MoveToOuterDisposeScope(),
+            labels.index_select(0, indices).MoveToOuterDisposeScope()
+        );
     }
 }

@@ -27,21 +27,34 @@ public sealed class Batches : IBatchSource
     private readonly int? _seed;
 
     /// <summary>Prepares batches; the tensors stay the caller's.</summary>
-    /// <param name="images">float32 <c>[N, 1, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0, 1] batch by batch.</param>
+    /// <param name="images">float32 <c>[N, 1, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0, 1] batch
+    /// by batch.</param>
     /// <param name="labels">int64 <c>[N]</c>.</param>
     /// <param name="batchSize">How many images a batch has, at least 1.</param>
     /// <param name="shuffle">False to keep the order, as for a test.</param>
-    /// <param name="seed">Makes the order of each epoch depend on this number and the epoch only; null takes TorchSharp's own random numbers, which <c>torch.manual_seed</c> governs.</param>
-    /// <exception cref="ArgumentException">The numbers of images and labels differ, there are none, or the images hold NaN or infinite numbers.</exception>
+    /// <param name="seed">Makes the order of each epoch depend on this number and the epoch only; null takes TorchSharp's own random
+    /// numbers, which <c>torch.manual_seed</c> governs.</param>
+    /// <exception cref="ArgumentException">The numbers of images and labels differ, there are none, or the images hold NaN or infinite
+    /// numbers.</exception>
     public Batches(Tensor images, Tensor labels, int batchSize, bool shuffle = true, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (labels.dim() != 1 || images.dim() < 1 || images.shape[0] != labels.shape[0])
-            throw new ArgumentException($"Images of shape [{string.Join(", ", images.shape)}] and labels of shape [{string.Join(", ", labels.shape)}] do not belong together; each image needs one label.", nameof(labels));
+        {
+            throw new ArgumentException(
+                $"Images of shape [{string.Join(", ", images.shape)}] and labels of shape [{string.Join(", ", labels.shape)}] do not "
+                    + "belong together; each image needs one label.",
+                nameof(labels)
+            );
+        }
+
         if (labels.shape[0] == 0)
+        {
             throw new ArgumentException("There are no images to make batches of.", nameof(images));
+        }
+
         TrainingInput.ThrowIfNotFinite(images, nameof(images));
         (_images, _labels, BatchSize, _shuffle, _seed) = (images, labels, batchSize, shuffle, seed);
     }
@@ -55,7 +68,8 @@ public sealed class Batches : IBatchSource
     /// <summary>How many batches an epoch has.</summary>
     public int Count => (ImageCount + BatchSize - 1) / BatchSize;
 
-    /// <summary>The number of the next epoch, from 0; it grows with each enumeration. With a seed, set it to go on where an earlier run ended.</summary>
+    /// <summary>The number of the next epoch, from 0; it grows with each enumeration. With a seed, set it to go on where an earlier run
+    /// ended.</summary>
     public int Epoch { get; set; }
 
     /// <summary>Begins an epoch.</summary>
@@ -87,6 +101,9 @@ public sealed class Batches : IBatchSource
         }
 
         using var scope = NewDisposeScope();
-        return new Batch(Pixels.Scale(_images.narrow(0, start, length)).MoveToOuterDisposeScope(), _labels.narrow(0, start, length).MoveToOuterDisposeScope());
+        return new Batch(
+            Pixels.Scale(_images.narrow(0, start, length)).MoveToOuterDisposeScope(),
+            _labels.narrow(0, start, length).MoveToOuterDisposeScope()
+        );
     }
 }

@@ -17,7 +17,13 @@ internal static class ChannelsLast
     public static Tensor View(Tensor images)
     {
         // The fast kernels are oneDNN's for x64 processors; GPUs choose for themselves.
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || images.device_type != TorchSharp.DeviceType.CPU || images.dim() != 4 || images.shape[1] != 1 || !images.is_contiguous())
+        if (
+            RuntimeInformation.ProcessArchitecture != Architecture.X64
+            || images.device_type != TorchSharp.DeviceType.CPU
+            || images.dim() != 4
+            || images.shape[1] != 1
+            || !images.is_contiguous()
+        )
         {
             return images;
         }

@@ -35,10 +35,15 @@ internal sealed class DatasetCache
         }
 
         if (found.Count < _dataset.Files.All.Count)
+        {
             return null;
+        }
         // A process that was killed right after the renaming left them.
         foreach (var spec in _dataset.Files.All)
+        {
             DeleteParts(spec);
+        }
+
         return found;
     }
 
@@ -50,7 +55,10 @@ internal sealed class DatasetCache
     {
         if (Folder is null)
         {
-            _options.Notice($"There is no folder for a cache on this machine: {_dataset.Name} is kept in memory only. Set {DatasetStoreOptions.CacheVariable} to a folder to keep it.");
+            _options.Notice(
+                $"There is no folder for a cache on this machine: {_dataset.Name} is kept in memory only. Set "
+                    + $"{DatasetStoreOptions.CacheVariable} to a folder to keep it."
+            );
             return null;
         }
 
@@ -79,12 +87,19 @@ internal sealed class DatasetCache
         }
     }
 
-    /// <summary>The unfinished download of a file from one mirror, at its end; mirrors have different ones, since they may compress differently.</summary>
+    /// <summary>The unfinished download of a file from one mirror, at its end; mirrors have different ones, since they may compress
+    /// differently.</summary>
     public FileStream OpenPart(IdxFileSpec spec, Uri mirror)
     {
         var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(mirror.AbsoluteUri)))[..8].ToLowerInvariant();
         // Unbuffered: a full disk shows at the write that met it, not when the stream is closed.
-        var part = new FileStream(Path.Combine(Folder!, $"{spec.Name}.{id}.part"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var part = new FileStream(
+            Path.Combine(Folder!, $"{spec.Name}.{id}.part"),
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.Read,
+            bufferSize: 0
+        );
         part.Seek(0, SeekOrigin.End);
         return part;
     }
@@ -102,7 +117,13 @@ internal sealed class DatasetCache
     public void NoticeNotWritable(Exception e)
     {
         if (!_notWritableSaid)
-            _options.Notice($"The cache folder '{Folder}' cannot be written ({e.Message.TrimEnd('.')}): {_dataset.Name} is kept in memory only and must be downloaded again next time. Free it, or set {DatasetStoreOptions.CacheVariable} to another folder.");
+        {
+            _options.Notice(
+                $"The cache folder '{Folder}' cannot be written ({e.Message.TrimEnd('.')}): {_dataset.Name} is kept in memory only and "
+                    + $"must be downloaded again next time. Free it, or set {DatasetStoreOptions.CacheVariable} to another folder."
+            );
+        }
+
         _notWritableSaid = true;
     }
 
@@ -112,7 +133,9 @@ internal sealed class DatasetCache
         try
         {
             foreach (var stray in Directory.EnumerateFiles(Folder!, $"{spec.Name}.*.part"))
+            {
                 File.Delete(stray);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -125,12 +148,18 @@ internal sealed class DatasetCache
         var files = new Dictionary<IdxFileSpec, IdxFile>();
         corrupt = false;
         if (Folder is null)
+        {
             return files;
+        }
+
         var folder = new DatasetFolder(Folder, "it is fetched again");
         foreach (var spec in _dataset.Files.All)
         {
             if (folder.Find(spec) is not { } path)
+            {
                 continue;
+            }
+
             try
             {
                 files.Add(spec, folder.ReadFile(spec));
@@ -158,7 +187,8 @@ internal sealed class DatasetCache
         }
     }
 
-    // .NET has no exception of its own for this. 11 and 35 are EWOULDBLOCK of Linux and macOS, 32 and 33 ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+    // .NET has no exception of its own for this. 11 and 35 are EWOULDBLOCK of Linux and macOS, 32 and 33 ERROR_SHARING_VIOLATION and
+    // ERROR_LOCK_VIOLATION of Windows.
     private static bool IsHeldByAnother(IOException e) =>
         OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 32 or 33 : e.HResult is 11 or 35;
 }

@@ -32,12 +32,20 @@ internal sealed record DatasetDescription
 /// <param name="License">The licence of its images.</param>
 /// <param name="Citation">Whose work it is.</param>
 /// <param name="Files">Its four files.</param>
-internal sealed record BundledSample(string Name, string Description, string ResourceFolder, string License, string Citation, DatasetFiles Files)
+internal sealed record BundledSample(
+    string Name,
+    string Description,
+    string ResourceFolder,
+    string License,
+    string Citation,
+    DatasetFiles Files
+)
 {
     public IdxFile Read(IdxFileSpec spec)
     {
         var resource = $"CnnTutorial.Bundled.{ResourceFolder}.{spec.Name}.gz";
-        using var stream = typeof(BundledSample).Assembly.GetManifestResourceStream(resource)
+        using var stream =
+            typeof(BundledSample).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"CnnTutorial.dll lacks the resource '{resource}'; build lib/CnnTutorial again.");
         var reader = new IdxReader(resource, "build lib/CnnTutorial again from an unchanged checkout");
         var file = reader.Read(stream, spec.Kind, spec.Rows, spec.Columns);

@@ -22,12 +22,16 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
         foreach (var (mirror, failure) in reach)
         {
             if (failure is not null)
+            {
                 _failures[mirror] = failure;
+            }
         }
 
         var mirrors = dataset.Mirrors.Where(mirror => reach[mirror] is null).ToList();
         if (mirrors.Count == 0)
+        {
             return null;
+        }
 
         using var client = new MirrorClient(options);
         await using var held = await cache.TryLockAsync(cancellation);
@@ -52,14 +56,23 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
             }
 
             if (file is null)
+            {
                 return null;
+            }
+
             files.Add(spec, file);
         }
 
         return files;
     }
 
-    private async Task<(IdxFile File, bool ToCache)> FetchAsync(MirrorClient client, Uri mirror, IdxFileSpec spec, bool toCache, CancellationToken cancellation)
+    private async Task<(IdxFile File, bool ToCache)> FetchAsync(
+        MirrorClient client,
+        Uri mirror,
+        IdxFileSpec spec,
+        bool toCache,
+        CancellationToken cancellation
+    )
     {
         if (toCache)
         {
@@ -117,11 +130,22 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
         }
     }
 
-    private async Task<IdxFile> FetchAndVerifyAsync(MirrorClient client, Uri mirror, IdxFileSpec spec, Stream part, CancellationToken cancellation)
+    private async Task<IdxFile> FetchAndVerifyAsync(
+        MirrorClient client,
+        Uri mirror,
+        IdxFileSpec spec,
+        Stream part,
+        CancellationToken cancellation
+    )
     {
         var address = new Uri(mirror, spec.Name + ".gz");
         await client.FetchAsync(
-            address, part, spec.IdxBytes + GzipOverhead, (done, total) => options.Progress?.Report(new DownloadProgress(spec.Name, done, total, mirror.Authority)), cancellation);
+            address,
+            part,
+            spec.IdxBytes + GzipOverhead,
+            (done, total) => options.Progress?.Report(new DownloadProgress(spec.Name, done, total, mirror.Authority)),
+            cancellation
+        );
         try
         {
             part.Seek(0, SeekOrigin.Begin);

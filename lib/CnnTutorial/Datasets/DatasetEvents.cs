@@ -1,6 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>Where notices and progress of <see cref="Datasets"/> go. The defaults suit a plain console; a notebook's display replaces them.</summary>
+/// <summary>Where notices and progress of <see cref="Datasets"/> go. The defaults suit a plain console; a notebook's display replaces
+/// them.</summary>
 internal static class DatasetEvents
 {
     /// <summary>Called with one or a few sentences that the learner must see, such as that only a sample was found.</summary>

@@ -1,6 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>A folder that should hold the four files of a data set, as <c>NAME.gz</c> or <c>NAME</c>, with either published form of the name.</summary>
+/// <summary>A folder that should hold the four files of a data set, as <c>NAME.gz</c> or <c>NAME</c>, with either published form of the
+/// name.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="remedy">What the reader of an error message can do, without a full stop.</param>
 internal sealed class DatasetFolder(string path, string remedy)
@@ -35,7 +36,10 @@ internal sealed class DatasetFolder(string path, string remedy)
         var (labels, labelsReader) = ReadForm(labelsSpec);
         // Before the hashes, because it says more: a pair of files that do not belong together.
         if (images.Count != labels.Count)
+        {
             throw labelsReader.Bad($"holds {labels.Count} labels, but '{Find(imagesSpec)}' holds {images.Count} images");
+        }
+
         imagesReader.Verify(images, imagesSpec);
         labelsReader.Verify(labels, labelsSpec);
         return new ImageSplit(images.Content, labels.Content, images.Rows, images.Columns);
@@ -43,7 +47,9 @@ internal sealed class DatasetFolder(string path, string remedy)
 
     private (IdxFile File, IdxReader Reader) ReadForm(IdxFileSpec spec)
     {
-        var file = Find(spec) ?? throw new FileNotFoundException($"The file '{Path.Combine(path, spec.Name)}.gz' is missing; {remedy}.", spec.Name);
+        var file =
+            Find(spec)
+            ?? throw new FileNotFoundException($"The file '{Path.Combine(path, spec.Name)}.gz' is missing; {remedy}.", spec.Name);
         var reader = new IdxReader(file, remedy);
         try
         {

@@ -29,7 +29,8 @@ internal sealed record DatasetStoreOptions
     /// <summary>A mirror that asks for a longer pause (Retry-After) is given up for the next.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long to wait for any mirror to accept a connection, all asked at once: without a network the sample must come within 3 seconds.</summary>
+    /// <summary>How long to wait for any mirror to accept a connection, all asked at once: without a network the sample must come within 3
+    /// seconds.</summary>
     public TimeSpan ReachTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A mirror that sends less than <see cref="LeastBytesPerWindow"/> in this time is given up.</summary>
@@ -40,25 +41,30 @@ internal sealed record DatasetStoreOptions
     /// <summary>How long to wait for another process that downloads the same data set.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    public static DatasetStoreOptions FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable) with
-    {
-        Notice = DatasetEvents.Notice,
-        Progress = DatasetEvents.Progress(),
-    };
+    public static DatasetStoreOptions FromEnvironment() =>
+        FromEnvironment(Environment.GetEnvironmentVariable) with
+        {
+            Notice = DatasetEvents.Notice,
+            Progress = DatasetEvents.Progress(),
+        };
 
-    internal static DatasetStoreOptions FromEnvironment(Func<string, string?> variable) => new()
-    {
-        DataFolder = variable(DataVariable) is { Length: > 0 } folder ? Resolve(folder) : null,
-        CacheFolder = variable(CacheVariable) is { Length: > 0 } cache ? Path.GetFullPath(cache) : DefaultCacheFolder(variable),
-        Offline = variable(OfflineVariable) is { Length: > 0 } and not "0" and not "false",
-    };
+    internal static DatasetStoreOptions FromEnvironment(Func<string, string?> variable) =>
+        new()
+        {
+            DataFolder = variable(DataVariable) is { Length: > 0 } folder ? Resolve(folder) : null,
+            CacheFolder = variable(CacheVariable) is { Length: > 0 } cache ? Path.GetFullPath(cache) : DefaultCacheFolder(variable),
+            Offline = variable(OfflineVariable) is { Length: > 0 } and not "0" and not "false",
+        };
 
     // A relative folder is meant from where the learner typed it, often the repository's root; a notebook's kernel runs in notebooks/.
     private static string Resolve(string folder)
     {
         var here = Path.GetFullPath(folder);
         if (Path.IsPathRooted(folder) || Directory.Exists(here))
+        {
             return here;
+        }
+
         var fromRoot = Path.GetFullPath(folder, CourseFolders.Root);
         return Directory.Exists(fromRoot) ? fromRoot : here;
     }
@@ -66,10 +72,15 @@ internal sealed record DatasetStoreOptions
     private static string? DefaultCacheFolder(Func<string, string?> variable)
     {
         if (OperatingSystem.IsWindows())
+        {
             return variable("LOCALAPPDATA") is { Length: > 0 } local ? Path.Combine(local, "cnn-tutorial") : null;
+        }
         // The XDG base directory specification: a relative path is invalid and must be ignored.
         if (variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg))
+        {
             return Path.Combine(xdg, "cnn-tutorial");
+        }
+
         return variable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache", "cnn-tutorial") : null;
     }
 }

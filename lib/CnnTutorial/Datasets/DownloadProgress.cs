@@ -16,6 +16,10 @@ internal sealed class ConsoleDownloadProgress : IProgress<DownloadProgress>
     public void Report(DownloadProgress value)
     {
         if (value.IsComplete)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.File}: {value.BytesDone:N0} bytes from {value.Mirror}, verified"));
+        {
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{value.File}: {value.BytesDone:N0} bytes from {value.Mirror}, verified")
+            );
+        }
     }
 }

@@ -44,9 +44,11 @@ public sealed class IdxFile
         return new IdxReader(path, IdxReader.GeneralRemedy).Read(stream, kind, rows: null, columns: null);
     }
 
-    /// <summary>Reads from a stream, gzip-compressed or not. No more is read, decompressed or allocated than the header asks for, and one byte.</summary>
+    /// <summary>Reads from a stream, gzip-compressed or not. No more is read, decompressed or allocated than the header asks for, and one
+    /// byte.</summary>
     /// <remarks>
-    /// What the header asks for is believed up to the stream's length, 1,032 times that if it is compressed, and <see cref="MaximumContentBytes"/>;
+    /// What the header asks for is believed up to the stream's length, 1,032 times that if it is compressed, and <see
+    /// cref="MaximumContentBytes"/>;
     /// of a stream that does not tell its length, up to twice what has come and 64 KiB. Reading itself takes less than 32 KiB more.
     /// </remarks>
     /// <param name="stream">The file's bytes.</param>
@@ -83,7 +85,10 @@ public sealed class IdxFile
         ArgumentNullException.ThrowIfNull(content);
         var count = content.Length / (rows * columns);
         if (count * rows * columns != content.Length)
+        {
             throw new ArgumentException($"{content.Length} bytes are not a whole number of images of {rows}×{columns}.", nameof(content));
+        }
+
         var header = Header(IdxKind.Images, count);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(8), rows);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(12), columns);

@@ -5,14 +5,16 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>Reads IDX strictly: what comes back is whole, and nothing is allocated or decompressed beyond what an honest header asks.</summary>
+/// <summary>Reads IDX strictly: what comes back is whole, and nothing is allocated or decompressed beyond what an honest header
+/// asks.</summary>
 /// <param name="place">The file or address that an error message names.</param>
 /// <param name="remedy">What the reader of an error message can do, without a full stop.</param>
 internal sealed class IdxReader(string place, string remedy)
 {
     public const string GeneralRemedy = "get the file again from where the data set was published";
 
-    // DEFLATE expands a byte to at most this many (258 bytes for 2 bits), so a small file with a large claim is refused before anything is allocated.
+    // DEFLATE expands a byte to at most this many (258 bytes for 2 bits), so a small file with a large claim is refused before anything is
+    // allocated.
     private const long MaximumGzipRatio = 1032;
 
     // Of a stream without a length, which may claim anything.
@@ -33,12 +35,18 @@ internal sealed class IdxReader(string place, string remedy)
         try
         {
             if (!compressed)
+            {
                 return ReadPlain(whole, kind, rows, columns, fileBytes - IdxFile.HeaderBytes(kind));
+            }
+
             using var plain = new GZipStream(whole, CompressionMode.Decompress);
             var file = ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
             // GZipStream takes a file without its end for a whole one, and ignores what follows it; the checksum stands in the end.
             if (whole.ReadByte() >= 0 || whole.LastFour != (uint)(IdxFile.HeaderBytes(kind) + file.Content.Length))
+            {
                 throw Bad("is damaged: its gzip compression does not end where its content ends, so it was cut or something was added");
+            }
+
             return file;
         }
         catch (InvalidDataException e) when (compressed && !e.Data.Contains(typeof(IdxReader)))
@@ -51,10 +59,15 @@ internal sealed class IdxReader(string place, string remedy)
     public void Verify(IdxFile file, IdxFileSpec spec)
     {
         if (file.Count != spec.Count)
+        {
             throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} where {Text(spec.Count)} belong");
+        }
+
         var found = file.ComputeSha256();
         if (found != spec.Sha256)
+        {
             throw Bad($"is not the published file: the SHA-256 of its uncompressed bytes is {found}, and {spec.Sha256} was expected");
+        }
     }
 
     /// <summary>An exception in one sentence: place, cause, remedy.</summary>
@@ -71,9 +84,21 @@ internal sealed class IdxReader(string place, string remedy)
         var (count, rows, columns) = ReadHeader(stream, kind, null, null, long.MaxValue);
         var (promised, found) = ((UInt128)count * rows * columns, stream.Length - IdxFile.HeaderBytes(kind));
         if (promised != (UInt128)found)
-            throw Bad($"{(promised > (UInt128)found ? "is truncated" : "has trailing bytes")}: its header promises {promised.ToString("N0", CultureInfo.InvariantCulture)} bytes of {Noun(kind)} and {Text(found)} follow");
+        {
+            throw Bad(
+                $"{(promised > (UInt128)found ? "is truncated" : "has trailing bytes")}: its header promises "
+                    + $"{promised.ToString("N0", CultureInfo.InvariantCulture)} bytes of {Noun(kind)} and {Text(found)} follow"
+            );
+        }
+
         if (count > int.MaxValue || (ulong)rows * columns > IdxFile.MaximumContentBytes)
-            throw Bad($"has the wrong dimensions: its header says {Text(count)} images of {Text(rows)}×{Text(columns)}, and at most {Text(int.MaxValue)} of at most {Text(IdxFile.MaximumContentBytes)} bytes each are allowed");
+        {
+            throw Bad(
+                $"has the wrong dimensions: its header says {Text(count)} images of {Text(rows)}×{Text(columns)}, and at most "
+                    + $"{Text(int.MaxValue)} of at most {Text(IdxFile.MaximumContentBytes)} bytes each are allowed"
+            );
+        }
+
         return ((int)count, (int)rows, (int)columns);
     }
 
@@ -84,7 +109,13 @@ internal sealed class IdxReader(string place, string remedy)
         // At most 1 GiB after the check above, so int holds it.
         var length = (int)(count * rows * columns);
         if (length > mostBytes)
-            throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most {Text(mostBytes.Value)} follow");
+        {
+            throw Bad(
+                $"is truncated: its header promises {Text(length)} bytes of {Noun(kind)}, and in a file of its size at most "
+                    + $"{Text(mostBytes.Value)} follow"
+            );
+        }
+
         var content = GC.AllocateUninitializedArray<byte>(mostBytes is null ? Math.Min(length, FirstBytesUnseen) : length);
         var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         // Where nobody knows how much will come, memory is taken for what has come, and as much again.
@@ -95,26 +126,51 @@ internal sealed class IdxReader(string place, string remedy)
         }
 
         if (read < length)
+        {
             throw Bad($"is truncated: its header promises {Text(length)} bytes of {Noun(kind)} and only {Text(read)} follow");
+        }
+
         if (stream.ReadByte() >= 0)
+        {
             throw Bad($"has trailing bytes: more follow than the {Text(length)} bytes of {Noun(kind)} that its header promises");
+        }
+
         return kind == IdxKind.Images ? IdxFile.FromImages(content, (int)rows, (int)columns) : IdxFile.FromLabels(content);
     }
 
-    private (uint Count, uint Rows, uint Columns) ReadHeader(Stream stream, IdxKind kind, int? expectedRows, int? expectedColumns, long mostContentBytes)
+    private (uint Count, uint Rows, uint Columns) ReadHeader(
+        Stream stream,
+        IdxKind kind,
+        int? expectedRows,
+        int? expectedColumns,
+        long mostContentBytes
+    )
     {
         Span<byte> header = stackalloc byte[IdxFile.HeaderBytes(kind)];
         var headerBytes = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (headerBytes == 0)
+        {
             throw Bad("is empty");
-        if (headerBytes >= 4)
-            CheckMagic(header, kind);
-        if (headerBytes < header.Length)
-            throw Bad($"is truncated: it ends within its header, after {headerBytes} of {header.Length} bytes");
+        }
 
-        uint count = BinaryPrimitives.ReadUInt32BigEndian(header[4..]), rows = 1, columns = 1;
+        if (headerBytes >= 4)
+        {
+            CheckMagic(header, kind);
+        }
+
+        if (headerBytes < header.Length)
+        {
+            throw Bad($"is truncated: it ends within its header, after {headerBytes} of {header.Length} bytes");
+        }
+
+        uint count = BinaryPrimitives.ReadUInt32BigEndian(header[4..]),
+            rows = 1,
+            columns = 1;
         if (kind == IdxKind.Images)
+        {
             (rows, columns) = (BinaryPrimitives.ReadUInt32BigEndian(header[8..]), BinaryPrimitives.ReadUInt32BigEndian(header[12..]));
+        }
+
         CheckDimensions(kind, count, rows, columns, expectedRows, expectedColumns, mostContentBytes);
         return (count, rows, columns);
     }
@@ -123,7 +179,10 @@ internal sealed class IdxReader(string place, string remedy)
     {
         var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
         if (magic == (uint)kind)
+        {
             return;
+        }
+
         var guess = magic switch
         {
             (uint)IdxKind.Images => ", the one of images",
@@ -135,14 +194,29 @@ internal sealed class IdxReader(string place, string remedy)
         throw Bad($"has the wrong magic number for {Noun(kind)}: it begins with 0x{magic:x8}, not 0x{(uint)kind:x8}{guess}");
     }
 
-    private void CheckDimensions(IdxKind kind, uint count, uint rows, uint columns, int? expectedRows, int? expectedColumns, long mostContentBytes)
+    private void CheckDimensions(
+        IdxKind kind,
+        uint count,
+        uint rows,
+        uint columns,
+        int? expectedRows,
+        int? expectedColumns,
+        long mostContentBytes
+    )
     {
         var found = kind == IdxKind.Images ? $"{Text(count)} images of {Text(rows)}×{Text(columns)}" : $"{Text(count)} labels";
         if ((expectedRows is not null && expectedRows != rows) || (expectedColumns is not null && expectedColumns != columns))
+        {
             throw Bad($"has the wrong dimensions: its header says {found}, and images of {expectedRows}×{expectedColumns} were expected");
+        }
         // UInt128: three numbers of 32 bits cannot overflow it.
         if ((UInt128)count * rows * columns is var bytes && (bytes == 0 || bytes > (UInt128)mostContentBytes))
-            throw Bad($"has the wrong dimensions: its header says {found}, and between 1 byte and {Text(mostContentBytes)} bytes in all are allowed");
+        {
+            throw Bad(
+                $"has the wrong dimensions: its header says {found}, and between 1 byte and {Text(mostContentBytes)} bytes in all "
+                    + "are allowed"
+            );
+        }
     }
 
     private static string Noun(IdxKind kind) => kind == IdxKind.Images ? "images" : "labels";

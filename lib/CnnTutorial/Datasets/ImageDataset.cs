@@ -25,7 +25,6 @@ public sealed class ImageDataset
     public required string Citation { get; init; }
 
     /// <summary>Such as <c>MNIST: 60,000 + 10,000 images of 28×28, from …</c>.</summary>
-    public override string ToString() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"{Name}: {Train.Count:N0} + {Test}, {Source.Description}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Name}: {Train.Count:N0} + {Test}, {Source.Description}");
 }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Images in an uncompressed IDX file that stay on disk while a network learns from them: for more than the memory holds.</summary>
+/// <summary>Images in an uncompressed IDX file that stay on disk while a network learns from them: for more than the memory
+/// holds.</summary>
 /// <remarks>
 /// An epoch reads the file window by window. A window is made of blocks from all over the file, each of consecutive images, and
 /// is shuffled as a whole; a file that fits into one window is shuffled as <see cref="Batches"/> does it. The labels, a byte
@@ -38,7 +39,8 @@ public sealed class ImageFile : IDisposable
     /// <param name="images">An IDX file of images, not compressed.</param>
     /// <param name="labels">An IDX file of as many labels, compressed or not.</param>
     /// <param name="windowBytes">How many bytes of images to hold in memory at a time; at least a batch's.</param>
-    /// <exception cref="InvalidDataException">A file is not what it should be, or an image has more than 1 GiB; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be, or an image has more than 1 GiB; one sentence says what is
+    /// wrong.</exception>
     public static ImageFile Open(string images, string labels, int windowBytes = DefaultWindowBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
@@ -46,7 +48,10 @@ public sealed class ImageFile : IDisposable
         var reader = new IdxReader(images, IdxReader.GeneralRemedy);
         if (stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b)
         {
-            throw new InvalidDataException($"'{images}' is compressed by gzip, and images can be read from the middle of a file only where it is not; unpack it (gunzip --keep).");
+            throw new InvalidDataException(
+                $"'{images}' is compressed by gzip, and images can be read from the middle of a file only where it is not; unpack it "
+                    + "(gunzip --keep)."
+            );
         }
 
         stream.Position = 0;
@@ -54,10 +59,22 @@ public sealed class ImageFile : IDisposable
         var all = IdxFile.Open(labels, IdxKind.Labels).Content;
         if (all.Length != count)
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{images}' holds {count:N0} images and '{labels}' {all.Length:N0} labels; take two files that belong together."));
+            throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{images}' holds {count:N0} images and '{labels}' {all.Length:N0} labels; take two files that belong together."
+                )
+            );
         }
 
-        return new ImageFile(images, File.OpenHandle(images, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), all, rows, columns, windowBytes);
+        return new ImageFile(
+            images,
+            File.OpenHandle(images, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+            all,
+            rows,
+            columns,
+            windowBytes
+        );
     }
 
     /// <summary>Closes the file.</summary>
@@ -79,7 +96,13 @@ public sealed class ImageFile : IDisposable
         if ((long)Math.Min(batchSize, Count) * Rows * Columns > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(batchSize), string.Create(CultureInfo.InvariantCulture, $"{batchSize:N0} images of {Rows}×{Columns} are more than a batch can hold; take at most {Array.MaxLength / ((long)Rows * Columns):N0}."));
+                nameof(batchSize),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{batchSize:N0} images of {Rows}×{Columns} are more than a batch can hold; take at most "
+                        + $"{Array.MaxLength / ((long)Rows * Columns):N0}."
+                )
+            );
         }
 
         return new Windows(this, batchSize, seed, device);
@@ -93,7 +116,10 @@ public sealed class ImageFile : IDisposable
             var read = RandomAccess.Read(_file, pixels, place);
             if (read == 0)
             {
-                throw new EndOfStreamException($"'{_path}' was whole when it was opened and ends now at byte {place}; it was changed while a network learned from it. Restore it and train again.");
+                throw new EndOfStreamException(
+                    $"'{_path}' was whole when it was opened and ends now at byte {place}; it was changed while a network learned from "
+                        + "it. Restore it and train again."
+                );
             }
 
             pixels = pixels[read..];

@@ -7,7 +7,8 @@ namespace CnnTutorial;
 public sealed class ImageSplit
 {
     /// <summary>Makes a split from raw bytes, which it keeps and does not copy.</summary>
-    /// <param name="images">N × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image, row by row; 0 is black, 255 white.</param>
+    /// <param name="images">N × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image, row by row; 0 is black, 255
+    /// white.</param>
     /// <param name="labels">N class numbers.</param>
     /// <param name="rows">The height of an image in pixels.</param>
     /// <param name="columns">The width of an image in pixels.</param>
@@ -19,7 +20,14 @@ public sealed class ImageSplit
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         if (images.LongLength != labels.LongLength * rows * columns)
-            throw new ArgumentException($"{labels.Length} labels need {labels.LongLength * rows * columns} bytes of images of {rows}×{columns}, and there are {images.Length}.", nameof(images));
+        {
+            throw new ArgumentException(
+                $"{labels.Length} labels need {labels.LongLength * rows * columns} bytes of images of {rows}×{columns}, and there are "
+                    + $"{images.Length}.",
+                nameof(images)
+            );
+        }
+
         (Images, Labels, Rows, Columns) = (images, labels, rows, columns);
     }
 
@@ -58,9 +66,13 @@ public sealed class ImageSplit
 
     /// <summary>A copy of one image and its label, as a split of one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
-    internal ImageSplit Only(int index) => index >= 0 && index < Count
-        ? new(Image(index).ToArray(), [Labels[index]], Rows, Columns)
-        : throw new ArgumentOutOfRangeException(nameof(index), $"There is no image {index}: the split has {Count:N0}, numbered from 0.");
+    internal ImageSplit Only(int index) =>
+        index >= 0 && index < Count
+            ? new(Image(index).ToArray(), [Labels[index]], Rows, Columns)
+            : throw new ArgumentOutOfRangeException(
+                nameof(index),
+                $"There is no image {index}: the split has {Count:N0}, numbered from 0."
+            );
 
     /// <summary>How many images there are of each class.</summary>
     /// <param name="classes">The number of classes.</param>
@@ -71,7 +83,10 @@ public sealed class ImageSplit
         foreach (var label in Labels)
         {
             if (label >= classes)
+            {
                 throw new ArgumentException($"A label is {label}, and {classes} classes are numbered 0 to {classes - 1}.", nameof(classes));
+            }
+
             counts[label]++;
         }
 
@@ -87,7 +102,8 @@ public sealed class ImageSplit
         return Pixels.Scale(ToByteTensor(device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The images as they are: uint8 <c>[N, 1, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them batch by batch.</summary>
+    /// <summary>The images as they are: uint8 <c>[N, 1, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them
+    /// batch by batch.</summary>
     /// <param name="device">Where the tensor lives; null for the CPU.</param>
     internal Tensor ToByteTensor(Device? device = null)
     {
@@ -105,7 +121,8 @@ public sealed class ImageSplit
     }
 
     /// <summary>Such as <c>60,000 images of 28×28</c>.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count:N0} images of {Rows}×{Columns}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count:N0} images of {Rows}×{Columns}");
 
     private static Tensor BytesOn(byte[] bytes, Device device) =>
         bytes.Length == 0 ? empty(0, ScalarType.Byte, device) : tensor(bytes, ScalarType.Byte).to(device);

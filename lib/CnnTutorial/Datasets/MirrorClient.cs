@@ -7,7 +7,8 @@ using Polly.Retry;
 
 namespace CnnTutorial;
 
-/// <summary>Fetches one file from one mirror: resumed where it was cut, repeated with back-off and jitter where the failure may pass.</summary>
+/// <summary>Fetches one file from one mirror: resumed where it was cut, repeated with back-off and jitter where the failure may
+/// pass.</summary>
 internal sealed class MirrorClient : IDisposable
 {
     // Each resumption has brought bytes, so this bounds only a mirror that cuts all the time.
@@ -21,19 +22,28 @@ internal sealed class MirrorClient : IDisposable
     {
         _options = options;
         // The file is checked as it is published, compressed: no decompression on the way.
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), MaxAutomaticRedirections = 5, AutomaticDecompression = DecompressionMethods.None };
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxAutomaticRedirections = 5,
+            AutomaticDecompression = DecompressionMethods.None,
+        };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("cnn-tutorial", "1.0"));
-        _retries = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<MirrorException>(e => e.MayPass),
-            MaxRetryAttempts = options.Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = options.RetryDelay,
-            // Null leaves the delay to the back-off.
-            DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as MirrorException)?.RetryAfter),
-        }).Build();
+        _retries = new ResiliencePipelineBuilder()
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    ShouldHandle = new PredicateBuilder().Handle<MirrorException>(e => e.MayPass),
+                    MaxRetryAttempts = options.Retries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = options.RetryDelay,
+                    // Null leaves the delay to the back-off.
+                    DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as MirrorException)?.RetryAfter),
+                }
+            )
+            .Build();
     }
 
     /// <summary>Appends to the part what it lacks.</summary>
@@ -56,13 +66,15 @@ internal sealed class MirrorClient : IDisposable
                         await FetchOnceAsync(address, part, mostBytes, report, token);
                         return;
                     }
-                    catch (MirrorException e) when (e.MayPass && e.RetryAfter is null && part.Length > before && resumptions < MostResumptions)
+                    catch (MirrorException e)
+                        when (e.MayPass && e.RetryAfter is null && part.Length > before && resumptions < MostResumptions)
                     {
                         // Cut, but some arrived: go on at once where it broke off.
                     }
                 }
             },
-            cancellation);
+            cancellation
+        );
 
     public void Dispose() => _client.Dispose();
 
@@ -70,23 +82,37 @@ internal sealed class MirrorClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (part.Length > 0)
+        {
             request.Headers.Range = new RangeHeaderValue(part.Length, null);
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(_options.StallWindow);
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (MirrorAnswer.IsAlreadyComplete(response, part))
+            {
                 return;
+            }
+
             var total = MirrorAnswer.Accept(response, part, mostBytes, _options.LongestPause);
             await CopyAsync(response, part, total, mostBytes, report, patience);
         }
         catch (HttpRequestException e)
         {
             // Only what broke on the way may pass: a name that does not resolve or a refused connection does not mend itself in seconds.
-            var mayPass = e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError
+            var mayPass =
+                e.HttpRequestError
+                    is HttpRequestError.ResponseEnded
+                        or HttpRequestError.InvalidResponse
+                        or HttpRequestError.HttpProtocolError
                 || e is { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException };
-            throw new MirrorException(e.InnerException is null ? e.Message : $"{e.Message.TrimEnd('.')}: {e.InnerException.Message}", mayPass, inner: e);
+            throw new MirrorException(
+                e.InnerException is null ? e.Message : $"{e.Message.TrimEnd('.')}: {e.InnerException.Message}",
+                mayPass,
+                inner: e
+            );
         }
         catch (IOException e)
         {
@@ -94,11 +120,22 @@ internal sealed class MirrorClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new MirrorException(FormattableString.Invariant($"it sent less than {_options.LeastBytesPerWindow} bytes in {_options.StallWindow.TotalSeconds:0.#} s"));
+            throw new MirrorException(
+                FormattableString.Invariant(
+                    $"it sent less than {_options.LeastBytesPerWindow} bytes in {_options.StallWindow.TotalSeconds:0.#} s"
+                )
+            );
         }
     }
 
-    private async Task CopyAsync(HttpResponseMessage response, Stream part, long? total, long mostBytes, Action<long, long?> report, CancellationTokenSource patience)
+    private async Task CopyAsync(
+        HttpResponseMessage response,
+        Stream part,
+        long? total,
+        long mostBytes,
+        Action<long, long?> report,
+        CancellationTokenSource patience
+    )
     {
         await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
         var buffer = new byte[64 * 1024];
@@ -106,7 +143,10 @@ internal sealed class MirrorClient : IDisposable
         while (await body.ReadAsync(buffer, patience.Token) is var read and > 0)
         {
             if (part.Length + read > mostBytes)
+            {
                 throw new MirrorException($"it sends more than the {mostBytes} bytes that the file can have");
+            }
+
             try
             {
                 part.Write(buffer.AsSpan(0, read));
@@ -130,6 +170,8 @@ internal sealed class MirrorClient : IDisposable
         }
 
         if (total is not null && part.Length != total)
+        {
             throw new MirrorException($"it sent {part.Length} of {total} bytes", mayPass: true);
+        }
     }
 }

@@ -1,7 +1,8 @@
 namespace CnnTutorial;
 
 /// <summary>A mirror did not give a file.</summary>
-internal sealed class MirrorException(string message, bool mayPass = false, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(message, inner)
+internal sealed class MirrorException(string message, bool mayPass = false, TimeSpan? retryAfter = null, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>True if the same request may succeed a little later.</summary>
     public bool MayPass { get; } = mayPass;

@@ -10,7 +10,11 @@ namespace CnnTutorial;
 internal static class MirrorReach
 {
     /// <summary>Returns for each mirror null, or in words why it cannot be reached.</summary>
-    public static async Task<IReadOnlyDictionary<Uri, string?>> TestAsync(IReadOnlyList<Uri> mirrors, TimeSpan timeout, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<Uri, string?>> TestAsync(
+        IReadOnlyList<Uri> mirrors,
+        TimeSpan timeout,
+        CancellationToken cancellation
+    )
     {
         var answers = await Task.WhenAll(mirrors.Select(mirror => TestAsync(mirror, timeout, cancellation)));
         return mirrors.Zip(answers).ToDictionary(pair => pair.First, pair => pair.Second);
@@ -37,7 +41,8 @@ internal static class MirrorReach
         {
             return e.SocketErrorCode switch
             {
-                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery => "its name cannot be resolved",
+                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery =>
+                    "its name cannot be resolved",
                 SocketError.ConnectionRefused => "it refuses the connection",
                 SocketError.NetworkUnreachable or SocketError.HostUnreachable => "there is no network to it",
                 _ => e.Message,

@@ -5,7 +5,8 @@ namespace CnnTutorial;
 /// <summary>From bytes to what a network takes.</summary>
 internal static class Pixels
 {
-    /// <summary>float32 in [0, 1], each pixel divided by 255, in the layout that is fastest; what is no uint8 tensor only gets the layout.</summary>
+    /// <summary>float32 in [0, 1], each pixel divided by 255, in the layout that is fastest; what is no uint8 tensor only gets the
+    /// layout.</summary>
     public static Tensor Scale(Tensor images)
     {
         if (images.dtype != ScalarType.Byte)

@@ -1,11 +1,13 @@
 namespace CnnTutorial;
 
-/// <summary>A stream whose first bytes were already read, to look at them, and are put back; it remembers its last four. It leaves the inner stream open.</summary>
+/// <summary>A stream whose first bytes were already read, to look at them, and are put back; it remembers its last four. It leaves the
+/// inner stream open.</summary>
 internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
 {
     private int _position;
 
-    /// <summary>The last four bytes that were read, as a little-endian number: at a gzip file's end, the length of what it holds (RFC 1952, ISIZE).</summary>
+    /// <summary>The last four bytes that were read, as a little-endian number: at a gzip file's end, the length of what it holds (RFC 1952,
+    /// ISIZE).</summary>
     public uint LastFour { get; private set; }
 
     public override bool CanRead => true;
@@ -16,7 +18,11 @@ internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -33,7 +39,10 @@ internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
         }
 
         foreach (var last in buffer[Math.Max(0, count - 4)..count])
+        {
             LastFour = (LastFour >> 8) | ((uint)last << 24);
+        }
+
         return count;
     }
 

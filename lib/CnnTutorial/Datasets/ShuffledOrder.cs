@@ -9,9 +9,12 @@ namespace CnnTutorial;
 internal sealed class ShuffledOrder(int? seed, int epoch) : IDisposable
 {
     // libtorch's CPU generator looks at the low 32 bits of a seed only, so seed and epoch are mixed into those.
-    private readonly Generator? _generator = seed is { } number ? new Generator(unchecked(((uint)number * 0x9E3779B1u) + (uint)epoch)) : null;
+    private readonly Generator? _generator = seed is { } number
+        ? new Generator(unchecked(((uint)number * 0x9E3779B1u) + (uint)epoch))
+        : null;
 
-    /// <summary>The numbers 0 to <paramref name="count"/> − 1 in a random order, as int64; the caller's to free, whatever scope is open.</summary>
+    /// <summary>The numbers 0 to <paramref name="count"/> − 1 in a random order, as int64; the caller's to free, whatever scope is
+    /// open.</summary>
     public Tensor Of(int count, Device device)
     {
         using var scope = NewDisposeScope();

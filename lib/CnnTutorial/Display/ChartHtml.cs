@@ -24,7 +24,8 @@ internal static class ChartHtml
     {
         var (data, layout) = Split(chart.GetPlottingJS());
         var title = Title(layout);
-        return $"<div id=\"{id}\" role=\"img\" aria-label=\"{Html.Encode(title)}\" style=\"width:100%;max-width:{chart.Width}px;height:{chart.Height}px\"></div>\n"
+        return $"<div id=\"{id}\" role=\"img\" aria-label=\"{Html.Encode(title)}\" "
+            + $"style=\"width:100%;max-width:{chart.Width}px;height:{chart.Height}px\"></div>\n"
             + Source.Value
             + $"<script>{Loader.Value}(\"{id}\",{ForScript(data)},{ForScript(layout)});</script>";
     }
@@ -56,13 +57,17 @@ internal static class ChartHtml
     private static string Title(string layout)
     {
         using var json = JsonDocument.Parse(layout);
-        var title = json.RootElement.TryGetProperty("title", out var value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("text", out var text)
-            ? text
-            : value;
+        var title =
+            json.RootElement.TryGetProperty("title", out var value)
+            && value.ValueKind == JsonValueKind.Object
+            && value.TryGetProperty("text", out var text)
+                ? text
+                : value;
         return title.ValueKind == JsonValueKind.String ? title.GetString()! : "Chart";
     }
 
-    /// <summary>Keeps "&lt;/script&gt;" and "&lt;!--" in data from ending the script: inside JSON, '&lt;' occurs in strings alone.</summary>
+    /// <summary>Keeps "&lt;/script&gt;" and "&lt;!--" in data from ending the script: inside JSON, '&lt;' occurs in strings
+    /// alone.</summary>
     internal static string ForScript(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
 
     private static string CompressedSource()

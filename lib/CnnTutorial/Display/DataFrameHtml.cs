@@ -27,17 +27,26 @@ internal static class DataFrameHtml
     /// <summary>As many decimals as the column's longest number needs, four at most, so that points stand below each other.</summary>
     private static string Format(DataFrameColumn column)
     {
-        var decimals = column.Cast<object?>().Take(MostRows).OfType<IFormattable>().Where(value => value is float or double)
-            .Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)).Select(text => text.Contains('.', StringComparison.Ordinal) ? text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 : 0)
-            .DefaultIfEmpty().Max();
+        var decimals = column
+            .Cast<object?>()
+            .Take(MostRows)
+            .OfType<IFormattable>()
+            .Where(value => value is float or double)
+            .Select(value => value.ToString("0.####", CultureInfo.InvariantCulture))
+            .Select(text =>
+                text.Contains('.', StringComparison.Ordinal) ? text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 : 0
+            )
+            .DefaultIfEmpty()
+            .Max();
         return $"N{decimals}";
     }
 
-    private static string Text(object? value, string format) => value switch
-    {
-        null => "",
-        float or double => ((IFormattable)value).ToString(format, null),
-        byte or short or int or long => ((IFormattable)value).ToString("N0", null),
-        _ => value.ToString() ?? "",
-    };
+    private static string Text(object? value, string format) =>
+        value switch
+        {
+            null => "",
+            float or double => ((IFormattable)value).ToString(format, null),
+            byte or short or int or long => ((IFormattable)value).ToString("N0", null),
+            _ => value.ToString() ?? "",
+        };
 }

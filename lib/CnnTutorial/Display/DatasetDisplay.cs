@@ -33,7 +33,9 @@ internal static class DatasetDisplay
             }
 
             var fraction = value.BytesTotal is > 0 and var total ? (double)value.BytesDone / total : 0;
-            var text = $"{value.File}: {value.BytesDone / 1e6:0.0}{(value.BytesTotal is { } all ? $" of {all / 1e6:0.0}" : "")} MB from {value.Mirror}";
+            var text =
+                $"{value.File}: {value.BytesDone / 1e6:0.0}{(value.BytesTotal is { } all ? $" of {all / 1e6:0.0}" : "")} MB from "
+                + $"{value.Mirror}";
             if (value.IsComplete)
             {
                 _bar.Finish(1, $"{text}, verified");

@@ -13,7 +13,9 @@ internal static class DisplayFormatters
         Register<PlotlyChart>(ChartHtml.Render, ChartHtml.PlainText);
         Register<DataFrame>(DataFrameHtml.Render, DataFrameHtml.PlainText);
 
-        var displayed = typeof(IHtmlDisplay).Assembly.GetTypes().Where(type => type.IsClass && !type.IsAbstract && type.IsAssignableTo(typeof(IHtmlDisplay)));
+        var displayed = typeof(IHtmlDisplay)
+            .Assembly.GetTypes()
+            .Where(type => type.IsClass && !type.IsAbstract && type.IsAssignableTo(typeof(IHtmlDisplay)));
         foreach (var type in displayed)
         {
             Formatter.Register(type, (value, writer) => writer.Write(((IHtmlDisplay)value).ToHtml()), HtmlFormatter.MimeType);

@@ -53,15 +53,17 @@ internal sealed class HostContext
     /// <returns>A function that replaces what is shown, or null where the host cannot.</returns>
     public Action<object>? Display(object value)
     {
-        var display = _type.Assembly.GetType("Microsoft.DotNet.Interactive.KernelInvocationContextExtensions")?
-            .GetMethod("Display", [_type, typeof(object), typeof(string[])]);
+        var display = _type
+            .Assembly.GetType("Microsoft.DotNet.Interactive.KernelInvocationContextExtensions")
+            ?.GetMethod("Display", [_type, typeof(object), typeof(string[])]);
         var displayed = display?.Invoke(null, [_context, value, Array.Empty<string>()]);
         var update = displayed?.GetType().GetMethod("Update", [typeof(object)]);
         return update is null ? null : next => update.Invoke(displayed, [next]);
     }
 
     private static Type? FindType() =>
-        AppDomain.CurrentDomain.GetAssemblies()
+        AppDomain
+            .CurrentDomain.GetAssemblies()
             .Where(assembly => !assembly.IsDynamic)
             .Select(assembly => assembly.GetType(ContextTypeName))
             .FirstOrDefault(type => type is not null);

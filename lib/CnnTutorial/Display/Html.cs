@@ -10,9 +10,11 @@ internal static class Html
     private const string Style =
         "<style>.cnn-table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0}"
         + ".cnn-table caption{text-align:left;font-weight:600;padding:.3em 0}"
-        + ".cnn-table th,.cnn-table td{padding:.25em .8em;border-bottom:1px solid rgba(128,128,128,.35);text-align:left;background:none;color:inherit}"
+        + ".cnn-table th,.cnn-table td{padding:.25em .8em;border-bottom:1px solid "
+        + "rgba(128,128,128,.35);text-align:left;background:none;color:inherit}"
         + ".cnn-table .number{text-align:right}.cnn-table tfoot td{font-weight:600;border-bottom:none}"
-        + ".cnn-card{border:1px solid rgba(128,128,128,.5);border-left:.4em solid var(--cnn-card,#2a78d6);border-radius:.4em;padding:.6em 1em;margin:.5em 0;max-width:44em}"
+        + ".cnn-card{border:1px solid rgba(128,128,128,.5);border-left:.4em solid "
+        + "var(--cnn-card,#2a78d6);border-radius:.4em;padding:.6em 1em;margin:.5em 0;max-width:44em}"
         + ".cnn-card strong{display:block;font-size:1.1em}.cnn-card code{overflow-wrap:anywhere}"
         + ".cnn-bar{height:.6em;border-radius:.3em;background:rgba(128,128,128,.3);overflow:hidden;max-width:44em;margin:.3em 0}"
         + ".cnn-bar>div{height:100%;background:#2a78d6}.cnn-line{font-variant-numeric:tabular-nums}.cnn-details{font-size:.85em;margin:.4em 0;background:none;color:inherit;white-space:pre-wrap}</style>";
@@ -20,7 +22,12 @@ internal static class Html
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A table; columns whose every cell begins with a digit or sign are set flush right.</summary>
-    public static string Table(string caption, IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, IReadOnlyList<string>? footer = null)
+    public static string Table(
+        string caption,
+        IReadOnlyList<string> headers,
+        IReadOnlyList<IReadOnlyList<string>> rows,
+        IReadOnlyList<string>? footer = null
+    )
     {
         var number = NumberColumns(headers, rows);
         var html = new StringBuilder(Style).Append("<table class=\"cnn-table\">");
@@ -58,17 +65,30 @@ internal static class Html
     public static string Progress(double fraction, string text)
     {
         var percent = (100 * Math.Clamp(fraction, 0, 1)).ToString("0.0");
-        return $"{Style}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
+        return $"{Style}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" "
+            + $"aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
             + $"<div class=\"cnn-line\">{Encode(text)}</div>";
     }
 
     /// <summary>The same table in plain text, columns padded with spaces.</summary>
-    public static string PlainTable(string caption, IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, IReadOnlyList<string>? footer = null)
+    public static string PlainTable(
+        string caption,
+        IReadOnlyList<string> headers,
+        IReadOnlyList<IReadOnlyList<string>> rows,
+        IReadOnlyList<string>? footer = null
+    )
     {
         var number = NumberColumns(headers, rows);
         var all = rows.Prepend(headers).Concat(footer is null ? [] : [footer]).ToList();
         var widths = headers.Select((_, column) => all.Max(row => row[column].Length)).ToList();
-        var lines = all.Select(row => string.Join("  ", row.Select((cell, column) => number[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd()).ToList();
+        var lines = all.Select(row =>
+                string.Join(
+                        "  ",
+                        row.Select((cell, column) => number[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))
+                    )
+                    .TrimEnd()
+            )
+            .ToList();
         var rule = new string('-', widths.Sum() + (2 * (widths.Count - 1)));
         lines.Insert(1, rule);
         if (footer is not null)
@@ -83,12 +103,19 @@ internal static class Html
     {
         for (var column = 0; column < cells.Count; column++)
         {
-            html.Append('<').Append(open).Append(number[column] ? " class=\"number\">" : ">").Append(Encode(cells[column])).Append("</").Append(close).Append('>');
+            html.Append('<')
+                .Append(open)
+                .Append(number[column] ? " class=\"number\">" : ">")
+                .Append(Encode(cells[column]))
+                .Append("</")
+                .Append(close)
+                .Append('>');
         }
     }
 
     private static List<bool> NumberColumns(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows) =>
         [.. headers.Select((_, column) => rows.Count > 0 && rows.All(row => IsNumber(row[column])))];
 
-    private static bool IsNumber(string cell) => cell.Length == 0 || char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '−' && cell.Length > 1);
+    private static bool IsNumber(string cell) =>
+        cell.Length == 0 || char.IsAsciiDigit(cell[0]) || (cell[0] is '-' or '+' or '−' && cell.Length > 1);
 }

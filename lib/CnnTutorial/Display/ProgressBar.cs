@@ -50,7 +50,8 @@ public sealed class ProgressBar
         }
     }
 
-    private static HtmlFragment Bar(double fraction, string text, string? details = null) => string.IsNullOrEmpty(details)
-        ? new(Html.Progress(fraction, text), text)
-        : new($"{Html.Progress(fraction, text)}<pre class=\"cnn-details\">{Html.Encode(details)}</pre>", $"{text}\n{details}");
+    private static HtmlFragment Bar(double fraction, string text, string? details = null) =>
+        string.IsNullOrEmpty(details)
+            ? new(Html.Progress(fraction, text), text)
+            : new($"{Html.Progress(fraction, text)}<pre class=\"cnn-details\">{Html.Encode(details)}</pre>", $"{text}\n{details}");
 }

@@ -13,12 +13,16 @@ namespace CnnTutorial;
 /// </summary>
 /// <remarks>
 /// The pad computes a <c>Sequential</c> of Conv2d, ReLU, MaxPool2d, Flatten, Linear and Dropout for grey images of 28×28, with up to about
-/// 540,000 parameters. What else it is given it does not show: it says why, in <see cref="Problem"/> and in its place. The model is only read.
+/// 540,000 parameters. What else it is given it does not show: it says why, in <see cref="Problem"/> and in its place. The model is only
+/// read.
 /// </remarks>
 public sealed class DigitPad : IHtmlDisplay
 {
     private const int Side = 28;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly DrawingPreparation _preparation;
     private readonly IReadOnlyList<string> _classNames;
@@ -40,7 +44,10 @@ public sealed class DigitPad : IHtmlDisplay
 
         if (_network.Classes != classNames.Count)
         {
-            throw new ArgumentException($"The network chooses among {_network.Classes} classes, and there are {classNames.Count} class names; give one for each.", nameof(classNames));
+            throw new ArgumentException(
+                $"The network chooses among {_network.Classes} classes, and there are {classNames.Count} class names; give one for each.",
+                nameof(classNames)
+            );
         }
     }
 
@@ -48,7 +55,8 @@ public sealed class DigitPad : IHtmlDisplay
     public string? Problem { get; }
 
     /// <summary>A pad for digits: drawings are prepared as the images of MNIST were.</summary>
-    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (paper) to 1 (ink), which gives logits.</param>
+    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (paper) to 1 (ink), which gives
+    /// logits.</param>
     /// <param name="classNames">The name of each class; null for Zero to Nine.</param>
     /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
     public static DigitPad For(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
@@ -57,8 +65,10 @@ public sealed class DigitPad : IHtmlDisplay
         return new(model, classNames ?? DatasetCatalog.Mnist.ClassNames, DrawingPreparation.Digits, "digit");
     }
 
-    /// <summary>A pad for clothing: drawings are prepared as the images of Fashion-MNIST were. They fill the picture, and what an outline encloses is filled.</summary>
-    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (background) to 1, which gives logits.</param>
+    /// <summary>A pad for clothing: drawings are prepared as the images of Fashion-MNIST were. They fill the picture, and what an outline
+    /// encloses is filled.</summary>
+    /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (background) to 1, which gives
+    /// logits.</param>
     /// <param name="classNames">The name of each class; null for Fashion-MNIST's.</param>
     /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
     public static DigitPad ForGarments(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
@@ -82,11 +92,23 @@ public sealed class DigitPad : IHtmlDisplay
                 Names = _classNames,
                 Empty = $"Draw a {_thing}, and the bars move.",
                 Preparation = _preparation,
-                Network = new { _network.Layers, _network.Weights.FineCount, _network.Weights.Width, Numbers = _network.Weights.ToBase64() },
+                Network = new
+                {
+                    _network.Layers,
+                    _network.Weights.FineCount,
+                    _network.Weights.Width,
+                    Numbers = _network.Weights.ToBase64(),
+                },
             },
-            Json);
+            Json
+        );
         var html = new StringBuilder(DigitPadHtml.Of(id, _thing, _classNames));
-        html.Append("<script>").Append(Assets.Text("digit-pad.js")).Append("(\"").Append(id).Append("\",").Append(ChartHtml.ForScript(settings));
+        html.Append("<script>")
+            .Append(Assets.Text("digit-pad.js"))
+            .Append("(\"")
+            .Append(id)
+            .Append("\",")
+            .Append(ChartHtml.ForScript(settings));
         foreach (var asset in (string[])["network.js", "strokes.js"])
         {
             html.Append(',').Append(Assets.Text(asset));
@@ -96,5 +118,6 @@ public sealed class DigitPad : IHtmlDisplay
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Problem ?? $"[A pad: draw a {_thing}, and the network says what it sees. It needs a notebook program or page that shows HTML.]";
+    public override string ToString() =>
+        Problem ?? $"[A pad: draw a {_thing}, and the network says what it sees. It needs a notebook program or page that shows HTML.]";
 }

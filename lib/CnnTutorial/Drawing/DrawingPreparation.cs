@@ -10,8 +10,10 @@ internal sealed record DrawingPreparation(int Box, bool ByMass, double Pen, bool
 {
     /// <summary>
     /// As MNIST's digits: scaled with their proportions kept into 20×20 pixels, grey levels from anti-aliasing, and then the centre of
-    /// mass put in the middle of 28×28 (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", https://yann.lecun.com/exdb/mnist/).
-    /// In the test images the centre of mass lies within half a pixel of row 14 and column 14, counted from 0: they were moved by whole pixels; so are drawings.
+    /// mass put in the middle of 28×28 (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits",
+    /// https://yann.lecun.com/exdb/mnist/).
+    /// In the test images the centre of mass lies within half a pixel of row 14 and column 14, counted from 0: they were moved by whole
+    /// pixels; so are drawings.
     /// </summary>
     /// <remarks>
     /// The page does not give the pen's width. Twice an image's ink, the sum of its pixels, divided by the length of its edges (its total
@@ -22,7 +24,8 @@ internal sealed record DrawingPreparation(int Box, bool ByMass, double Pen, bool
 
     /// <summary>
     /// As Fashion-MNIST's garments: the longer side fills all 28 pixels and the middle of the box comes to the middle of the image
-    /// (H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017, section 2).
+    /// (H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017, section
+    /// 2).
     /// </summary>
     /// <remarks>
     /// They are photographs: a garment is an area and not a line. So what is outlined is filled, with 0.57, the mean grey level of

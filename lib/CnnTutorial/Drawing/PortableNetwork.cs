@@ -39,14 +39,20 @@ internal sealed class PortableNetwork
         var count = model.parameters().Sum(parameter => parameter.numel());
         if (count > Room(2))
         {
-            throw new NotSupportedException($"it has {count:N0} parameters, and the output of a cell has room for {Room(2):N0}; take fewer filters or a smaller Linear layer, or one pooling more before it");
+            throw new NotSupportedException(
+                $"it has {count:N0} parameters, and the output of a cell has room for {Room(2):N0}; take fewer filters or a smaller "
+                    + "Linear layer, or one pooling more before it"
+            );
         }
 
         var network = new PortableNetwork(inputShape, width: count > Room(3) ? 2 : 3);
         network.Take("", model);
         return network._shape is [> 0]
             ? network
-            : throw new NotSupportedException($"it ends with {Text(network._shape)} numbers an image and not with one number for each class; put a Flatten and a Linear at its end");
+            : throw new NotSupportedException(
+                $"it ends with {Text(network._shape)} numbers an image and not with one number for each class; put a Flatten and a "
+                    + "Linear at its end"
+            );
     }
 
     /// <summary>How many weights of so many bytes fit; base64 makes four characters of three bytes.</summary>
@@ -98,7 +104,10 @@ internal sealed class PortableNetwork
     {
         if (layer.transposed || layer.groups != 1 || layer.dilation.Any(step => step != 1) || layer.padding_mode != PaddingModes.Zeros)
         {
-            throw new NotSupportedException($"its layer '{name}' is a Conv2d with groups, a dilation or another padding than zeros; the pad knows kernel size, stride and padding alone");
+            throw new NotSupportedException(
+                $"its layer '{name}' is a Conv2d with groups, a dilation or another padding than zeros; the pad knows kernel size, "
+                    + "stride and padding alone"
+            );
         }
 
         var (kernel, stride) = (Pair(layer.kernel_size), Pair(layer.stride));
@@ -110,33 +119,47 @@ internal sealed class PortableNetwork
         };
         Window(name, layer, layer.in_channels);
         var (weights, scales) = _weights.Add(name, layer.weight, layer.bias);
-        Add(new PortableLayer("convolution", _shape, [(int)layer.out_channels, .. Positions(name, kernel, stride, both)])
-        {
-            Kernel = kernel,
-            Stride = stride,
-            Padding = [both[0] / 2, both[1] / 2],
-            Weights = weights,
-            Scales = scales,
-        });
+        Add(
+            new PortableLayer("convolution", _shape, [(int)layer.out_channels, .. Positions(name, kernel, stride, both)])
+            {
+                Kernel = kernel,
+                Stride = stride,
+                Padding = [both[0] / 2, both[1] / 2],
+                Weights = weights,
+                Scales = scales,
+            }
+        );
     }
 
     private void Take(string name, MaxPool2d layer)
     {
         if (layer.ceil_mode || (layer.dilation ?? []).Any(step => step != 1))
         {
-            throw new NotSupportedException($"its layer '{name}' is a MaxPool2d with ceil_mode or a dilation; the pad knows window, stride and padding alone");
+            throw new NotSupportedException(
+                $"its layer '{name}' is a MaxPool2d with ceil_mode or a dilation; the pad knows window, stride and padding alone"
+            );
         }
 
         Window(name, layer, null);
         var (kernel, stride, padding) = (Pair(layer.kernel_size), Pair(layer.stride ?? layer.kernel_size), Pair(layer.padding ?? [0]));
-        Add(new PortableLayer("maxPool", _shape, [_shape[0], .. Positions(name, kernel, stride, [2 * padding[0], 2 * padding[1]])]) { Kernel = kernel, Stride = stride, Padding = padding });
+        Add(
+            new PortableLayer("maxPool", _shape, [_shape[0], .. Positions(name, kernel, stride, [2 * padding[0], 2 * padding[1]])])
+            {
+                Kernel = kernel,
+                Stride = stride,
+                Padding = padding,
+            }
+        );
     }
 
     private void Take(string name, Linear layer)
     {
         if (_shape.Length != 1 || _shape[0] != layer.in_features)
         {
-            throw new NotSupportedException($"its layer '{name}' gets {Text(_shape)} numbers an image of 28×28 and was made for {layer.in_features:N0}; change the first number of that Linear, or put a Flatten before it");
+            throw new NotSupportedException(
+                $"its layer '{name}' gets {Text(_shape)} numbers an image of 28×28 and was made for {layer.in_features:N0}; change the "
+                    + "first number of that Linear, or put a Flatten before it"
+            );
         }
 
         var (weights, scales) = _weights.Add(name, layer.weight, layer.bias);
@@ -153,7 +176,10 @@ internal sealed class PortableNetwork
     {
         if (_shape.Length != 3 || (channels ?? _shape[0]) != _shape[0])
         {
-            throw new NotSupportedException($"its layer '{name}' is a {layer.GetType().Name} for {(channels is null ? "" : $"{channels} channels of ")}pixels and gets {Text(_shape)} numbers of a grey image of 28×28; give it what the layer before it puts out");
+            throw new NotSupportedException(
+                $"its layer '{name}' is a {layer.GetType().Name} for {(channels is null ? "" : $"{channels} channels of ")}pixels and "
+                    + $"gets {Text(_shape)} numbers of a grey image of 28×28; give it what the layer before it puts out"
+            );
         }
     }
 
@@ -162,17 +188,24 @@ internal sealed class PortableNetwork
         var steps = new[] { _shape[1] + padding[0] - kernel[0], _shape[2] + padding[1] - kernel[1] };
         return steps.Min() >= 0
             ? [(steps[0] / stride[0]) + 1, (steps[1] / stride[1]) + 1]
-            : throw new NotSupportedException($"the window of its layer '{name}' is {Text(kernel)} pixels and gets an image of {Text(_shape[1..])}; leave a pooling out before it");
+            : throw new NotSupportedException(
+                $"the window of its layer '{name}' is {Text(kernel)} pixels and gets an image of {Text(_shape[1..])}; leave a pooling "
+                    + "out before it"
+            );
     }
 
     private static int[] Pair(long[] lengths) => [(int)lengths[0], (int)lengths[^1]];
 
     private static string Text(IReadOnlyList<int> shape) => string.Join('×', shape.Select(length => $"{length:N0}"));
 
-    private static string Called(string name, Module module) => name.Length == 0 ? $"the network ({module.GetType().Name})" : $"its layer '{name}' ({module.GetType().Name})";
+    private static string Called(string name, Module module) =>
+        name.Length == 0 ? $"the network ({module.GetType().Name})" : $"its layer '{name}' ({module.GetType().Name})";
 
-    private static NotSupportedException Unknown(string name, Module module) => new(
-        name.Length == 0 || module.named_children().Any()
-            ? $"{Called(name, module)} is a class of its own, whose forward method is C# and cannot travel; write it as a Sequential of {Computed}"
-            : $"{Called(name, module)} is none of the layers that the pad computes: {Computed}");
+    private static NotSupportedException Unknown(string name, Module module) =>
+        new(
+            name.Length == 0 || module.named_children().Any()
+                ? $"{Called(name, module)} is a class of its own, whose forward method is C# and cannot travel; write it as a "
+                    + $"Sequential of {Computed}"
+                : $"{Called(name, module)} is none of the layers that the pad computes: {Computed}"
+        );
 }

@@ -7,7 +7,8 @@ namespace CnnTutorial;
 /// <summary>A network's weights as whole numbers of two or three bytes, for a browser.</summary>
 /// <remarks>
 /// Each row of weights (those of one filter, or of one output of a dense layer) has a float32 scale of its own; biases stay float32.
-/// Measured on the course's network after ten epochs at 1e-3 and the 10,000 test images of MNIST: with three bytes no probability differs from that
+/// Measured on the course's network after ten epochs at 1e-3 and the 10,000 test images of MNIST: with three bytes no probability differs
+/// from that
 /// of the float32 weights by more than 7e-7, with two by 9e-5. Half-precision numbers (float16), two bytes as well, differ by up to 9e-4:
 /// they spend bits on a range that weights do not have.
 /// </remarks>
@@ -32,7 +33,10 @@ internal sealed class PortableWeights(int width)
         var biases = bias is null ? new float[rows] : Read(bias);
         if (values.Concat(biases).Any(value => !float.IsFinite(value)))
         {
-            throw new NotSupportedException($"the weights of its layer '{layer}' are no longer numbers (NaN or infinite), as happens when a learning rate is too large; train it again with a smaller one");
+            throw new NotSupportedException(
+                $"the weights of its layer '{layer}' are no longer numbers (NaN or infinite), as happens when a learning rate is too "
+                    + "large; train it again with a smaller one"
+            );
         }
 
         var begin = (_weights.Count / width, _fine.Count);

@@ -11,7 +11,11 @@ internal static class BatchReading
     {
         if (batch is null || batch.Images is null || batch.Labels is null)
         {
-            throw new WrongAnswerException("Batches with images and labels.", batch is null ? "A batch is null." : "The images or the labels of a batch are null.", "Look at what you `yield return`.");
+            throw new WrongAnswerException(
+                "Batches with images and labels.",
+                batch is null ? "A batch is null." : "The images or the labels of a batch are null.",
+                "Look at what you `yield return`."
+            );
         }
 
         if (batch.Images.IsInvalid || batch.Labels.IsInvalid)
@@ -19,7 +23,8 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 "Tensors that live until the next batch is asked for.",
                 "The tensors of a batch were freed before they were handed over.",
-                "A `using` or a dispose scope ends before `yield return`: let it end after.");
+                "A `using` or a dispose scope ends before `yield return`: let it end after."
+            );
         }
 
         Types(batch);
@@ -32,17 +37,29 @@ internal static class BatchReading
     {
         if (batch.Images.device_type != DeviceType.CPU || batch.Labels.device_type != DeviceType.CPU)
         {
-            throw new WrongAnswerException("Tensors on the device that your function was given, here the CPU.", $"Images on {batch.Images.device_type}, labels on {batch.Labels.device_type}.", "Use the parameter `device`, not the notebook's accelerator.");
+            throw new WrongAnswerException(
+                "Tensors on the device that your function was given, here the CPU.",
+                $"Images on {batch.Images.device_type}, labels on {batch.Labels.device_type}.",
+                "Use the parameter `device`, not the notebook's accelerator."
+            );
         }
 
         if (batch.Images.dtype != ScalarType.Float32)
         {
-            throw new WrongAnswerException("Images of type float32.", $"Images of type {batch.Images.dtype}.", "A network computes with float32: `to(ScalarType.Float32)`, before you divide by 255. `ToImageTensor` does both.");
+            throw new WrongAnswerException(
+                "Images of type float32.",
+                $"Images of type {batch.Images.dtype}.",
+                "A network computes with float32: `to(ScalarType.Float32)`, before you divide by 255. `ToImageTensor` does both."
+            );
         }
 
         if (batch.Labels.dtype != ScalarType.Int64)
         {
-            throw new WrongAnswerException("Labels of type int64.", $"Labels of type {batch.Labels.dtype}.", "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them.");
+            throw new WrongAnswerException(
+                "Labels of type int64.",
+                $"Labels of type {batch.Labels.dtype}.",
+                "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them."
+            );
         }
     }
 
@@ -53,22 +70,39 @@ internal static class BatchReading
         var expected = $"Images of shape [n, 1, {split.Rows}, {split.Columns}] and labels of shape [n].";
         if (batch.Images.dim() == 3)
         {
-            throw new WrongAnswerException(expected, $"Images of shape {seen}: the channel dimension is missing.", "A grey image has one channel, and the network wants to see it: `unsqueeze(1)`, or `view(-1, 1, 28, 28)`.");
+            throw new WrongAnswerException(
+                expected,
+                $"Images of shape {seen}: the channel dimension is missing.",
+                "A grey image has one channel, and the network wants to see it: `unsqueeze(1)`, or `view(-1, 1, 28, 28)`."
+            );
         }
 
-        if (batch.Images.dim() != 4 || batch.Images.shape[1] != 1 || batch.Images.shape[2] != split.Rows || batch.Images.shape[3] != split.Columns)
+        if (
+            batch.Images.dim() != 4
+            || batch.Images.shape[1] != 1
+            || batch.Images.shape[2] != split.Rows
+            || batch.Images.shape[3] != split.Columns
+        )
         {
             throw new WrongAnswerException(expected, $"Images of shape {seen}.", "The dimensions are: image, channel, row, column.");
         }
 
         if (batch.Labels.dim() != 1)
         {
-            throw new WrongAnswerException(expected, $"Labels of shape {labels}.", "One whole number an image, the class itself: no second dimension, no row of zeros and a one.");
+            throw new WrongAnswerException(
+                expected,
+                $"Labels of shape {labels}.",
+                "One whole number an image, the class itself: no second dimension, no row of zeros and a one."
+            );
         }
 
         if (batch.Labels.shape[0] != n || n == 0)
         {
-            throw new WrongAnswerException(expected, $"Images of shape {seen}, labels of shape {labels}.", "As many labels as images, and at least one: pick both with the same numbers.");
+            throw new WrongAnswerException(
+                expected,
+                $"Images of shape {seen}, labels of shape {labels}.",
+                "As many labels as images, and at least one: pick both with the same numbers."
+            );
         }
     }
 
@@ -83,7 +117,11 @@ internal static class BatchReading
             throw most switch
             {
                 > 254 and < 256 => new WrongAnswerException(Expected, $"{seen}: bytes that were not scaled.", "Divide by 255."),
-                > 0 and < 0.01f => new WrongAnswerException(Expected, $"{seen}: divided by 255 twice.", "`ToImageTensor` divides by 255 already."),
+                > 0 and < 0.01f => new WrongAnswerException(
+                    Expected,
+                    $"{seen}: divided by 255 twice.",
+                    "`ToImageTensor` divides by 255 already."
+                ),
                 _ => new WrongAnswerException(Expected, $"{seen}.", "Convert to float32 and divide by 255, and by nothing else."),
             };
         }
@@ -101,7 +139,9 @@ internal static class BatchReading
                 throw new WrongAnswerException(
                     "Images of the split that your function was given.",
                     "An image that is not in it.",
-                    "Use the parameter `split`, not a variable of the notebook, keep nothing from an earlier call, and do not turn or mirror the images.");
+                    "Use the parameter `split`, not a variable of the notebook, keep nothing from an earlier call, and do not turn or "
+                        + "mirror the images."
+                );
             }
         }
 

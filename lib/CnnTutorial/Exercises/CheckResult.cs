@@ -39,7 +39,10 @@ public sealed partial class CheckResult : IHtmlDisplay
         var body = new StringBuilder();
         foreach (var (label, text) in Lines)
         {
-            body.Append("<div>").Append(label.Length > 0 ? $"<b>{label}:</b> " : "").Append(Code().Replace(Html.Encode(text), "<code>$1</code>")).Append("</div>");
+            body.Append("<div>")
+                .Append(label.Length > 0 ? $"<b>{label}:</b> " : "")
+                .Append(Code().Replace(Html.Encode(text), "<code>$1</code>"))
+                .Append("</div>");
         }
 
         return Html.Card(Title, body.ToString(), Edge);
@@ -54,24 +57,27 @@ public sealed partial class CheckResult : IHtmlDisplay
     private static partial Regex Code();
 
     // A sign and a word beside the colour: not everyone sees the difference between green and red.
-    private string Title => Status switch
-    {
-        CheckStatus.Passed => $"✓ Passed. {Step}",
-        CheckStatus.NotYet => $"○ Not yet. {Step}",
-        _ => $"✗ Not right yet. {Step}",
-    };
+    private string Title =>
+        Status switch
+        {
+            CheckStatus.Passed => $"✓ Passed. {Step}",
+            CheckStatus.NotYet => $"○ Not yet. {Step}",
+            _ => $"✗ Not right yet. {Step}",
+        };
 
-    private string Edge => Status switch
-    {
-        CheckStatus.Passed => "#2e7d32",
-        CheckStatus.NotYet => "#808080",
-        _ => "#c62828",
-    };
+    private string Edge =>
+        Status switch
+        {
+            CheckStatus.Passed => "#2e7d32",
+            CheckStatus.NotYet => "#808080",
+            _ => "#c62828",
+        };
 
-    private IEnumerable<(string Label, string Text)> Lines => new[]
-    {
-        ("Expected", Expected),
-        (Status == CheckStatus.NotRight ? "Seen" : "", Seen),
-        (Status == CheckStatus.NotRight ? "Where to look" : "", Hint),
-    }.Where(line => line.Item2.Length > 0);
+    private IEnumerable<(string Label, string Text)> Lines =>
+        new[]
+        {
+            ("Expected", Expected),
+            (Status == CheckStatus.NotRight ? "Seen" : "", Seen),
+            (Status == CheckStatus.NotRight ? "Where to look" : "", Hint),
+        }.Where(line => line.Item2.Length > 0);
 }

@@ -37,7 +37,9 @@ internal static class CheckRunner
         thread.Start();
         try
         {
-            return done.Wait(TimeLimit, stop) ? result! : StillRunning(step, $"After {TimeLimit.TotalSeconds:0.#} seconds your code was still running.");
+            return done.Wait(TimeLimit, stop)
+                ? result!
+                : StillRunning(step, $"After {TimeLimit.TotalSeconds:0.#} seconds your code was still running.");
         }
         catch (OperationCanceledException)
         {
@@ -54,7 +56,11 @@ internal static class CheckRunner
         }
         catch (NotImplementedException e)
         {
-            return new CheckResult(CheckStatus.NotYet, step, $"“{e.Message}” Write it in the cell above, run that cell, then run this one again.");
+            return new CheckResult(
+                CheckStatus.NotYet,
+                step,
+                $"“{e.Message}” Write it in the cell above, run that cell, then run this one again."
+            );
         }
         catch (WrongAnswerException e)
         {
@@ -62,14 +68,23 @@ internal static class CheckRunner
         }
         catch (Exception e)
         {
-            return new CheckResult(CheckStatus.NotRight, step, $"{e.GetType().Name}: {e.Message.Split('\n')[0].Trim()}", "Code that runs to its end.", ExceptionCause.Of(e));
+            return new CheckResult(
+                CheckStatus.NotRight,
+                step,
+                $"{e.GetType().Name}: {e.Message.Split('\n')[0].Trim()}",
+                "Code that runs to its end.",
+                ExceptionCause.Of(e)
+            );
         }
     }
 
-    private static CheckResult StillRunning(string step, string seen) => new(
-        CheckStatus.NotRight,
-        step,
-        seen,
-        "A check takes a second or two.",
-        "A loop that never ends? It is still running in the background: once you have mended it, restart the kernel and run the notebook from its beginning.");
+    private static CheckResult StillRunning(string step, string seen) =>
+        new(
+            CheckStatus.NotRight,
+            step,
+            seen,
+            "A check takes a second or two.",
+            "A loop that never ends? It is still running in the background: once you have mended it, restart the kernel and run the "
+                + "notebook from its beginning."
+        );
 }

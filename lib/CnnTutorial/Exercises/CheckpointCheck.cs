@@ -12,26 +12,47 @@ internal static partial class CheckpointCheck
     private const int Epochs = 25;
     private const string Expected = "A file after epoch 10 and one after epoch 20: epoch-10.weights and epoch-20.weights.";
 
-    public static string Run(Func<string, Callback> create) => WeightsFile.InNewFolder(folder =>
-    {
-        var callback = create(folder) ?? throw new WrongAnswerException("A callback.", "Your function returned null.", "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`.");
-        var watch = new Watch(folder);
-        var model = PracticeNetwork.Create(seed: 17);
-        try
+    public static string Run(Func<string, Callback> create) =>
+        WeightsFile.InNewFolder(folder =>
         {
-            new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }
-                .Fit(PracticeImages.Quarters(20, seed: 19), epochs: Epochs, batchSize: 20, seed: 1, callbacks: [callback, watch]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && e.Message.Contains(folder, StringComparison.Ordinal) && !e.Message.Contains(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new WrongAnswerException(Expected, "The path to which you save is the folder itself.", "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.weights\")`.");
-        }
+            var callback =
+                create(folder)
+                ?? throw new WrongAnswerException(
+                    "A callback.",
+                    "Your function returned null.",
+                    "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
+                );
+            var watch = new Watch(folder);
+            var model = PracticeNetwork.Create(seed: 17);
+            try
+            {
+                new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }.Fit(
+                    PracticeImages.Quarters(20, seed: 19),
+                    epochs: Epochs,
+                    batchSize: 20,
+                    seed: 1,
+                    callbacks: [callback, watch]
+                );
+            }
+            catch (Exception e)
+                when (e is IOException or UnauthorizedAccessException
+                    && e.Message.Contains(folder, StringComparison.Ordinal)
+                    && !e.Message.Contains(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+                )
+            {
+                throw new WrongAnswerException(
+                    Expected,
+                    "The path to which you save is the folder itself.",
+                    "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.weights\")`."
+                );
+            }
 
-        When(watch);
-        Names(watch);
-        Contents(folder, watch);
-        return "In a training of 25 epochs two files were written, after epochs 10 and 20; both can be loaded and hold the weights of their epoch.";
-    });
+            When(watch);
+            Names(watch);
+            Contents(folder, watch);
+            return "In a training of 25 epochs two files were written, after epochs 10 and 20; both can be loaded and hold the weights "
+                + "of their epoch.";
+        });
 
     private static void When(Watch watch)
     {
@@ -43,12 +64,28 @@ internal static partial class CheckpointCheck
 
         var (seen, hint) = times switch
         {
-            [] => ($"Nothing was saved in {Epochs} epochs: no file appeared in the folder.", "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the folder that your constructor was given: `Path.Combine(_folder, …)`."),
-            [Epochs] or [Epochs + 1] => ("One file, at the end of the training.", "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."),
+            [] => (
+                $"Nothing was saved in {Epochs} epochs: no file appeared in the folder.",
+                "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
+                    + "folder that your constructor was given: `Path.Combine(_folder, …)`."
+            ),
+            [Epochs] or [Epochs + 1] => (
+                "One file, at the end of the training.",
+                "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."
+            ),
             { Count: >= Epochs } => ("A file after every epoch.", "Save only if `result.Epoch % 10 == 0`."),
-            [9, 19] or [11, 21] or [1, 11, 21] => ($"Files after the epochs {string.Join(", ", times)}: one off.", "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."),
-            [10, 20, Epochs + 1] or [10, 20, Epochs] => ("Files after epochs 10 and 20, and one more at the end of the training.", "Save in `OnEpochEnd` alone."),
-            [10] => ("A file after epoch 10 and none after epoch 20.", "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20."),
+            [9, 19] or [11, 21] or [1, 11, 21] => (
+                $"Files after the epochs {string.Join(", ", times)}: one off.",
+                "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."
+            ),
+            [10, 20, Epochs + 1] or [10, 20, Epochs] => (
+                "Files after epochs 10 and 20, and one more at the end of the training.",
+                "Save in `OnEpochEnd` alone."
+            ),
+            [10] => (
+                "A file after epoch 10 and none after epoch 20.",
+                "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20."
+            ),
             [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
             _ => ($"Files after the epochs {string.Join(", ", times)}.", "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."),
         };
@@ -60,19 +97,31 @@ internal static partial class CheckpointCheck
         var files = watch.Writes.Select(write => write.File).Distinct().ToList();
         if (files.Count == 1)
         {
-            throw new WrongAnswerException(Expected, $"One file, {files[0]}, which epoch 20 overwrote.", "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.weights\"`.");
+            throw new WrongAnswerException(
+                Expected,
+                $"One file, {files[0]}, which epoch 20 overwrote.",
+                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.weights\"`."
+            );
         }
 
         if (files.Count != watch.Writes.Count)
         {
-            throw new WrongAnswerException(Expected, "After epoch 20 the file of epoch 10 was written again.", "Write one file an epoch, the one with its number.");
+            throw new WrongAnswerException(
+                Expected,
+                "After epoch 20 the file of epoch 10 was written again.",
+                "Write one file an epoch, the one with its number."
+            );
         }
 
         foreach (var (epoch, file) in watch.Writes)
         {
             if (!Number().Matches(file).Any(match => int.Parse(match.Value) == epoch))
             {
-                throw new WrongAnswerException(Expected, $"The file after epoch {epoch} is called {file}.", "The name holds the epoch's number: `$\"epoch-{result.Epoch}.weights\"`.");
+                throw new WrongAnswerException(
+                    Expected,
+                    $"The file after epoch {epoch} is called {file}.",
+                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.weights\"`."
+                );
             }
         }
 
@@ -85,7 +134,12 @@ internal static partial class CheckpointCheck
         {
             if (file != $"epoch-{epoch}.weights")
             {
-                throw new WrongAnswerException(Expected, $"At the right time, but the file is called {file}, not epoch-{epoch}.weights.", "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.weights\"`, in the folder itself, with the hyphen, and the number without zeros before it.");
+                throw new WrongAnswerException(
+                    Expected,
+                    $"At the right time, but the file is called {file}, not epoch-{epoch}.weights.",
+                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.weights\"`, in the folder itself, "
+                        + "with the hyphen, and the number without zeros before it."
+                );
             }
         }
     }
@@ -106,7 +160,8 @@ internal static partial class CheckpointCheck
                         > 0 => $"It holds those after epoch {other}.",
                         _ => "It holds those of another network.",
                     },
-                    "Save `state.Model`: the network in training, as it is at that moment.");
+                    "Save `state.Model`: the network in training, as it is at that moment."
+                );
             }
         }
     }
@@ -119,7 +174,8 @@ internal static partial class CheckpointCheck
     {
         private Dictionary<string, string> _files = [];
 
-        /// <summary>When each file was written: an epoch, 0 for before the first, or one more than the last for the end of training.</summary>
+        /// <summary>When each file was written: an epoch, 0 for before the first, or one more than the last for the end of
+        /// training.</summary>
         public List<(int Epoch, string File)> Writes { get; } = [];
 
         /// <summary>The weights after each epoch; at 0, before the first.</summary>
@@ -134,8 +190,12 @@ internal static partial class CheckpointCheck
         private void Note(int epoch, Module<Tensor, Tensor> model)
         {
             Weights.Add(PracticeNetwork.Weights(model));
-            var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .ToDictionary(path => Path.GetRelativePath(folder, path), path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
+            var files = Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .ToDictionary(
+                    path => Path.GetRelativePath(folder, path),
+                    path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))
+                );
             Writes.AddRange(files.Where(file => _files.GetValueOrDefault(file.Key) != file.Value).Select(file => (epoch, file.Key)));
             _files = files;
         }

@@ -11,14 +11,19 @@ internal static class EvaluationCheck
     private const int BatchSize = 16;
 
     /// <returns>The accuracy that was found right.</returns>
-    public static double Run(Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate)
+    public static double Run(
+        Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate
+    )
     {
         // With this seed `argmax()` over a whole batch is right for some labels, so that it can be told from `int / int`, which gives 0.
         var split = PracticeImages.Quarters(Count, seed: 24);
         var layers = PracticeNetwork.Create(dropout: 0.5, seed: 13);
         using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, layers);
-        var batches = new TrainingRecord.WatchedBatches(record, new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, shuffle: false));
+        var batches = new TrainingRecord.WatchedBatches(
+            record,
+            new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, shuffle: false)
+        );
         var before = PracticeNetwork.Weights(model);
 
         // As training leaves it.
@@ -29,7 +34,11 @@ internal static class EvaluationCheck
 
         if (!PracticeNetwork.Weights(model).SequenceEqual(before))
         {
-            throw new WrongAnswerException("An evaluation changes nothing.", "It changed the weights.", "No `backward()` and no `step()` here.");
+            throw new WrongAnswerException(
+                "An evaluation changes nothing.",
+                "It changed the weights.",
+                "No `backward()` and no `step()` here."
+            );
         }
 
         var reference = Reference(layers, split);
@@ -49,12 +58,20 @@ internal static class EvaluationCheck
 
         if (record.Forwards.Exists(forward => forward.Training))
         {
-            throw new WrongAnswerException("The network is judged in evaluation mode.", "It was in training mode: dropout switched half of the values off while you measured.", "Begin your evaluation with `model.eval()`.");
+            throw new WrongAnswerException(
+                "The network is judged in evaluation mode.",
+                "It was in training mode: dropout switched half of the values off while you measured.",
+                "Begin your evaluation with `model.eval()`."
+            );
         }
 
         if (record.Forwards.Exists(forward => forward.Gradients))
         {
-            throw new WrongAnswerException("The network is judged without gradients.", "Gradients were being kept, which costs time and memory for nothing.", "`using var noGradients = torch.no_grad();` at the beginning of your evaluation.");
+            throw new WrongAnswerException(
+                "The network is judged without gradients.",
+                "Gradients were being kept, which costs time and memory for nothing.",
+                "`using var noGradients = torch.no_grad();` at the beginning of your evaluation."
+            );
         }
     }
 
@@ -70,14 +87,35 @@ internal static class EvaluationCheck
         var (what, hint) = seen.Accuracy switch
         {
             _ when LossNumber.Near(seen.Loss, accuracy) => ("loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
-            _ when LossNumber.Near(seen.Accuracy, 100 * accuracy) => ("in percent", "Return the share, between 0 and 1; P1 in a format string makes percent of it."),
-            var value when LossNumber.Near(value, right) => ("the number of right answers", "Divide it by the number of images, and mind that `int / int` is cut to a whole number."),
-            var value when LossNumber.Near(value, (double)right / batches.Count) => ("right answers a batch", "Divide by the number of images, not of batches."),
-            var value when LossNumber.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => ("the mean over batches, in which an image of the smaller last batch counts more", "Count right answers and images over all batches, and divide at the end."),
-            var value when LossNumber.Near(value, 1 - accuracy) => ("the share of wrong answers", "Count where the answer equals the label."),
-            var value when LossNumber.Near(value, (double)batches.Sum(batch => batch.RightOfWhole) / Count) => ("what one answer for a whole batch gives", "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch, `argmax(1)` one for each image."),
+            _ when LossNumber.Near(seen.Accuracy, 100 * accuracy) => (
+                "in percent",
+                "Return the share, between 0 and 1; P1 in a format string makes percent of it."
+            ),
+            var value when LossNumber.Near(value, right) => (
+                "the number of right answers",
+                "Divide it by the number of images, and mind that `int / int` is cut to a whole number."
+            ),
+            var value when LossNumber.Near(value, (double)right / batches.Count) => (
+                "right answers a batch",
+                "Divide by the number of images, not of batches."
+            ),
+            var value when LossNumber.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => (
+                "the mean over batches, in which an image of the smaller last batch counts more",
+                "Count right answers and images over all batches, and divide at the end."
+            ),
+            var value when LossNumber.Near(value, 1 - accuracy) => (
+                "the share of wrong answers",
+                "Count where the answer equals the label."
+            ),
+            var value when LossNumber.Near(value, (double)batches.Sum(batch => batch.RightOfWhole) / Count) => (
+                "what one answer for a whole batch gives",
+                "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch, `argmax(1)` one for each image."
+            ),
             0 => ("nothing", "`int / int` is cut to a whole number: divide as double."),
-            _ => ("another number", "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."),
+            _ => (
+                "another number",
+                "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."
+            ),
         };
         throw new WrongAnswerException($"The accuracy, here {accuracy:0.0000}.", $"{seen.Accuracy:0.0000}: {what}.", hint);
     }
@@ -86,7 +124,11 @@ internal static class EvaluationCheck
     {
         if (LossNumber.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / Count))
         {
-            throw new WrongAnswerException("The loss gets the network's logits.", "In your evaluation it got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: `CrossEntropyLoss` contains it.");
+            throw new WrongAnswerException(
+                "The loss gets the network's logits.",
+                "In your evaluation it got probabilities: a softmax stands before the cross-entropy.",
+                "Leave the softmax out: `CrossEntropyLoss` contains it."
+            );
         }
 
         LossNumber.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))]);
@@ -100,12 +142,15 @@ internal static class EvaluationCheck
         foreach (var batch in new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, shuffle: false))
         {
             var logits = layers.call(batch.Images);
-            figures.Add(new BatchFigures(
-                batch.Count,
-                functional.cross_entropy(logits, batch.Labels).item<float>(),
-                functional.cross_entropy(logits.softmax(1), batch.Labels).item<float>(),
-                (int)logits.argmax(1).eq(batch.Labels).sum().item<long>(),
-                (int)logits.argmax().eq(batch.Labels).sum().item<long>()));
+            figures.Add(
+                new BatchFigures(
+                    batch.Count,
+                    functional.cross_entropy(logits, batch.Labels).item<float>(),
+                    functional.cross_entropy(logits.softmax(1), batch.Labels).item<float>(),
+                    (int)logits.argmax(1).eq(batch.Labels).sum().item<long>(),
+                    (int)logits.argmax().eq(batch.Labels).sum().item<long>()
+                )
+            );
         }
 
         return figures;

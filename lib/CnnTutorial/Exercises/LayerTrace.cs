@@ -19,7 +19,8 @@ internal sealed record LayerCall(string Name, Module<Tensor, Tensor> Layer, long
 /// <summary>A forward pass, layer by layer in the order in which they ran.</summary>
 internal sealed class LayerTrace
 {
-    private LayerTrace(List<LayerCall> calls, Tensor? output, ExceptionDispatchInfo? failure) => (Calls, Output, Failure) = (calls, output, failure);
+    private LayerTrace(List<LayerCall> calls, Tensor? output, ExceptionDispatchInfo? failure) =>
+        (Calls, Output, Failure) = (calls, output, failure);
 
     public IReadOnlyList<LayerCall> Calls { get; }
 
@@ -40,17 +41,21 @@ internal sealed class LayerTrace
                 continue;
             }
 
-            var before = layer.register_forward_pre_hook((_, input) =>
-            {
-                using var least = input.min();
-                calls.Add(new LayerCall(name, layer, input.shape, least.item<float>()));
-                return input;
-            });
-            var after = layer.register_forward_hook((_, _, output) =>
-            {
-                calls[^1].Output = output.shape;
-                return output;
-            });
+            var before = layer.register_forward_pre_hook(
+                (_, input) =>
+                {
+                    using var least = input.min();
+                    calls.Add(new LayerCall(name, layer, input.shape, least.item<float>()));
+                    return input;
+                }
+            );
+            var after = layer.register_forward_hook(
+                (_, _, output) =>
+                {
+                    calls[^1].Output = output.shape;
+                    return output;
+                }
+            );
             removers.Add(before.remove);
             removers.Add(after.remove);
         }

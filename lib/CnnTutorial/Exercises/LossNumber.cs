@@ -17,9 +17,19 @@ internal static class LossNumber
 
         var (what, hint) = seen switch
         {
-            _ when Near(seen, batches[^1].Loss) => ("the loss of the last batch alone", "Add up over all batches; declare the sum before the loop."),
-            _ when Near(seen, batches.Average(batch => batch.Loss)) => ("the mean over batches, in which an image of the smaller last batch counts more", "The loss of a batch is a mean over its images: multiply it by `batch.Count` before you add, and divide by the number of images."),
-            _ when Near(seen, batches.Sum(batch => batch.Loss)) => ("the sum of the batches' losses", "Multiply each by `batch.Count`, and divide the sum by the number of images."),
+            _ when Near(seen, batches[^1].Loss) => (
+                "the loss of the last batch alone",
+                "Add up over all batches; declare the sum before the loop."
+            ),
+            _ when Near(seen, batches.Average(batch => batch.Loss)) => (
+                "the mean over batches, in which an image of the smaller last batch counts more",
+                "The loss of a batch is a mean over its images: multiply it by `batch.Count` before you add, and divide by the number "
+                    + "of images."
+            ),
+            _ when Near(seen, batches.Sum(batch => batch.Loss)) => (
+                "the sum of the batches' losses",
+                "Multiply each by `batch.Count`, and divide the sum by the number of images."
+            ),
             _ when Near(seen, sum) => ("the sum over all images", "Divide it by the number of images."),
             _ => ("another number", "Add up `loss * batch.Count` over the batches, and divide by the number of images."),
         };

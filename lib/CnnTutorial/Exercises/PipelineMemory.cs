@@ -29,8 +29,11 @@ internal sealed class PipelineMemory
         {
             throw new WrongAnswerException(
                 Expected,
-                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier ones still lived: in the end the whole data set is in memory once more.",
-                "A dispose scope around the whole loop frees all of it at the end, and a list keeps all of it. Write `using var` before the batch, inside the loop.");
+                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier ones still lived: in the end the whole "
+                    + "data set is in memory once more.",
+                "A dispose scope around the whole loop frees all of it at the end, and a list keeps all of it. Write `using var` before "
+                    + "the batch, inside the loop."
+            );
         }
 
         var perBatch = LiveTensors.PerBatch(_live);
@@ -39,7 +42,8 @@ internal sealed class PipelineMemory
             throw new WrongAnswerException(
                 Expected,
                 $"The batches were freed in time, but each left {perBatch:0} more of its tensors alive until the epoch was over.",
-                "A slice, as `narrow` makes it, is a tensor too: write `using var` before it, inside the loop.");
+                "A slice, as `narrow` makes it, is a tensor too: write `using var` before it, inside the loop."
+            );
         }
     }
 }

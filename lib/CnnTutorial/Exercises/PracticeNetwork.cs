@@ -9,7 +9,8 @@ internal static class PracticeNetwork
 {
     /// <summary>Makes one for <see cref="PracticeImages.Quarters"/>.</summary>
     /// <param name="dropout">The share of values that are dropped out in training.</param>
-    /// <param name="seed">Fixes the weights without a word to TorchSharp's random numbers, which are the notebook's; null for random ones.</param>
+    /// <param name="seed">Fixes the weights without a word to TorchSharp's random numbers, which are the notebook's; null for random
+    /// ones.</param>
     public static Module<Tensor, Tensor> Create(double dropout = 0, int? seed = null)
     {
         var model = Sequential(
@@ -17,7 +18,8 @@ internal static class PracticeNetwork
             ("relu", ReLU()),
             ("flatten", Flatten()),
             ("dropout", Dropout(dropout)),
-            ("predictions", Linear(4 * 7 * 7, PracticeImages.Classes)));
+            ("predictions", Linear(4 * 7 * 7, PracticeImages.Classes))
+        );
         if (seed is { } number)
         {
             var random = new Random(number);
@@ -25,7 +27,12 @@ internal static class PracticeNetwork
             using var noGradients = no_grad();
             foreach (var parameter in model.parameters())
             {
-                parameter.copy_(tensor([.. Enumerable.Range(0, (int)parameter.numel()).Select(_ => (random.NextSingle() - 0.5f) * 0.4f)], parameter.shape));
+                parameter.copy_(
+                    tensor(
+                        [.. Enumerable.Range(0, (int)parameter.numel()).Select(_ => (random.NextSingle() - 0.5f) * 0.4f)],
+                        parameter.shape
+                    )
+                );
             }
         }
 
@@ -36,7 +43,12 @@ internal static class PracticeNetwork
     public static float[] Weights(Module<Tensor, Tensor> model)
     {
         using var scope = NewDisposeScope();
-        return [.. model.parameters().SelectMany(parameter => parameter.detach().cpu().to(ScalarType.Float32).flatten().data<float>().ToArray())];
+        return
+        [
+            .. model
+                .parameters()
+                .SelectMany(parameter => parameter.detach().cpu().to(ScalarType.Float32).flatten().data<float>().ToArray()),
+        ];
     }
 
     /// <summary>All gradients in one row; null where no weight has one.</summary>

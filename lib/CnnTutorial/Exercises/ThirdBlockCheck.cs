@@ -16,16 +16,33 @@ internal static class ThirdBlockCheck
 
     private static readonly string[] Names =
     [
-        "block1_conv1", "block1_relu", "block1_pool", "block2_conv1", "block2_relu", "block2_pool", Name, "block3_relu", "block3_pool",
-        "flatten", "fc1", "fc1_relu", "dropout", "predictions",
+        "block1_conv1",
+        "block1_relu",
+        "block1_pool",
+        "block2_conv1",
+        "block2_relu",
+        "block2_pool",
+        Name,
+        "block3_relu",
+        "block3_pool",
+        "flatten",
+        "fc1",
+        "fc1_relu",
+        "dropout",
+        "predictions",
     ];
 
     public static string Run(Func<Module<Tensor, Tensor>> create)
     {
-        var model = create() ?? throw new WrongAnswerException("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
+        var model =
+            create() ?? throw new WrongAnswerException("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
         if (ReferenceEquals(model, create()))
         {
-            throw new WrongAnswerException("A new network from each call.", "Two calls returned the same object.", "Make the network inside the function; do not return a variable of the notebook.");
+            throw new WrongAnswerException(
+                "A new network from each call.",
+                "Two calls returned the same object.",
+                "Make the network inside the function; do not return a variable of the notebook."
+            );
         }
 
         model.to(CPU);
@@ -44,10 +61,13 @@ internal static class ThirdBlockCheck
             throw new WrongAnswerException(
                 $"{ThreeBlocks:N0} parameters in all.",
                 $"{parameters:N0} parameters.",
-                "Only the third block is new and only fc1 has another size; all other layers are as in notebook 03. Display `ModelSummary.Of(CreateThreeBlockModel(), 1, 28, 28)` and compare.");
+                "Only the third block is new and only fc1 has another size; all other layers are as in notebook 03. Display "
+                    + "`ModelSummary.Of(CreateThreeBlockModel(), 1, 28, 28)` and compare."
+            );
         }
 
-        return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} parameters instead of {TwoBlocks:N0}; ten logits an image.";
+        return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} "
+            + $"parameters instead of {TwoBlocks:N0}; ten logits an image.";
     }
 
     private static void Convolution(Module<Tensor, Tensor> model, long parameters)
@@ -58,29 +78,51 @@ internal static class ThirdBlockCheck
             throw new WrongAnswerException(
                 $"A layer called {Name}.",
                 parameters == TwoBlocks ? "The network of notebook 03, with two blocks." : $"The layers {string.Join(", ", names)}.",
-                $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool.");
+                $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool."
+            );
         }
 
-        var weight = model.named_children().First(layer => layer.name == Name).module.named_parameters().FirstOrDefault(parameter => parameter.name == "weight").parameter;
+        var weight = model
+            .named_children()
+            .First(layer => layer.name == Name)
+            .module.named_parameters()
+            .FirstOrDefault(parameter => parameter.name == "weight")
+            .parameter;
         if (weight is null || weight.dim() != 4)
         {
-            throw new WrongAnswerException($"{Name} is a Conv2d.", weight is null ? "It has no weights." : "It is no convolution of images.", "Write it as block2_conv1 is written, with other numbers.");
+            throw new WrongAnswerException(
+                $"{Name} is a Conv2d.",
+                weight is null ? "It has no weights." : "It is no convolution of images.",
+                "Write it as block2_conv1 is written, with other numbers."
+            );
         }
 
         var shape = weight.shape;
         if (shape[0] != 48)
         {
-            throw new WrongAnswerException("48 filters.", $"{shape[0]} filters.", $"The second number of Conv2d(…) of {Name} is the number of its filters.");
+            throw new WrongAnswerException(
+                "48 filters.",
+                $"{shape[0]} filters.",
+                $"The second number of Conv2d(…) of {Name} is the number of its filters."
+            );
         }
 
         if (shape[1] != 36)
         {
-            throw new WrongAnswerException("36 input channels: the third block takes what the second gives.", $"{shape[1]} input channels.", "Does the third block stand after block2_pool? The first number of Conv2d(…) is the number of channels that come in.");
+            throw new WrongAnswerException(
+                "36 input channels: the third block takes what the second gives.",
+                $"{shape[1]} input channels.",
+                "Does the third block stand after block2_pool? The first number of Conv2d(…) is the number of channels that come in."
+            );
         }
 
         if (shape[2] != 3 || shape[3] != 3)
         {
-            throw new WrongAnswerException("Filters of 3×3.", $"Filters of {shape[2]}×{shape[3]}.", "kernel_size is 3, as in the other blocks.");
+            throw new WrongAnswerException(
+                "Filters of 3×3.",
+                $"Filters of {shape[2]}×{shape[3]}.",
+                "kernel_size is 3, as in the other blocks."
+            );
         }
     }
 
@@ -90,7 +132,11 @@ internal static class ThirdBlockCheck
         {
             if (trace.Failure is null)
             {
-                throw new WrongAnswerException($"{Name} takes part.", "It is there, but images do not go through it.", "Call it in your forward method, or write the network as one Sequential.");
+                throw new WrongAnswerException(
+                    $"{Name} takes part.",
+                    "It is there, but images do not go through it.",
+                    "Call it in your forward method, or write the network as one Sequential."
+                );
             }
 
             return;
@@ -98,17 +144,29 @@ internal static class ThirdBlockCheck
 
         if (call.Input.Length == 2)
         {
-            throw new WrongAnswerException("The third block stands before flatten.", $"{Name} got a flat row of {call.Input[1]} numbers.", "Flatten makes one row of an image, in which no filter can look to the left and right: move block3's layers above it.");
+            throw new WrongAnswerException(
+                "The third block stands before flatten.",
+                $"{Name} got a flat row of {call.Input[1]} numbers.",
+                "Flatten makes one row of an image, in which no filter can look to the left and right: move block3's layers above it."
+            );
         }
 
         if (call.Input is not [_, _, 7, 7])
         {
-            throw new WrongAnswerException($"{Name} gets images of 7×7, from block2_pool.", $"It got {Text(call.Input)}.", "The third block stands after block2_pool.");
+            throw new WrongAnswerException(
+                $"{Name} gets images of 7×7, from block2_pool.",
+                $"It got {Text(call.Input)}.",
+                "The third block stands after block2_pool."
+            );
         }
 
         if (call.Output is not null and not [_, _, 7, 7])
         {
-            throw new WrongAnswerException($"{Name} leaves 7×7 as it is (“same” padding).", $"It made {Text(call.Output)} of it.", "For a 3×3 filter with stride 1 that is `padding: 1`; without it the border is lost.");
+            throw new WrongAnswerException(
+                $"{Name} leaves 7×7 as it is (“same” padding).",
+                $"It made {Text(call.Output)} of it.",
+                "For a 3×3 filter with stride 1 that is `padding: 1`; without it the border is lost."
+            );
         }
     }
 
@@ -122,23 +180,39 @@ internal static class ThirdBlockCheck
 
         if (numbers == 48 * 7 * 7)
         {
-            throw new WrongAnswerException("A pooling at the end of the block: 7×7 becomes 3×3.", $"{first.Name} gets {numbers:N0} numbers, 48 · 7 · 7: nothing was pooled after {Name}.", "Add `(\"block3_pool\", MaxPool2d(kernel_size: 2))`.");
+            throw new WrongAnswerException(
+                "A pooling at the end of the block: 7×7 becomes 3×3.",
+                $"{first.Name} gets {numbers:N0} numbers, 48 · 7 · 7: nothing was pooled after {Name}.",
+                "Add `(\"block3_pool\", MaxPool2d(kernel_size: 2))`."
+            );
         }
 
         if (first.Least < 0)
         {
-            throw new WrongAnswerException("A ReLU in the third block, as in the others: no negative number goes on.", $"Negative numbers reach {first.Name}.", $"Add `(\"block3_relu\", ReLU())` after {Name}.");
+            throw new WrongAnswerException(
+                "A ReLU in the third block, as in the others: no negative number goes on.",
+                $"Negative numbers reach {first.Name}.",
+                $"Add `(\"block3_relu\", ReLU())` after {Name}."
+            );
         }
 
         var takes = ((TorchSharp.Modules.Linear)first.Layer).in_features;
         if (takes != numbers)
         {
-            throw new WrongAnswerException($"{first.Name} takes the {numbers:N0} numbers that flatten now gives.", $"It is made for {takes:N0}.", "48 channels of 3×3 are left: `Linear(48 * 3 * 3, 128)`.");
+            throw new WrongAnswerException(
+                $"{first.Name} takes the {numbers:N0} numbers that flatten now gives.",
+                $"It is made for {takes:N0}.",
+                "48 channels of 3×3 are left: `Linear(48 * 3 * 3, 128)`."
+            );
         }
 
         if (numbers != Flattened)
         {
-            throw new WrongAnswerException($"Flatten gives 48 · 3 · 3 = {Flattened} numbers.", $"It gives {numbers:N0}.", "`MaxPool2d(kernel_size: 2)` makes 3×3 of 7×7: the odd row and column are left out.");
+            throw new WrongAnswerException(
+                $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
+                $"It gives {numbers:N0}.",
+                "`MaxPool2d(kernel_size: 2)` makes 3×3 of 7×7: the odd row and column are left out."
+            );
         }
     }
 
@@ -146,20 +220,35 @@ internal static class ThirdBlockCheck
     {
         if (output.shape is not [4, 10])
         {
-            throw new WrongAnswerException("Ten numbers an image: [4, 10] for four images.", $"[{string.Join(", ", output.shape)}].", "The last layer is `(\"predictions\", Linear(128, 10))`.");
+            throw new WrongAnswerException(
+                "Ten numbers an image: [4, 10] for four images.",
+                $"[{string.Join(", ", output.shape)}].",
+                "The last layer is `(\"predictions\", Linear(128, 10))`."
+            );
         }
 
         var sums = output.sum(1).data<float>().ToArray();
-        if (output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3) || output.logsumexp(1).abs().max().item<float>() < 1e-3)
+        if (
+            output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3)
+            || output.logsumexp(1).abs().max().item<float>() < 1e-3
+        )
         {
-            throw new WrongAnswerException("Logits: numbers of any size.", "Probabilities: a softmax stands at the end.", "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns.");
+            throw new WrongAnswerException(
+                "Logits: numbers of any size.",
+                "Probabilities: a softmax stands at the end.",
+                "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
+            );
         }
 
         using var noGradients = no_grad();
         model.train();
         if (model.call(images).equal(model.call(images)).all().item<bool>())
         {
-            throw new WrongAnswerException("Dropout between fc1 and predictions, as in notebook 03.", "In training the network gives the same answer twice: nothing is dropped out.", "Keep `(\"dropout\", Dropout(0.5))`.");
+            throw new WrongAnswerException(
+                "Dropout between fc1 and predictions, as in notebook 03.",
+                "In training the network gives the same answer twice: nothing is dropped out.",
+                "Keep `(\"dropout\", Dropout(0.5))`."
+            );
         }
     }
 
@@ -168,17 +257,29 @@ internal static class ThirdBlockCheck
         var layers = model.named_children().ToList();
         if (layers.GroupBy(layer => layer.name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new WrongAnswerException("A name of its own for each layer.", $"{twice.Count()} layers are called {twice.Key}.", $"The layers of the third block are {Name}, block3_relu and block3_pool.");
+            throw new WrongAnswerException(
+                "A name of its own for each layer.",
+                $"{twice.Count()} layers are called {twice.Key}.",
+                $"The layers of the third block are {Name}, block3_relu and block3_pool."
+            );
         }
 
         if (Names.Except(layers.Select(layer => layer.name)).FirstOrDefault() is { } missing)
         {
-            throw new WrongAnswerException($"A layer called {missing}.", $"The right layers, but none of them is called {missing}.", "Give each layer the name from the task, and leave the names of notebook 03 as they are.");
+            throw new WrongAnswerException(
+                $"A layer called {missing}.",
+                $"The right layers, but none of them is called {missing}.",
+                "Give each layer the name from the task, and leave the names of notebook 03 as they are."
+            );
         }
 
         if (layers.First(layer => layer.name == "dropout").module is TorchSharp.Modules.Dropout { p: not 0.5 and var share })
         {
-            throw new WrongAnswerException("The dropout of notebook 03, which switches off half of the values.", $"It switches off {share:P0}.", "What follows the third block stays as it is: `Dropout(0.5)`.");
+            throw new WrongAnswerException(
+                "The dropout of notebook 03, which switches off half of the values.",
+                $"It switches off {share:P0}.",
+                "What follows the third block stays as it is: `Dropout(0.5)`."
+            );
         }
     }
 

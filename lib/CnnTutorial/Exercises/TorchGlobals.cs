@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Keeps what a process has only one of while a check runs, and puts it back: a check must not change the training after it.</summary>
+/// <summary>Keeps what a process has only one of while a check runs, and puts it back: a check must not change the training after
+/// it.</summary>
 internal sealed class TorchGlobals : IDisposable
 {
     private readonly Tensor _random = get_rng_state().DetachFromDisposeScope();

@@ -17,13 +17,18 @@ internal static class TrainingLoopCheck
 
     /// <summary>Runs two epochs and looks at each step of the first.</summary>
     /// <returns>The mean losses of both epochs.</returns>
-    public static (double First, double Second) Run(Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, optim.Optimizer, IEnumerable<Batch>, double> train)
+    public static (double First, double Second) Run(
+        Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, optim.Optimizer, IEnumerable<Batch>, double> train
+    )
     {
         var split = PracticeImages.Quarters(Count, seed: 3);
         using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, PracticeNetwork.Create(seed: 5));
         var optimizer = new TrainingRecord.WatchedOptimizer(record, model, optim.SGD(model.parameters(), LearningRate));
-        var batches = new TrainingRecord.WatchedBatches(record, new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, seed: 7));
+        var batches = new TrainingRecord.WatchedBatches(
+            record,
+            new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, seed: 7)
+        );
         var before = PracticeNetwork.Weights(model);
 
         // As an evaluation leaves it, and as a fresh network is not.
@@ -36,7 +41,11 @@ internal static class TrainingLoopCheck
         Gradients(record);
         if (PracticeNetwork.Weights(model).SequenceEqual(before))
         {
-            throw new WrongAnswerException("Training changes the weights.", "After an epoch all weights are as before.", "`optimizer.step()` changes them, by the gradients that `loss.backward()` left.");
+            throw new WrongAnswerException(
+                "Training changes the weights.",
+                "After an epoch all weights are as before.",
+                "`optimizer.step()` changes them, by the gradients that `loss.backward()` left."
+            );
         }
 
         LossNumber.Check(first, [.. record.Steps.Select(step => (step.Right!.Loss, step.Right.Count))]);
@@ -50,19 +59,31 @@ internal static class TrainingLoopCheck
         AgreesWithTrainer(model, split);
         return second < first
             ? (first, second)
-            : throw new WrongAnswerException("The loss falls from epoch to epoch.", $"First {first:0.0000}, then {second:0.0000}.", "Each call is one epoch: begin the sum of the losses at zero in each call.");
+            : throw new WrongAnswerException(
+                "The loss falls from epoch to epoch.",
+                $"First {first:0.0000}, then {second:0.0000}.",
+                "Each call is one epoch: begin the sum of the losses at zero in each call."
+            );
     }
 
     private static void Mode(TrainingRecord record)
     {
         if (record.Forwards.Exists(forward => !forward.Gradients))
         {
-            throw new WrongAnswerException("Training with gradients.", "The network was called while gradients were switched off.", "`no_grad()` belongs into the evaluation, not here.");
+            throw new WrongAnswerException(
+                "Training with gradients.",
+                "The network was called while gradients were switched off.",
+                "`no_grad()` belongs into the evaluation, not here."
+            );
         }
 
         if (record.Forwards.Exists(forward => !forward.Training))
         {
-            throw new WrongAnswerException("The network learns in training mode.", "It was in evaluation mode, in which dropout does nothing.", "Begin the epoch with `model.train()`: the evaluation before may have left it in evaluation mode.");
+            throw new WrongAnswerException(
+                "The network learns in training mode.",
+                "It was in evaluation mode, in which dropout does nothing.",
+                "Begin the epoch with `model.train()`: the evaluation before may have left it in evaluation mode."
+            );
         }
     }
 
@@ -70,22 +91,38 @@ internal static class TrainingLoopCheck
     {
         if (record.Forwards.Count == 0)
         {
-            throw new WrongAnswerException("The network that your function is given learns.", "It was never called.", "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook.");
+            throw new WrongAnswerException(
+                "The network that your function is given learns.",
+                "It was never called.",
+                "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook."
+            );
         }
 
         if (record.Steps.Count == 0)
         {
-            throw new WrongAnswerException("The optimizer changes the weights after each batch.", "`optimizer.step()` was never called.", "It comes after `backward()`.");
+            throw new WrongAnswerException(
+                "The optimizer changes the weights after each batch.",
+                "`optimizer.step()` was never called.",
+                "It comes after `backward()`."
+            );
         }
 
         if (record.Enumerations > 1)
         {
-            throw new WrongAnswerException("Each batch is asked for once an epoch.", $"The batches were gone through {record.Enumerations} times.", "Count and ToList run the whole pipeline too: count the images inside your one foreach.");
+            throw new WrongAnswerException(
+                "Each batch is asked for once an epoch.",
+                $"The batches were gone through {record.Enumerations} times.",
+                "Count and ToList run the whole pipeline too: count the images inside your one foreach."
+            );
         }
 
         if (record.Steps.Count != Batches)
         {
-            throw new WrongAnswerException($"One step for each of the {Batches} batches.", $"`optimizer.step()` was called {Times(record.Steps.Count)}.", "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch.");
+            throw new WrongAnswerException(
+                $"One step for each of the {Batches} batches.",
+                $"`optimizer.step()` was called {Times(record.Steps.Count)}.",
+                "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch."
+            );
         }
     }
 
@@ -97,8 +134,17 @@ internal static class TrainingLoopCheck
             if (seen is null || Array.TrueForAll(seen, value => value == 0))
             {
                 throw wiped
-                    ? new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped them out.", "The order is: zero_grad, call the network, loss, backward, step.")
-                    : new WrongAnswerException("The optimizer's step uses the gradients of the batch.", "When it was called there were no gradients.", "Call `backward()` on the loss: it computes them.");
+                    ? new WrongAnswerException(
+                        "The optimizer's step uses the gradients of the batch.",
+                        "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped "
+                            + "them out.",
+                        "The order is: zero_grad, call the network, loss, backward, step."
+                    )
+                    : new WrongAnswerException(
+                        "The optimizer's step uses the gradients of the batch.",
+                        "When it was called there were no gradients.",
+                        "Call `backward()` on the loss: it computes them."
+                    );
             }
 
             if (right is null || Near(seen, right.Gradient))
@@ -108,38 +154,59 @@ internal static class TrainingLoopCheck
 
             if (Near(seen, right.SoftmaxGradient))
             {
-                throw new WrongAnswerException("The loss gets the network's logits.", "It got probabilities: a softmax stands before the cross-entropy.", "Leave the softmax out: `CrossEntropyLoss` contains it, and with two the network hardly learns.");
+                throw new WrongAnswerException(
+                    "The loss gets the network's logits.",
+                    "It got probabilities: a softmax stands before the cross-entropy.",
+                    "Leave the softmax out: `CrossEntropyLoss` contains it, and with two the network hardly learns."
+                );
             }
 
             if (i > 0 && Near(seen, [.. record.Steps[i - 1].Gradient!.Zip(right.Gradient, (a, b) => a + b)]))
             {
                 throw new WrongAnswerException(
                     "Each step uses the gradients of its own batch.",
-                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called {Times(record.Clears)} for {Batches} batches.",
-                    "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`.");
+                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called "
+                        + $"{Times(record.Clears)} for {Batches} batches.",
+                    "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
+                );
             }
 
-            throw new WrongAnswerException("The gradients of the mean loss of the batch.", $"In step {i + 1} they are others.", "Call `loss` with the network's output for `batch.Images` and with `batch.Labels`, and `backward()` on what it gives, unchanged.");
+            throw new WrongAnswerException(
+                "The gradients of the mean loss of the batch.",
+                $"In step {i + 1} they are others.",
+                "Call `loss` with the network's output for `batch.Images` and with `batch.Labels`, and `backward()` on what it gives, "
+                    + "unchanged."
+            );
         }
     }
 
     private static void AgreesWithTrainer(Module<Tensor, Tensor> model, ImageSplit split)
     {
         var twin = PracticeNetwork.Create(seed: 5);
-        new Trainer(twin, CrossEntropyLoss(), optim.SGD(twin.parameters(), LearningRate)) { ShowsProgress = false }.Fit(split, epochs: 2, batchSize: BatchSize, seed: 7);
+        new Trainer(twin, CrossEntropyLoss(), optim.SGD(twin.parameters(), LearningRate)) { ShowsProgress = false }.Fit(
+            split,
+            epochs: 2,
+            batchSize: BatchSize,
+            seed: 7
+        );
         var apart = PracticeNetwork.Weights(model).Zip(PracticeNetwork.Weights(twin), (a, b) => Math.Abs((double)a - b)).Max();
         if (!(apart <= Tolerance))
         {
-            throw new WrongAnswerException($"After two epochs the same weights as with the Trainer, but for {Tolerance:0.#####}.", $"They are up to {apart:0.#####} apart.", "Something differs in the second epoch: make each call do exactly the same.");
+            throw new WrongAnswerException(
+                $"After two epochs the same weights as with the Trainer, but for {Tolerance:0.#####}.",
+                $"They are up to {apart:0.#####} apart.",
+                "Something differs in the second epoch: make each call do exactly the same."
+            );
         }
     }
 
-    private static string Times(int count) => count switch
-    {
-        0 => "never",
-        1 => "once",
-        _ => $"{count} times",
-    };
+    private static string Times(int count) =>
+        count switch
+        {
+            0 => "never",
+            1 => "once",
+            _ => $"{count} times",
+        };
 
     private static bool Near(float[] a, float[] b)
     {

@@ -21,7 +21,8 @@ internal sealed record StepCall(float[]? Gradient, bool Wiped, Reference? Right)
 /// <summary>What the check itself gets from the batch in hand and the weights of that moment.</summary>
 internal sealed record Reference(int Count, double Loss, float[] Gradient, float[] SoftmaxGradient);
 
-/// <summary>What happens while the learner's training loop runs: a network, an optimizer and batches that write down how they are used.</summary>
+/// <summary>What happens while the learner's training loop runs: a network, an optimizer and batches that write down how they are
+/// used.</summary>
 internal sealed class TrainingRecord : IDisposable
 {
     private readonly Module<Tensor, Tensor> _twin = PracticeNetwork.Create();

@@ -30,7 +30,8 @@ internal static class WeightsFile
                 throw new WrongAnswerException(
                     "A file with the weights of the network that was given.",
                     $"The file {Path.GetFileName(path)} {seen}.",
-                    "`Weights.Save(…, path)` writes it. Save the network that your code is given, not one of the notebook.");
+                    "`Weights.Save(…, path)` writes it. Save the network that your code is given, not one of the notebook."
+                );
             }
         }
 

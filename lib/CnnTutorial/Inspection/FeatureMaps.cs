@@ -13,7 +13,8 @@ public static class FeatureMaps
     /// <param name="split">Where the image is.</param>
     /// <param name="image">Which, from 0 to Count − 1.</param>
     /// <param name="layer">The layer's name, such as <c>block1_conv1</c>.</param>
-    /// <returns>The maps on the CPU, <c>[maps, rows, columns]</c>; a tensor that belongs to the caller's dispose scope, if there is one.</returns>
+    /// <returns>The maps on the CPU, <c>[maps, rows, columns]</c>; a tensor that belongs to the caller's dispose scope, if there is
+    /// one.</returns>
     /// <exception cref="ArgumentException">There is no such image or layer, or it gives no maps; one sentence says so.</exception>
     public static Tensor Of(Module<Tensor, Tensor> model, ImageSplit split, int image, string layer)
     {
@@ -22,13 +23,18 @@ public static class FeatureMaps
         var maps = LayerOutputs.Of(model, split.Only(image), layer);
         return maps.dim() == 4
             ? maps[0].MoveToOuterDisposeScope()
-            : throw new ArgumentException($"The layer '{layer}' makes of an image {maps[0].numel():N0} numbers in a row and no maps; name a layer that stands before Flatten.", nameof(layer));
+            : throw new ArgumentException(
+                $"The layer '{layer}' makes of an image {maps[0].numel():N0} numbers in a row and no maps; name a layer that stands "
+                    + "before Flatten.",
+                nameof(layer)
+            );
     }
 
     /// <summary>The kernels of a convolution's filters, without their biases: a copy.</summary>
     /// <param name="model">The network.</param>
     /// <param name="layer">The convolution's name, such as <c>block1_conv1</c>.</param>
-    /// <returns>On the CPU, <c>[filters, channels, rows, columns]</c>; a tensor that belongs to the caller's dispose scope, if there is one.</returns>
+    /// <returns>On the CPU, <c>[filters, channels, rows, columns]</c>; a tensor that belongs to the caller's dispose scope, if there is
+    /// one.</returns>
     /// <exception cref="ArgumentException">There is no such layer, or it is no convolution; one sentence says so.</exception>
     public static Tensor KernelsOf(Module<Tensor, Tensor> model, string layer)
     {
@@ -38,6 +44,9 @@ public static class FeatureMaps
         using var scope = NewDisposeScope();
         return found is Conv2d convolution
             ? convolution.weight.detach().cpu().clone().MoveToOuterDisposeScope()
-            : throw new ArgumentException($"The layer '{layer}' is a {found.GetType().Name} and has no kernels; name a Conv2d.", nameof(layer));
+            : throw new ArgumentException(
+                $"The layer '{layer}' is a {found.GetType().Name} and has no kernels; name a Conv2d.",
+                nameof(layer)
+            );
     }
 }

@@ -10,12 +10,15 @@ public static class LayerOutputs
     /// <summary>As many images at a time as a trainer judges: a thousand images' features take 75 MB.</summary>
     private const int PartSize = 1000;
 
-    /// <summary>Runs the network, with dropout off and no gradients, and keeps what one of its layers gives. The model stays in its mode.</summary>
+    /// <summary>Runs the network, with dropout off and no gradients, and keeps what one of its layers gives. The model stays in its
+    /// mode.</summary>
     /// <param name="model">The network.</param>
     /// <param name="split">N images; their labels are not looked at.</param>
     /// <param name="layer">The layer's name, such as <c>fc1_relu</c>.</param>
-    /// <returns>The layer's outputs on the CPU, <c>[N, …]</c>; a tensor that belongs to the caller's dispose scope, if there is one.</returns>
-    /// <exception cref="ArgumentException">There is no such layer, it does not take part, or there are no images; one sentence says so.</exception>
+    /// <returns>The layer's outputs on the CPU, <c>[N, …]</c>; a tensor that belongs to the caller's dispose scope, if there is
+    /// one.</returns>
+    /// <exception cref="ArgumentException">There is no such layer, it does not take part, or there are no images; one sentence says
+    /// so.</exception>
     public static Tensor Of(Module<Tensor, Tensor> model, ImageSplit split, string layer)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -26,32 +29,46 @@ public static class LayerOutputs
             throw new ArgumentException("There is no image to look at: the split is empty.", nameof(split));
         }
 
-        var found = NamedLayer.Of(model, layer) as Module<Tensor, Tensor>
-            ?? throw new ArgumentException($"The layer '{layer}' does not make one tensor of one tensor, so that there is no single output to show; name another.", nameof(layer));
+        var found =
+            NamedLayer.Of(model, layer) as Module<Tensor, Tensor>
+            ?? throw new ArgumentException(
+                $"The layer '{layer}' does not make one tensor of one tensor, so that there is no single output to show; name another.",
+                nameof(layer)
+            );
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
         // Copied, since a layer after it may change its numbers in place; and after the last call, where it is called more than once.
         Tensor? seen = null;
-        var hook = found.register_forward_hook((_, _, output) =>
-        {
-            seen = output.detach().cpu().clone();
-            return output;
-        });
+        var hook = found.register_forward_hook(
+            (_, _, output) =>
+            {
+                seen = output.detach().cpu().clone();
+                return output;
+            }
+        );
         try
         {
-            Judging.Quietly(model, device =>
-            {
-                using var within = NewDisposeScope();
-                var images = split.ToByteTensor(device);
-                for (long start = 0; start < split.Count; start += PartSize)
+            Judging.Quietly(
+                model,
+                device =>
                 {
-                    using var part = NewDisposeScope();
-                    seen = null;
-                    model.call(Pixels.Scale(images.narrow(0, start, Math.Min(PartSize, split.Count - start))));
-                    parts.Add(seen?.MoveToOtherDisposeScope(scope)
-                        ?? throw new ArgumentException($"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.", nameof(layer)));
+                    using var within = NewDisposeScope();
+                    var images = split.ToByteTensor(device);
+                    for (long start = 0; start < split.Count; start += PartSize)
+                    {
+                        using var part = NewDisposeScope();
+                        seen = null;
+                        model.call(Pixels.Scale(images.narrow(0, start, Math.Min(PartSize, split.Count - start))));
+                        parts.Add(
+                            seen?.MoveToOtherDisposeScope(scope)
+                                ?? throw new ArgumentException(
+                                    $"The layer '{layer}' takes no part in the forward pass, so that it gives nothing; name another.",
+                                    nameof(layer)
+                                )
+                        );
+                    }
                 }
-            });
+            );
         }
         finally
         {

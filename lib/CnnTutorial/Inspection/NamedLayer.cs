@@ -12,6 +12,10 @@ internal static class NamedLayer
     {
         var layers = model.named_modules().Where(layer => layer.name.Length > 0).ToList();
         return layers.FirstOrDefault(layer => layer.name == name).module
-            ?? throw new ArgumentException($"The model has no layer '{name}'; {(layers.Count == 0 ? "it has no named layers at all" : $"name one of these: {string.Join(", ", layers.Select(layer => layer.name))}")}.", nameof(name));
+            ?? throw new ArgumentException(
+                $"The model has no layer '{name}'; "
+                    + $"{(layers.Count == 0 ? "it has no named layers at all" : $"name one of these: {string.Join(", ", layers.Select(layer => layer.name))}")}.",
+                nameof(name)
+            );
     }
 }

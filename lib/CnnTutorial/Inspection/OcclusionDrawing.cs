@@ -55,7 +55,14 @@ internal static class OcclusionDrawing
             }
         }
 
-        return new Scatter { x = x, y = y, mode = "lines", line = new Line { color = "#3f4a58", width = 1 }, hoverinfo = "skip" };
+        return new Scatter
+        {
+            x = x,
+            y = y,
+            mode = "lines",
+            line = new Line { color = "#3f4a58", width = 1 },
+            hoverinfo = "skip",
+        };
 
         void Add(int fromColumn, int fromRow, int toColumn, int toRow)
         {

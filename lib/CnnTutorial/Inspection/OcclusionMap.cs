@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Which pixels an answer hangs on: a patch covers a part of the image, and the probability of the answer falls, or does not.</summary>
+/// <summary>Which pixels an answer hangs on: a patch covers a part of the image, and the probability of the answer falls, or does
+/// not.</summary>
 /// <remarks>After M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", 2014, section 4.2.</remarks>
 public sealed class OcclusionMap
 {
@@ -38,7 +39,8 @@ public sealed class OcclusionMap
     /// <param name="column">From 0, the left.</param>
     public float this[int row, int column] => _falls[(row * Image.Columns) + column];
 
-    /// <summary>Covers one image with a patch at each of its pixels in turn and asks the network each time; the model stays in its mode.</summary>
+    /// <summary>Covers one image with a patch at each of its pixels in turn and asks the network each time; the model stays in its
+    /// mode.</summary>
     /// <param name="model">A network that gives logits.</param>
     /// <param name="split">Where the image is.</param>
     /// <param name="image">Which, from 0 to Count − 1.</param>
@@ -53,21 +55,26 @@ public sealed class OcclusionMap
         var only = split.Only(image);
         var (prediction, confidence) = (0, 0f);
         var falls = new List<float>();
-        Judging.Quietly(model, device =>
-        {
-            using var scope = NewDisposeScope();
-            var whole = Pixels.Scale(only.ToByteTensor(device));
-            var sure = model.call(whole).softmax(1)[0];
-            prediction = (int)sure.argmax().item<long>();
-            confidence = sure[prediction].item<float>();
-            for (long start = 0; start < only.Rows * only.Columns; start += PartSize)
+        Judging.Quietly(
+            model,
+            device =>
             {
-                using var part = NewDisposeScope();
-                var covered = Patches(only, patch, start, Math.Min(PartSize, (only.Rows * only.Columns) - start), device);
-                var probabilities = model.call(ChannelsLast.View(where(covered, tensor((float)shade, device: device), whole).contiguous())).softmax(1);
-                falls.AddRange((confidence - probabilities.select(1, prediction)).cpu().data<float>());
+                using var scope = NewDisposeScope();
+                var whole = Pixels.Scale(only.ToByteTensor(device));
+                var sure = model.call(whole).softmax(1)[0];
+                prediction = (int)sure.argmax().item<long>();
+                confidence = sure[prediction].item<float>();
+                for (long start = 0; start < only.Rows * only.Columns; start += PartSize)
+                {
+                    using var part = NewDisposeScope();
+                    var covered = Patches(only, patch, start, Math.Min(PartSize, (only.Rows * only.Columns) - start), device);
+                    var probabilities = model
+                        .call(ChannelsLast.View(where(covered, tensor((float)shade, device: device), whole).contiguous()))
+                        .softmax(1);
+                    falls.AddRange((confidence - probabilities.select(1, prediction)).cpu().data<float>());
+                }
             }
-        });
+        );
         return new OcclusionMap(only, prediction, confidence, [.. falls]);
     }
 

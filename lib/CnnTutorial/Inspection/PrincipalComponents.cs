@@ -9,7 +9,8 @@ namespace CnnTutorial;
 /// </summary>
 public sealed class PrincipalComponents
 {
-    private PrincipalComponents(IReadOnlyList<double[]> points, IReadOnlyList<double> explained) => (Points, Explained) = (points, explained);
+    private PrincipalComponents(IReadOnlyList<double[]> points, IReadOnlyList<double> explained) =>
+        (Points, Explained) = (points, explained);
 
     /// <summary>For each point its place on each axis; the middle of all points is at zero.</summary>
     public IReadOnlyList<double[]> Points { get; }
@@ -27,7 +28,11 @@ public sealed class PrincipalComponents
         ArgumentOutOfRangeException.ThrowIfLessThan(axes, 1);
         if (values.dim() != 2 || Math.Min(values.shape[0], values.shape[1]) < axes)
         {
-            throw new ArgumentException($"The values have the shape [{string.Join(", ", values.shape)}], and {axes} axes need at least {axes} points of at least {axes} numbers each; flatten(1) makes one row of each point.", nameof(values));
+            throw new ArgumentException(
+                $"The values have the shape [{string.Join(", ", values.shape)}], and {axes} axes need at least {axes} points of at "
+                    + $"least {axes} numbers each; flatten(1) makes one row of each point.",
+                nameof(values)
+            );
         }
 
         using var scope = NewDisposeScope();
@@ -35,18 +40,25 @@ public sealed class PrincipalComponents
         var points = values.cpu().to(ScalarType.Float64);
         if (!points.isfinite().all().item<bool>())
         {
-            throw new ArgumentException("The values hold NaN or infinite numbers, which have no place on any axis; look at the layer that made them.", nameof(values));
+            throw new ArgumentException(
+                "The values hold NaN or infinite numbers, which have no place on any axis; look at the layer that made them.",
+                nameof(values)
+            );
         }
 
         // The rows of Vh are the directions, and the squares of the singular values are N - 1 times the variances along them.
         var centred = points - points.mean([0], keepdim: true);
         var (_, lengths, directions) = linalg.svd(centred, fullMatrices: false);
         directions = directions.narrow(0, 0, axes);
-        // A direction and its opposite are equally good: the one whose largest number is positive, so that the picture is the same every time.
+        // A direction and its opposite are equally good: the one whose largest number is positive, so that the picture is the same every
+        // time.
         directions *= directions.gather(1, directions.abs().argmax(1, keepdim: true)).sign();
         var variances = lengths.square();
         // Points that do not differ at all have no variance to share.
         var shares = (variances / variances.sum().clamp_min(double.Epsilon)).narrow(0, 0, axes);
-        return new PrincipalComponents([.. centred.matmul(directions.t()).contiguous().data<double>().ToArray().Chunk(axes)], shares.data<double>().ToArray());
+        return new PrincipalComponents(
+            [.. centred.matmul(directions.t()).contiguous().data<double>().ToArray().Chunk(axes)],
+            shares.data<double>().ToArray()
+        );
     }
 }

@@ -23,7 +23,10 @@ internal sealed class AdamStep
     private AdamStep(List<Weight> weights)
     {
         _weights = weights;
-        _blocks = [.. weights.SelectMany((weight, i) => Blocks((int)weight.Parameter.numel()).Select(block => (i, block.Start, block.Length)))];
+        _blocks =
+        [
+            .. weights.SelectMany((weight, i) => Blocks((int)weight.Parameter.numel()).Select(block => (i, block.Start, block.Length))),
+        ];
     }
 
     /// <summary>The step of an optimizer; null where it is not Adam as it is used most, in float32 on a CPU.</summary>
@@ -31,7 +34,8 @@ internal sealed class AdamStep
         optimizer is Adam adam && adam.GetType() == typeof(Adam) && WeightsOf(adam) is { } weights ? new AdamStep(weights) : null;
 
     /// <summary>Takes a step.</summary>
-    /// <param name="gradients">For each part of the batch the gradients of the optimizer's parameters, in their order; they are added up. Null: no gradient, so the weights stay.</param>
+    /// <param name="gradients">For each part of the batch the gradients of the optimizer's parameters, in their order; they are added up.
+    /// Null: no gradient, so the weights stay.</param>
     /// <param name="team">Who shares the work; null for the calling thread alone.</param>
     public void Take(IReadOnlyList<IReadOnlyList<Tensor?>> gradients, WorkerTeam? team = null)
     {
@@ -74,14 +78,30 @@ internal sealed class AdamStep
         var weights = new List<Weight>();
         foreach (var group in adam.ParamGroups.Cast<Adam.ParamGroup>())
         {
-            if (group.Options is not Adam.Options { weight_decay: null or 0, amsgrad: null or false, maximize: null or false, beta1: { } beta1, beta2: { } beta2, eps: { } epsilon })
+            if (
+                group.Options
+                is not Adam.Options
+                {
+                    weight_decay: null or 0,
+                    amsgrad: null or false,
+                    maximize: null or false,
+                    beta1: { } beta1,
+                    beta2: { } beta2,
+                    eps: { } epsilon
+                }
+            )
             {
                 return null;
             }
 
             foreach (var parameter in group.Parameters)
             {
-                if (states.State[next++] is not Adam.State state || !CanTake(parameter) || !CanTake(state.exp_avg) || !CanTake(state.exp_avg_sq))
+                if (
+                    states.State[next++] is not Adam.State state
+                    || !CanTake(parameter)
+                    || !CanTake(state.exp_avg)
+                    || !CanTake(state.exp_avg_sq)
+                )
                 {
                     return null;
                 }
@@ -93,7 +113,8 @@ internal sealed class AdamStep
         return weights;
     }
 
-    private static bool CanTake(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
+    private static bool CanTake(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 
     private void Update((int Weight, int Start, int Length) block, List<List<Tensor?>> parts)
     {
@@ -124,7 +145,17 @@ internal sealed class AdamStep
         {
             var size = group.LearningRate / (1 - Math.Pow(beta1, state.step));
             var correction = Math.Sqrt(1 - Math.Pow(beta2, state.step));
-            Update(Block(parameter), sum, Block(state.exp_avg), Block(state.exp_avg_sq), (float)beta1, (float)beta2, (float)size, (float)correction, (float)epsilon);
+            Update(
+                Block(parameter),
+                sum,
+                Block(state.exp_avg),
+                Block(state.exp_avg_sq),
+                (float)beta1,
+                (float)beta2,
+                (float)size,
+                (float)correction,
+                (float)epsilon
+            );
         }
 
         Span<float> Block(Tensor tensor) => Numbers(tensor).Slice(block.Start, block.Length);
@@ -147,8 +178,19 @@ internal sealed class AdamStep
 
     private static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
-    /// <summary>Algorithm 1 of Kingma and Ba, https://arxiv.org/abs/1412.6980, with the division by the second correction where PyTorch has it.</summary>
-    private static void Update(Span<float> weights, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares, float beta1, float beta2, float size, float correction, float epsilon)
+    /// <summary>Algorithm 1 of Kingma and Ba, https://arxiv.org/abs/1412.6980, with the division by the second correction where PyTorch has
+    /// it.</summary>
+    private static void Update(
+        Span<float> weights,
+        ReadOnlySpan<float> gradients,
+        Span<float> means,
+        Span<float> squares,
+        float beta1,
+        float beta2,
+        float size,
+        float correction,
+        float epsilon
+    )
     {
         var vectors = weights.Length / Vector<float>.Count;
         var w = MemoryMarshal.Cast<float, Vector<float>>(weights);

@@ -4,27 +4,17 @@ namespace CnnTutorial;
 public abstract class Callback
 {
     /// <summary>Before the first batch.</summary>
-    public virtual void OnTrainBegin(TrainingState state)
-    {
-    }
+    public virtual void OnTrainBegin(TrainingState state) { }
 
     /// <summary>After each batch's step.</summary>
-    public virtual void OnBatchEnd(TrainingState state)
-    {
-    }
+    public virtual void OnBatchEnd(TrainingState state) { }
 
     /// <summary>After each epoch and its validation.</summary>
-    public virtual void OnEpochEnd(TrainingState state, EpochResult result)
-    {
-    }
+    public virtual void OnEpochEnd(TrainingState state, EpochResult result) { }
 
     /// <summary>When all callbacks have done what they do after an epoch: whoever records it sees what they changed.</summary>
-    internal virtual void AfterEpoch(TrainingState state)
-    {
-    }
+    internal virtual void AfterEpoch(TrainingState state) { }
 
     /// <summary>After the last epoch, also when training was stopped before.</summary>
-    public virtual void OnTrainEnd(TrainingState state, History history)
-    {
-    }
+    public virtual void OnTrainEnd(TrainingState state, History history) { }
 }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace CnnTutorial;
 
-/// <summary>Saves the training every few epochs, as <c>epoch-0010.weights</c> and so on, so that it can go on after an interruption.</summary>
+/// <summary>Saves the training every few epochs, as <c>epoch-0010.weights</c> and so on, so that it can go on after an
+/// interruption.</summary>
 /// <remarks>
 /// A checkpoint is a weights file, which <see cref="Weights.Load"/> reads, and holds beside the weights all that the next epoch
 /// depends on. The same call begins a training and goes on with it:
@@ -34,9 +35,7 @@ public sealed partial class Checkpoint : Callback
     public static string? Latest(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return !Directory.Exists(folder)
-            ? null
-            : Directory.EnumerateFiles(folder).Where(path => EpochOf(path) is not null).MaxBy(EpochOf);
+        return !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder).Where(path => EpochOf(path) is not null).MaxBy(EpochOf);
     }
 
     /// <summary>The file of an epoch's checkpoint.</summary>
@@ -53,7 +52,10 @@ public sealed partial class Checkpoint : Callback
     }
 
     private static int? EpochOf(string path) =>
-        Name().Match(Path.GetFileName(path)) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : null;
+        Name().Match(Path.GetFileName(path)) is { Success: true } match
+        && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            ? epoch
+            : null;
 
     [GeneratedRegex(@"^epoch-([0-9]{4,})\.weights$")]
     private static partial Regex Name();

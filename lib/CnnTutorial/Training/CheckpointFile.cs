@@ -19,15 +19,24 @@ internal static class CheckpointFile
     public static void Save(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, History history)
     {
         var snapshot = TrainingSnapshot.Take(model, optimizer);
-        SealedFile.Write(path,
-        [
-            (Weights.ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))),
-            (Weights.WeightsPart, snapshot.Weights),
-            (OptimizerPart, snapshot.Optimizer ?? throw new NotSupportedException($"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an optimizer of torch.optim, or save the weights alone with Weights.Save.")),
-            (GradientsPart, snapshot.HadGradients),
-            (RandomPart, snapshot.Random),
-            (TrainingPart, JsonSerializer.SerializeToUtf8Bytes(new Training(plan, history))),
-        ]);
+        SealedFile.Write(
+            path,
+            [
+                (Weights.ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))),
+                (Weights.WeightsPart, snapshot.Weights),
+                (
+                    OptimizerPart,
+                    snapshot.Optimizer
+                        ?? throw new NotSupportedException(
+                            $"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an "
+                                + "optimizer of torch.optim, or save the weights alone with Weights.Save."
+                        )
+                ),
+                (GradientsPart, snapshot.HadGradients),
+                (RandomPart, snapshot.Random),
+                (TrainingPart, JsonSerializer.SerializeToUtf8Bytes(new Training(plan, history))),
+            ]
+        );
     }
 
     /// <summary>Puts everything back as it was when the checkpoint was made; where an exception is thrown, all stays as it is.</summary>
@@ -44,13 +53,20 @@ internal static class CheckpointFile
         path = Path.GetFullPath(path);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no checkpoint at {path}; take Checkpoint.Latest(folder), which finds the newest, or leave resumeFrom out to begin anew.", path);
+            throw new FileNotFoundException(
+                $"There is no checkpoint at {path}; take Checkpoint.Latest(folder), which finds the newest, or leave resumeFrom out to "
+                    + "begin anew.",
+                path
+            );
         }
 
         var parts = SealedFile.Read(path);
         if (!parts.TryGetValue(TrainingPart, out var json))
         {
-            throw new InvalidDataException($"{path} holds weights alone, from which training cannot go on as it was; load them with Weights.Load and leave resumeFrom out, or name a file that a Checkpoint wrote.");
+            throw new InvalidDataException(
+                $"{path} holds weights alone, from which training cannot go on as it was; load them with Weights.Load and leave "
+                    + "resumeFrom out, or name a file that a Checkpoint wrote."
+            );
         }
 
         // Whether architectures agree comes first: it explains most of what else would differ.
@@ -63,11 +79,20 @@ internal static class CheckpointFile
         plan.ThrowIfOther(training.Plan, path);
         if (epochs < training.History.Epochs.Count)
         {
-            throw new ArgumentException($"{path} was made after epoch {training.History.Epochs.Count}, and epochs: {epochs} is less; ask for {training.History.Epochs.Count} or more, or name an earlier checkpoint.", nameof(epochs));
+            throw new ArgumentException(
+                $"{path} was made after epoch {training.History.Epochs.Count}, and epochs: {epochs} is less; ask for "
+                    + $"{training.History.Epochs.Count} or more, or name an earlier checkpoint.",
+                nameof(epochs)
+            );
         }
 
         var chosen = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
-        Restore(path, new TrainingSnapshot(parts[Weights.WeightsPart], parts[OptimizerPart], parts[GradientsPart], parts[RandomPart]), model, optimizer);
+        Restore(
+            path,
+            new TrainingSnapshot(parts[Weights.WeightsPart], parts[OptimizerPart], parts[GradientsPart], parts[RandomPart]),
+            model,
+            optimizer
+        );
         foreach (var (group, rate, then) in optimizer.ParamGroups.Zip(chosen, training.Plan.LearningRates))
         {
             // Whoever gives the optimizer another rate than the training began with means it.
@@ -89,7 +114,10 @@ internal static class CheckpointFile
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{path}: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.", e);
+            throw new InvalidDataException(
+                $"{path}: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.",
+                e
+            );
         }
     }
 
@@ -97,7 +125,9 @@ internal static class CheckpointFile
     {
         try
         {
-            return JsonSerializer.Deserialize<Training>(json) is { Plan: { Facts: not null, LearningRates: not null }, History.Epochs: not null } training
+            return
+                JsonSerializer.Deserialize<Training>(json)
+                    is { Plan: { Facts: not null, LearningRates: not null }, History.Epochs: not null } training
                 ? training
                 : throw new JsonException();
         }

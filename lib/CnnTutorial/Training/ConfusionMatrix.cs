@@ -23,7 +23,10 @@ public sealed class ConfusionMatrix
         ArgumentNullException.ThrowIfNull(predictions);
         if (actual.Count != predictions.Count)
         {
-            throw new ArgumentException($"There are {actual.Count} labels and {predictions.Count} predictions; predict the same images that the labels belong to.", nameof(actual));
+            throw new ArgumentException(
+                $"There are {actual.Count} labels and {predictions.Count} predictions; predict the same images that the labels belong to.",
+                nameof(actual)
+            );
         }
 
         var counts = new int[predictions.Classes, predictions.Classes];
@@ -31,7 +34,10 @@ public sealed class ConfusionMatrix
         {
             if (actual[i] >= predictions.Classes)
             {
-                throw new ArgumentException($"Image {i} has label {actual[i]}, and the network knows classes 0 to {predictions.Classes - 1}.", nameof(actual));
+                throw new ArgumentException(
+                    $"Image {i} has label {actual[i]}, and the network knows classes 0 to {predictions.Classes - 1}.",
+                    nameof(actual)
+                );
             }
 
             counts[actual[i], predictions.Labels[i]]++;

@@ -24,6 +24,5 @@ public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double>
     private List<string> Row => [$"{Count:N0}", $"{Loss:0.0000}", .. Metrics.Select(metric => TextOf(metric.Key, metric.Value))];
 
     /// <summary>A metric as text: accuracy in percent, as everyone writes it.</summary>
-    internal static string TextOf(string name, double value) =>
-        name == Metric.Accuracy.Name ? $"{100 * value:0.00} %" : $"{value:0.0000}";
+    internal static string TextOf(string name, double value) => name == Metric.Accuracy.Name ? $"{100 * value:0.00} %" : $"{value:0.0000}";
 }

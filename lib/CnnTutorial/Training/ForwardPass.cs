@@ -14,9 +14,16 @@ namespace CnnTutorial;
 internal static class ForwardPass
 {
     private static readonly FieldInfo[] Hooks =
-        [.. new[] { "pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks" }
-            .Select(name => typeof(HookableModule<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic))
-            .OfType<FieldInfo>()];
+    [
+        .. new[] { "pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks" }
+            .Select(name =>
+                typeof(HookableModule<
+                    Func<Module<Tensor, Tensor>, Tensor, Tensor>,
+                    Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>
+                >).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)
+            )
+            .OfType<FieldInfo>(),
+    ];
 
     /// <summary>A function that computes what <c>model.call</c> computes; bit for bit, on the same tensor.</summary>
     public static Func<Tensor, Tensor> Of(Module<Tensor, Tensor> model) =>
@@ -47,5 +54,6 @@ internal static class ForwardPass
         return layers;
     }
 
-    internal static bool IsHooked(Module<Tensor, Tensor> module) => Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
+    internal static bool IsHooked(Module<Tensor, Tensor> module) =>
+        Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
 }

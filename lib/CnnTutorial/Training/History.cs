@@ -3,21 +3,26 @@ using System.Text.Json.Serialization;
 
 namespace CnnTutorial;
 
-/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> brought, epoch by epoch. Shows itself as a table.</summary>
+/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> brought, epoch by epoch. Shows
+/// itself as a table.</summary>
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="LearningRate">The optimizer's learning rate at the start.</param>
 /// <param name="BatchSize">Samples a batch.</param>
 /// <param name="StoppedBecause">Why training ended before its last epoch, or null.</param>
-public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningRate, int BatchSize, string? StoppedBecause = null) : IHtmlDisplay
+public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningRate, int BatchSize, string? StoppedBecause = null)
+    : IHtmlDisplay
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>The last finished epoch.</summary>
     /// <exception cref="InvalidOperationException">No epoch was finished.</exception>
     [JsonIgnore]
-    public EpochResult Last => Epochs.Count > 0
-        ? Epochs[^1]
-        : throw new InvalidOperationException($"Training was stopped before its first epoch was finished, so there is no result. {StoppedBecause ?? "Call Fit again."}");
+    public EpochResult Last =>
+        Epochs.Count > 0
+            ? Epochs[^1]
+            : throw new InvalidOperationException(
+                $"Training was stopped before its first epoch was finished, so there is no result. {StoppedBecause ?? "Call Fit again."}"
+            );
 
     /// <summary>Writes the history as JSON; an older file stays whole until the new one is.</summary>
     /// <param name="path">The file.</param>
@@ -43,7 +48,10 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.", e);
+            throw new InvalidDataException(
+                $"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.",
+                e
+            );
         }
     }
 
@@ -72,11 +80,24 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
         }
     }
 
-    private List<IReadOnlyList<string>> Rows => [.. Epochs.Select(epoch => (IReadOnlyList<string>)
-        [$"{epoch.Epoch}", .. Cells(epoch.Train), .. HasValidation ? Cells(epoch.Validation) : [], $"{epoch.Seconds:0.0}", $"{epoch.ImagesPerSecond:N0}"])];
+    private List<IReadOnlyList<string>> Rows =>
+        [
+            .. Epochs.Select(epoch =>
+                (IReadOnlyList<string>)
+                    [
+                        $"{epoch.Epoch}",
+                        .. Cells(epoch.Train),
+                        .. HasValidation ? Cells(epoch.Validation) : [],
+                        $"{epoch.Seconds:0.0}",
+                        $"{epoch.ImagesPerSecond:N0}",
+                    ]
+            ),
+        ];
 
     private static List<string> Cells(Evaluation? evaluation) =>
-        evaluation is null ? ["", ""] : [$"{evaluation.Loss:0.0000}", .. evaluation.Metrics.Select(metric => Evaluation.TextOf(metric.Key, metric.Value))];
+        evaluation is null
+            ? ["", ""]
+            : [$"{evaluation.Loss:0.0000}", .. evaluation.Metrics.Select(metric => Evaluation.TextOf(metric.Key, metric.Value))];
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

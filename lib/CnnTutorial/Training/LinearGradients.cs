@@ -18,7 +18,8 @@ internal sealed class LinearGradients : IDisposable
     private readonly IReadOnlyList<Tensor> _parameters;
     private readonly Dictionary<Modules.Linear, Late> _late = [];
 
-    /// <summary>Fewer weights stay in a core's cache anyway, and the threads would have to meet once more for them. Benchmarks change it to measure what it is worth.</summary>
+    /// <summary>Fewer weights stay in a core's cache anyway, and the threads would have to meet once more for them. Benchmarks change it to
+    /// measure what it is worth.</summary>
     internal static long LeastWeights { get; set; } = 1 << 16;
 
     /// <summary>Begins a batch.</summary>
@@ -35,7 +36,16 @@ internal sealed class LinearGradients : IDisposable
             // Weights that two layers share have a gradient from both.
             if (users == 1 && index < parameters.Count)
             {
-                _late.Add(layer, new Late(index, layer.weight!.detach().DetachFromDisposeScope(), new Tensor[parts], new Tensor[parts], new Tensor[parts]));
+                _late.Add(
+                    layer,
+                    new Late(
+                        index,
+                        layer.weight!.detach().DetachFromDisposeScope(),
+                        new Tensor[parts],
+                        new Tensor[parts],
+                        new Tensor[parts]
+                    )
+                );
             }
         }
     }
@@ -77,16 +87,19 @@ internal sealed class LinearGradients : IDisposable
         {
             var sum = empty_like(late.Weight).DetachFromDisposeScope();
             var rows = (int)sum.shape[0];
-            team.Run((rows + RowsOfBlock - 1) / RowsOfBlock, block =>
-            {
-                using var scope = NewDisposeScope();
-                var (first, length) = (block * RowsOfBlock, Math.Min(RowsOfBlock, rows - (block * RowsOfBlock)));
-                var target = sum.narrow(0, first, length);
-                for (var part = 0; part < late.Inputs.Length; part++)
+            team.Run(
+                (rows + RowsOfBlock - 1) / RowsOfBlock,
+                block =>
                 {
-                    target.addmm_(late.Gradients[part].narrow(1, first, length).t(), late.Inputs[part], beta: part == 0 ? 0 : 1);
+                    using var scope = NewDisposeScope();
+                    var (first, length) = (block * RowsOfBlock, Math.Min(RowsOfBlock, rows - (block * RowsOfBlock)));
+                    var target = sum.narrow(0, first, length);
+                    for (var part = 0; part < late.Inputs.Length; part++)
+                    {
+                        target.addmm_(late.Gradients[part].narrow(1, first, length).t(), late.Inputs[part], beta: part == 0 ? 0 : 1);
+                    }
                 }
-            });
+            );
             gradients[0][late.Index] = sum;
         }
     }
@@ -100,6 +113,7 @@ internal sealed class LinearGradients : IDisposable
         }
     }
 
-    /// <summary>A layer whose weights' gradient comes late: its weights, their place among the parameters, and for each part what goes in, what comes out and its gradient.</summary>
+    /// <summary>A layer whose weights' gradient comes late: its weights, their place among the parameters, and for each part what goes in,
+    /// what comes out and its gradient.</summary>
     private sealed record Late(int Index, Tensor Weight, Tensor[] Inputs, Tensor[] Outputs, Tensor[] Gradients);
 }

@@ -4,7 +4,8 @@ namespace CnnTutorial;
 
 /// <summary>A number that says how good a network is. It is reported, not learned from: that is the loss's part.</summary>
 /// <param name="Name">What it is called in tables and charts.</param>
-/// <param name="Values">From logits <c>[N, classes]</c> and labels <c>[N]</c> (int64) to one value a sample, <c>[N]</c>; the metric is their mean.</param>
+/// <param name="Values">From logits <c>[N, classes]</c> and labels <c>[N]</c> (int64) to one value a sample, <c>[N]</c>; the metric is
+/// their mean.</param>
 public sealed record Metric(string Name, Func<Tensor, Tensor, Tensor> Values)
 {
     /// <summary>The share of samples whose largest logit stands at their label, in [0, 1].</summary>

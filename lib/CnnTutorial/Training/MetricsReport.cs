@@ -58,24 +58,25 @@ public sealed record MetricsReport
     /// <param name="history">How it went.</param>
     /// <param name="train">The trained network on the training split.</param>
     /// <param name="test">The trained network on the test split.</param>
-    public static MetricsReport Of(ImageDataset dataset, Accelerator accelerator, History history, Evaluation train, Evaluation test) => new()
-    {
-        Dataset = dataset.Name,
-        Source = dataset.Source.Description,
-        IsSample = dataset.Source.IsSample,
-        TrainCount = train.Count,
-        TestCount = test.Count,
-        Device = $"{accelerator.Type}: {accelerator.Name}",
-        Epochs = history.Epochs.Count,
-        LearningRate = history.LearningRate,
-        BatchSize = history.BatchSize,
-        SecondsPerEpoch = Median(history.Epochs.Select(epoch => epoch.Seconds)),
-        ImagesPerSecond = Median(history.Epochs.Select(epoch => epoch.ImagesPerSecond)),
-        TrainLoss = train.Loss,
-        TrainAccuracy = train.Accuracy,
-        TestLoss = test.Loss,
-        TestAccuracy = test.Accuracy,
-    };
+    public static MetricsReport Of(ImageDataset dataset, Accelerator accelerator, History history, Evaluation train, Evaluation test) =>
+        new()
+        {
+            Dataset = dataset.Name,
+            Source = dataset.Source.Description,
+            IsSample = dataset.Source.IsSample,
+            TrainCount = train.Count,
+            TestCount = test.Count,
+            Device = $"{accelerator.Type}: {accelerator.Name}",
+            Epochs = history.Epochs.Count,
+            LearningRate = history.LearningRate,
+            BatchSize = history.BatchSize,
+            SecondsPerEpoch = Median(history.Epochs.Select(epoch => epoch.Seconds)),
+            ImagesPerSecond = Median(history.Epochs.Select(epoch => epoch.ImagesPerSecond)),
+            TrainLoss = train.Loss,
+            TrainAccuracy = train.Accuracy,
+            TestLoss = test.Loss,
+            TestAccuracy = test.Accuracy,
+        };
 
     /// <summary>Reads a report.</summary>
     /// <param name="path">The file.</param>
@@ -95,7 +96,10 @@ public sealed record MetricsReport
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.", e);
+            throw new InvalidDataException(
+                $"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.",
+                e
+            );
         }
     }
 

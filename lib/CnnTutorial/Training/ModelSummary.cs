@@ -30,11 +30,16 @@ public sealed partial class ModelSummary : IHtmlDisplay
         var layers = model.named_children().ToList();
         var hooks = layers
             .Where(layer => layer.module is Module<Tensor, Tensor>)
-            .Select(layer => ((Module<Tensor, Tensor>)layer.module).register_forward_hook((_, _, output) =>
-            {
-                shapes[layer.name] = output.shape;
-                return output;
-            })).ToList();
+            .Select(layer =>
+                ((Module<Tensor, Tensor>)layer.module).register_forward_hook(
+                    (_, _, output) =>
+                    {
+                        shapes[layer.name] = output.shape;
+                        return output;
+                    }
+                )
+            )
+            .ToList();
         var wasTraining = model.training;
         try
         {
@@ -46,7 +51,10 @@ public sealed partial class ModelSummary : IHtmlDisplay
         catch (System.Runtime.InteropServices.ExternalException e)
         {
             throw new ArgumentException(
-                $"The model does not take an input of shape [N, {string.Join(", ", inputShape)}]: {Explain(e.Message.Split('\n')[0])}", nameof(inputShape), e);
+                $"The model does not take an input of shape [N, {string.Join(", ", inputShape)}]: {Explain(e.Message.Split('\n')[0])}",
+                nameof(inputShape),
+                e
+            );
         }
         finally
         {
@@ -54,8 +62,14 @@ public sealed partial class ModelSummary : IHtmlDisplay
             model.train(wasTraining);
         }
 
-        return new ModelSummary([.. layers.Select(layer => new LayerSummary(
-            layer.name, layer.module.GetType().Name, shapes.GetValueOrDefault(layer.name), layer.module.parameters().Sum(parameter => parameter.numel())))]);
+        return new ModelSummary([
+            .. layers.Select(layer => new LayerSummary(
+                layer.name,
+                layer.module.GetType().Name,
+                shapes.GetValueOrDefault(layer.name),
+                layer.module.parameters().Sum(parameter => parameter.numel())
+            )),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -65,15 +79,17 @@ public sealed partial class ModelSummary : IHtmlDisplay
     public override string ToString() => Html.PlainTable("", Headers, Rows, Footer);
 
     /// <summary>The mistake that everybody makes who changes a layer, in words.</summary>
-    private static string Explain(string message) => ShapesThatDoNotFit().Match(message) is { Success: true } shapes
-        ? $"a Linear layer gets {shapes.Groups["given"].Value} numbers an image and was made for {shapes.Groups["wanted"].Value}; change the first number of that Linear. ({message})"
-        : message;
+    private static string Explain(string message) =>
+        ShapesThatDoNotFit().Match(message) is { Success: true } shapes
+            ? $"a Linear layer gets {shapes.Groups["given"].Value} numbers an image and was made for {shapes.Groups["wanted"].Value}; "
+                + $"change the first number of that Linear. ({message})"
+            : message;
 
     [GeneratedRegex(@"shapes cannot be multiplied \(\d+x(?<given>\d+) and (?<wanted>\d+)x\d+\)")]
     private static partial Regex ShapesThatDoNotFit();
 
-    private List<IReadOnlyList<string>> Rows => [.. Layers.Select(layer => (IReadOnlyList<string>)
-        [layer.Name, layer.Kind, layer.ShapeText, $"{layer.Parameters:N0}"])];
+    private List<IReadOnlyList<string>> Rows =>
+        [.. Layers.Select(layer => (IReadOnlyList<string>)[layer.Name, layer.Kind, layer.ShapeText, $"{layer.Parameters:N0}"])];
 
     private string[] Footer => ["All layers", "", "", $"{Parameters:N0}"];
 }

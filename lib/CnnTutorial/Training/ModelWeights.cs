@@ -19,8 +19,11 @@ internal static class ModelWeights
     public static string Difference(string saved, string wanted)
     {
         var (savedLines, wantedLines) = (saved.Split('\n'), wanted.Split('\n'));
-        var first = Enumerable.Range(0, Math.Max(savedLines.Length, wantedLines.Length)).First(i => savedLines.ElementAtOrDefault(i) != wantedLines.ElementAtOrDefault(i));
-        return $"where the model has {wantedLines.ElementAtOrDefault(first) ?? "nothing more"}, the file has {savedLines.ElementAtOrDefault(first) ?? "nothing more"}";
+        var first = Enumerable
+            .Range(0, Math.Max(savedLines.Length, wantedLines.Length))
+            .First(i => savedLines.ElementAtOrDefault(i) != wantedLines.ElementAtOrDefault(i));
+        return $"where the model has {wantedLines.ElementAtOrDefault(first) ?? "nothing more"}, the file has "
+            + $"{savedLines.ElementAtOrDefault(first) ?? "nothing more"}";
     }
 
     /// <summary>Copies weights into a network, all of them or none.</summary>
@@ -43,7 +46,11 @@ internal static class ModelWeights
             catch (Exception e)
             {
                 changed.ForEach(change => change.Tensor.copy_(change.Before));
-                throw new InvalidOperationException($"{name} cannot be written to ({FirstLine(e)}), so that the model stays as it was; make a new model and load into that.", e);
+                throw new InvalidOperationException(
+                    $"{name} cannot be written to ({FirstLine(e)}), so that the model stays as it was; make a new model and load "
+                        + "into that.",
+                    e
+                );
             }
         }
     }

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Ends a training whose numbers are no longer numbers, and puts the network back as it was after the last epoch that was good.</summary>
+/// <summary>Ends a training whose numbers are no longer numbers, and puts the network back as it was after the last epoch that was
+/// good.</summary>
 internal sealed class NumberGuard : IDisposable
 {
     /// <summary>On a GPU looking at a number means waiting for all that was asked before it: once for this many batches.</summary>
@@ -37,7 +38,11 @@ internal sealed class NumberGuard : IDisposable
             return false;
         }
 
-        var bad = Values().Select((loss, i) => (Loss: loss, Batch: state.Batch - _losses.Count + 1 + i)).Where(pair => !double.IsFinite(pair.Loss)).Select(pair => ((double Loss, int Batch)?)pair).FirstOrDefault();
+        var bad = Values()
+            .Select((loss, i) => (Loss: loss, Batch: state.Batch - _losses.Count + 1 + i))
+            .Where(pair => !double.IsFinite(pair.Loss))
+            .Select(pair => ((double Loss, int Batch)?)pair)
+            .FirstOrDefault();
         Forget();
         if (bad is var (value, batch))
         {
@@ -48,7 +53,8 @@ internal sealed class NumberGuard : IDisposable
         return false;
     }
 
-    /// <summary>Whether an epoch's end ends the training: its last step may have ruined weights that no later loss was computed with. If not, it is good.</summary>
+    /// <summary>Whether an epoch's end ends the training: its last step may have ruined weights that no later loss was computed with. If
+    /// not, it is good.</summary>
     public bool Stops(TrainingState state, EpochResult result)
     {
         if (ModelWeights.NotFinite(_model) is { } name)
@@ -85,10 +91,17 @@ internal sealed class NumberGuard : IDisposable
         // Read before the optimizer is put back, with its learning rate.
         var rate = _optimizer.ParamGroups.Max(group => group.LearningRate);
         _good.Restore(_model, _optimizer);
-        var kept = _goodEpoch == 0 ? "as it was before the training" : string.Create(CultureInfo.InvariantCulture, $"as it was after epoch {_goodEpoch}");
-        state.Stop(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Stopped in epoch {state.Epoch}: {what}. Most likely the learning rate, {rate}, is too large, so that the steps grow instead of shrinking: make the optimizer with a tenth of it, {rate / 10:G3}, and train again. The model is {kept}."));
+        var kept =
+            _goodEpoch == 0
+                ? "as it was before the training"
+                : string.Create(CultureInfo.InvariantCulture, $"as it was after epoch {_goodEpoch}");
+        state.Stop(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Stopped in epoch {state.Epoch}: {what}. Most likely the learning rate, {rate}, is too large, so that the steps grow "
+                    + $"instead of shrinking: make the optimizer with a tenth of it, {rate / 10:G3}, and train again. The model is {kept}."
+            )
+        );
     }
 
     private void Forget()

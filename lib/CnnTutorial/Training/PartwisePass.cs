@@ -25,12 +25,16 @@ internal sealed class PartwisePass
     private readonly IReadOnlyDictionary<Modules.Dropout, long[]> _dropped;
     private readonly WorkerTeam _team;
 
-    private PartwisePass(IReadOnlyList<Module<Tensor, Tensor>> layers, IReadOnlyDictionary<Modules.Dropout, long[]> dropped, WorkerTeam team) =>
-        (_layers, _operations, _dropped, _team) = (layers, [.. Operations(layers)], dropped, team);
+    private PartwisePass(
+        IReadOnlyList<Module<Tensor, Tensor>> layers,
+        IReadOnlyDictionary<Modules.Dropout, long[]> dropped,
+        WorkerTeam team
+    ) => (_layers, _operations, _dropped, _team) = (layers, [.. Operations(layers)], dropped, team);
 
     private delegate Tensor Operation(Tensor value, Learning? learning, int part);
 
-    /// <summary>Whether layers are computed in another way than their own where that gives the same. Benchmarks turn it off to measure what it is worth.</summary>
+    /// <summary>Whether layers are computed in another way than their own where that gives the same. Benchmarks turn it off to measure what
+    /// it is worth.</summary>
     internal static bool RearrangesLayers { get; set; } = true;
 
     /// <summary>Whether it was measured to be faster: with oneDNN's kernels for x64 processors, and GNU's OpenMP.</summary>
@@ -87,12 +91,15 @@ internal sealed class PartwisePass
     public Tensor Predict(Tensor images)
     {
         var outputs = new Tensor[Count(images)];
-        _team.Run(outputs.Length, part =>
-        {
-            using var noGradients = no_grad();
-            using var scope = NewDisposeScope();
-            outputs[part] = Forward(images, null, part).DetachFromDisposeScope();
-        });
+        _team.Run(
+            outputs.Length,
+            part =>
+            {
+                using var noGradients = no_grad();
+                using var scope = NewDisposeScope();
+                outputs[part] = Forward(images, null, part).DetachFromDisposeScope();
+            }
+        );
         return Join(outputs, parts => cat(parts));
     }
 
@@ -100,12 +107,19 @@ internal sealed class PartwisePass
     /// <param name="batch">What to learn from.</param>
     /// <param name="loss">One of those that <see cref="CanSplit"/> knows.</param>
     /// <param name="parameters">What the gradients are for.</param>
-    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free; null where another part's holds for all.</returns>
-    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor?>[] Gradients) Learn(Batch batch, Module<Tensor, Tensor, Tensor> loss, IReadOnlyList<Tensor> parameters)
+    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free; null where another
+    /// part's holds for all.</returns>
+    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor?>[] Gradients) Learn(
+        Batch batch,
+        Module<Tensor, Tensor, Tensor> loss,
+        IReadOnlyList<Tensor> parameters
+    )
     {
         var count = Count(batch.Images);
         // Drawn by the calling thread while the others compute the layers before, and always in the same order.
-        var masks = new Lazy<Dictionary<Modules.Dropout, Tensor?>>(() => _dropped.ToDictionary(dropout => dropout.Key, dropout => Mask(dropout.Key, [batch.Count, .. dropout.Value])));
+        var masks = new Lazy<Dictionary<Modules.Dropout, Tensor?>>(() =>
+            _dropped.ToDictionary(dropout => dropout.Key, dropout => Mask(dropout.Key, [batch.Count, .. dropout.Value]))
+        );
         using var linear = new LinearGradients(_layers, parameters, count);
         var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new Tensor?[count][]);
         try
@@ -121,7 +135,8 @@ internal sealed class PartwisePass
                     gradients[part] = linear.Backward(share, part);
                     (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());
                 },
-                meanwhile: () => _ = masks.Value);
+                meanwhile: () => _ = masks.Value
+            );
             linear.Complete(gradients, _team);
         }
         finally
@@ -160,12 +175,13 @@ internal sealed class PartwisePass
     }
 
     /// <summary>What libtorch's dropout multiplies by: the same numbers, drawn from the same generator.</summary>
-    private static Tensor? Mask(Modules.Dropout dropout, long[] shape) => (dropout.training, dropout.p) switch
-    {
-        (false, _) or (_, 0) => null,
-        (_, 1) => zeros(shape).DetachFromDisposeScope(),
-        (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p).DetachFromDisposeScope(),
-    };
+    private static Tensor? Mask(Modules.Dropout dropout, long[] shape) =>
+        (dropout.training, dropout.p) switch
+        {
+            (false, _) or (_, 0) => null,
+            (_, 1) => zeros(shape).DetachFromDisposeScope(),
+            (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p).DetachFromDisposeScope(),
+        };
 
     private static IEnumerable<Operation> Operations(IReadOnlyList<Module<Tensor, Tensor>> layers)
     {
@@ -178,14 +194,17 @@ internal sealed class PartwisePass
                     yield return (value, learning, part) => learning?.Masks.Value[dropout] is { } mask ? value * Part(mask, part) : value;
                     break;
                 case Modules.Linear linear:
-                    yield return (value, learning, part) => learning is null ? linear.call(value) : learning.Linear.Forward(linear, value, part);
+                    yield return (value, learning, part) =>
+                        learning is null ? linear.call(value) : learning.Linear.Forward(linear, value, part);
                     break;
                 // What these give is not needed for their own gradients. A linear layer's is, by LinearGradients.
                 case Modules.ReLU when RearrangesLayers && i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
                     yield return (value, _, _) => value.relu_();
                     break;
-                case Modules.Conv2d { bias: { } bias, padding: { } padding, padding_mode: PaddingModes.Zeros } conv when RearrangesLayers && next is Modules.MaxPool2d:
-                    yield return (value, _, _) => functional.conv2d(value, conv.weight!, null, conv.stride, padding, conv.dilation, conv.groups);
+                case Modules.Conv2d { bias: { } bias, padding: { } padding, padding_mode: PaddingModes.Zeros } conv
+                    when RearrangesLayers && next is Modules.MaxPool2d:
+                    yield return (value, _, _) =>
+                        functional.conv2d(value, conv.weight!, null, conv.stride, padding, conv.dilation, conv.groups);
                     yield return (value, _, _) => next.call(value).add_(bias.view(-1, 1, 1));
                     i++;
                     break;

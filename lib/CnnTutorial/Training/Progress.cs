@@ -2,7 +2,8 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>Shows training as it goes: a moving bar in a notebook, a line an epoch in a console. <see cref="Trainer"/> adds it by itself.</summary>
+/// <summary>Shows training as it goes: a moving bar in a notebook, a line an epoch in a console. <see cref="Trainer"/> adds it by
+/// itself.</summary>
 public sealed class Progress : Callback
 {
     private readonly List<string> _lines = [];
@@ -18,8 +19,7 @@ public sealed class Progress : Callback
     }
 
     /// <inheritdoc/>
-    public override void OnBatchEnd(TrainingState state) =>
-        _bar?.Report(Fraction(state), () => RunningLine(state), Finished);
+    public override void OnBatchEnd(TrainingState state) => _bar?.Report(Fraction(state), () => RunningLine(state), Finished);
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingState state, EpochResult result)
@@ -43,14 +43,15 @@ public sealed class Progress : Callback
 
     internal static string Summary(int epochs, double seconds) => $"{epochs} {(epochs == 1 ? "epoch" : "epochs")} in {Duration(seconds)}";
 
-    private static double Fraction(TrainingState state) =>
-        (state.Epoch - 1 + ((double)state.Batch / state.Batches)) / state.Epochs;
+    private static double Fraction(TrainingState state) => (state.Epoch - 1 + ((double)state.Batch / state.Batches)) / state.Epochs;
 
     private string RunningLine(TrainingState state)
     {
         var running = state.Running;
         var speed = state.ImagesDone / state.EpochTime.TotalSeconds;
-        var line = new StringBuilder($"Epoch {state.Epoch}/{state.Epochs} · batch {state.Batch}/{state.Batches} · loss {running.Loss:0.0000}");
+        var line = new StringBuilder(
+            $"Epoch {state.Epoch}/{state.Epochs} · batch {state.Batch}/{state.Batches} · loss {running.Loss:0.0000}"
+        );
         foreach (var (name, value) in running.Metrics)
         {
             line.Append($" · {name} {Evaluation.TextOf(name, value)}");
@@ -64,12 +65,19 @@ public sealed class Progress : Callback
 
     private static string EpochLine(TrainingState state, EpochResult result)
     {
-        var line = new StringBuilder($"Epoch {result.Epoch}/{state.Epochs}: {result.Seconds:0.0} s, {result.ImagesPerSecond:N0} images/s, ").Append(Numbers("", result.Train));
+        var line = new StringBuilder(
+            $"Epoch {result.Epoch}/{state.Epochs}: {result.Seconds:0.0} s, {result.ImagesPerSecond:N0} images/s, "
+        ).Append(Numbers("", result.Train));
         return result.Validation is null ? line.ToString() : line.Append("; ").Append(Numbers("validation ", result.Validation)).ToString();
     }
 
     private static string Numbers(string prefix, Evaluation evaluation) =>
-        string.Join(", ", evaluation.Metrics.Select(metric => $"{prefix}{metric.Key} {Evaluation.TextOf(metric.Key, metric.Value)}").Prepend($"{prefix}loss {evaluation.Loss:0.0000}"));
+        string.Join(
+            ", ",
+            evaluation
+                .Metrics.Select(metric => $"{prefix}{metric.Key} {Evaluation.TextOf(metric.Key, metric.Value)}")
+                .Prepend($"{prefix}loss {evaluation.Loss:0.0000}")
+        );
 
     private string Finished() => string.Join('\n', _lines);
 

@@ -32,7 +32,10 @@ internal sealed class RunningMeans : IDisposable
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var count = labels.shape[0];
-        var values = _metrics.Select(metric => metric.Values(logits, labels).to(ScalarType.Float32).sum()).Prepend(meanLoss * count).ToArray();
+        var values = _metrics
+            .Select(metric => metric.Values(logits, labels).to(ScalarType.Float32).sum())
+            .Prepend(meanLoss * count)
+            .ToArray();
         _sums.add_(stack(values));
         Count += (int)count;
     }
@@ -41,7 +44,9 @@ internal sealed class RunningMeans : IDisposable
     {
         using var scope = NewDisposeScope();
         var sums = _sums.cpu().data<float>().ToArray();
-        var metrics = _metrics.Select((metric, i) => (metric.Name, Mean: Mean(sums[i + 1]))).ToDictionary(pair => pair.Name, pair => pair.Mean);
+        var metrics = _metrics
+            .Select((metric, i) => (metric.Name, Mean: Mean(sums[i + 1])))
+            .ToDictionary(pair => pair.Name, pair => pair.Mean);
         return new Evaluation(Mean(sums[0]), metrics, Count);
     }
 

@@ -27,8 +27,16 @@ internal static class Safetensors
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         // The widest numbers first: then each tensor begins at a multiple of its numbers' size, as the format's own writer has it.
-        var parts = tensors.Select(tensor => (Name: tensor.Key, Type: SafetensorsType.NameOf(tensor.Key, tensor.Value.dtype), Tensor: tensor.Value.detach().cpu().contiguous()))
-            .OrderByDescending(part => part.Tensor.ElementSize).ToList();
+        var parts = tensors
+            .Select(tensor =>
+                (
+                    Name: tensor.Key,
+                    Type: SafetensorsType.NameOf(tensor.Key, tensor.Value.dtype),
+                    Tensor: tensor.Value.detach().cpu().contiguous()
+                )
+            )
+            .OrderByDescending(part => part.Tensor.ElementSize)
+            .ToList();
         string? checksum = null;
         if (withChecksum)
         {
@@ -50,7 +58,8 @@ internal static class Safetensors
     /// <exception cref="InvalidDataException">The message says what is wrong, to follow the name of the file and a colon.</exception>
     public static Dictionary<string, Tensor> Read(Stream stream, IReadOnlyDictionary<string, Tensor> wanted)
     {
-        // All that is asked for is known to fit before anything is allocated for it: the header into the file, the tensors into the network.
+        // All that is asked for is known to fit before anything is allocated for it: the header into the file, the tensors into the
+        // network.
         var header = SafetensorsHeader.Read(stream, wanted.Keys);
         ThrowIfDifferent(header, wanted);
         using var scope = NewDisposeScope();
@@ -88,7 +97,10 @@ internal static class Safetensors
 
             if (entry.Type != tensor.dtype || !entry.Shape.AsSpan().SequenceEqual(tensor.shape))
             {
-                throw new InvalidDataException($"where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the file has {ModelWeights.Line(name, entry.Shape, entry.Type)}");
+                throw new InvalidDataException(
+                    $"where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the file has "
+                        + $"{ModelWeights.Line(name, entry.Shape, entry.Type)}"
+                );
             }
         }
     }

@@ -30,9 +30,7 @@ internal sealed class SafetensorsHeader
     private readonly Dictionary<string, SafetensorsEntry> _tensors = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    private SafetensorsHeader()
-    {
-    }
+    private SafetensorsHeader() { }
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => _tensors;
@@ -56,7 +54,12 @@ internal sealed class SafetensorsHeader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(number);
         if (length > MaximumBytes || length > (ulong)left)
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"its header claims {length:N0} bytes, and {Math.Min(left, MaximumBytes):N0} is the most that can be"));
+            throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its header claims {length:N0} bytes, and {Math.Min(left, MaximumBytes):N0} is the most that can be"
+                )
+            );
         }
 
         var json = new byte[length];
@@ -65,7 +68,8 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>A name as a message can bear it, whatever the file put there.</summary>
-    public static string Shown(string name) => $"'{new string([.. name.Take(60).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)])}'";
+    public static string Shown(string name) =>
+        $"'{new string([.. name.Take(60).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)])}'";
 
     private static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataBytes, HashSet<string> names)
     {
@@ -116,7 +120,9 @@ internal sealed class SafetensorsHeader
                 case "dtype" when type is null:
                     Expect(ref reader, JsonTokenType.String);
                     var text = reader.GetString()!;
-                    type = SafetensorsType.Of(text) ?? throw new InvalidDataException($"{Shown(name)} is of type {Shown(text)}, which this reader does not know");
+                    type =
+                        SafetensorsType.Of(text)
+                        ?? throw new InvalidDataException($"{Shown(name)} is of type {Shown(text)}, which this reader does not know");
                     break;
                 case "shape" when shape is null:
                     shape = ReadNumbers(ref reader, name);
@@ -145,7 +151,12 @@ internal sealed class SafetensorsHeader
         bytes = shape.Contains(0) ? 0 : bytes;
         return end >= begin && bytes == (UInt128)(end - begin)
             ? new SafetensorsEntry(name, known.Type, [.. shape], begin, end)
-            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{Shown(name)} reaches from byte {begin} to {end}, which does not fit its shape"));
+            : throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Shown(name)} reaches from byte {begin} to {end}, which does not fit its shape"
+                )
+            );
     }
 
     private static List<long> ReadNumbers(ref Utf8JsonReader reader, string name)
@@ -204,7 +215,12 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != place)
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{Shown(entry.Name)} begins at byte {entry.Begin}, and the tensor before it ends at {place}"));
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Shown(entry.Name)} begins at byte {entry.Begin}, and the tensor before it ends at {place}"
+                    )
+                );
             }
 
             place = entry.End;
@@ -212,7 +228,9 @@ internal sealed class SafetensorsHeader
 
         if (place != dataBytes)
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"its tensors take {place:N0} bytes, and {dataBytes:N0} follow the header"));
+            throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"its tensors take {place:N0} bytes, and {dataBytes:N0} follow the header")
+            );
         }
     }
 }

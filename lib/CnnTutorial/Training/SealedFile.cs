@@ -4,7 +4,8 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>A file of named parts under one checksum: a flipped bit, wherever it is, and a missing end are found before anything is believed.</summary>
+/// <summary>A file of named parts under one checksum: a flipped bit, wherever it is, and a missing end are found before anything is
+/// believed.</summary>
 /// <remarks>
 /// The file: 8 bytes "CNNTUTOR"; the SHA-256 of all that follows; int32 version (little-endian, as all numbers here); for each
 /// part int32 length of its name, the name (UTF-8), int64 length of its content, the content.
@@ -34,12 +35,15 @@ internal static class SealedFile
         }
 
         var all = content.GetBuffer().AsMemory(0, (int)content.Length);
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(Magic);
-            stream.Write(SHA256.HashData(all.Span));
-            stream.Write(all.Span);
-        });
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                stream.Write(Magic);
+                stream.Write(SHA256.HashData(all.Span));
+                stream.Write(all.Span);
+            }
+        );
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -58,7 +62,10 @@ internal static class SealedFile
             throw new InvalidDataException($"{path} is not a weights file of this course; {Remedy}.");
         }
 
-        if (bytes.Length < start + sizeof(int) || !SHA256.HashData(bytes.AsSpan(start)).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes)))
+        if (
+            bytes.Length < start + sizeof(int)
+            || !SHA256.HashData(bytes.AsSpan(start)).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes))
+        )
         {
             throw new InvalidDataException($"{path} is damaged (its checksum does not fit its content); {Remedy}.");
         }
@@ -66,7 +73,9 @@ internal static class SealedFile
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(start));
         return version == Version
             ? Parts(path, bytes, start + sizeof(int))
-            : throw new InvalidDataException($"{path} is of format version {version}, and this version of the course reads version {Version}; {Remedy}.");
+            : throw new InvalidDataException(
+                $"{path} is of format version {version}, and this version of the course reads version {Version}; {Remedy}."
+            );
     }
 
     private static Dictionary<string, byte[]> Parts(string path, byte[] bytes, int place)

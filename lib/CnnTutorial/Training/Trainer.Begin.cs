@@ -6,7 +6,9 @@ namespace CnnTutorial;
 /// <content>What is looked at and noted before training begins.</content>
 public sealed partial class Trainer
 {
-    private optim.Optimizer Optimizer => _optimizer ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
+    private optim.Optimizer Optimizer =>
+        _optimizer
+        ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
 
     private void ThrowIfUnfit(ReadOnlySpan<byte> labels, int rows, int columns, ImageSplit? validation, int epochs, int batchSize)
     {
@@ -24,21 +26,31 @@ public sealed partial class Trainer
         TrainingInput.ThrowIfUnfit(Model, Device, labels, rows, columns, "the training split", toLearnFrom: true);
         if (validation is not null)
         {
-            TrainingInput.ThrowIfUnfit(Model, Device, validation.Labels, validation.Rows, validation.Columns, "the validation split", toLearnFrom: false);
+            TrainingInput.ThrowIfUnfit(
+                Model,
+                Device,
+                validation.Labels,
+                validation.Rows,
+                validation.Columns,
+                "the validation split",
+                toLearnFrom: false
+            );
         }
     }
 
-    private TrainingPlan PlanOf(string images, ImageSplit? validation, int batchSize, int? seed) => new(
-        new Dictionary<string, string>
-        {
-            ["the loss"] = _loss.GetType().Name,
-            ["the optimizer"] = Optimizer.GetType().Name,
-            ["the optimizer's settings"] = TrainingPlan.SettingsOf(Optimizer),
-            ["the metrics"] = string.Join(", ", _metrics.Select(metric => metric.Name)),
-            ["the batch size"] = $"{batchSize}",
-            ["the seed"] = seed is null ? "none" : $"{seed}",
-            ["the training images"] = images,
-            ["the validation images"] = TrainingPlan.Describe(validation),
-        },
-        [.. Optimizer.ParamGroups.Select(group => group.LearningRate)]);
+    private TrainingPlan PlanOf(string images, ImageSplit? validation, int batchSize, int? seed) =>
+        new(
+            new Dictionary<string, string>
+            {
+                ["the loss"] = _loss.GetType().Name,
+                ["the optimizer"] = Optimizer.GetType().Name,
+                ["the optimizer's settings"] = TrainingPlan.SettingsOf(Optimizer),
+                ["the metrics"] = string.Join(", ", _metrics.Select(metric => metric.Name)),
+                ["the batch size"] = $"{batchSize}",
+                ["the seed"] = seed is null ? "none" : $"{seed}",
+                ["the training images"] = images,
+                ["the validation images"] = TrainingPlan.Describe(validation),
+            },
+            [.. Optimizer.ParamGroups.Select(group => group.LearningRate)]
+        );
 }

@@ -10,7 +10,8 @@ public sealed partial class Trainer
 
     /// <summary>Measures loss and metrics, with dropout off and no gradients.</summary>
     /// <param name="split">The images to judge by.</param>
-    /// <exception cref="ArgumentException">The split is empty, or labels or images do not suit the model; one sentence says what is wrong.</exception>
+    /// <exception cref="ArgumentException">The split is empty, or labels or images do not suit the model; one sentence says what is
+    /// wrong.</exception>
     public Evaluation Evaluate(ImageSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
@@ -39,37 +40,49 @@ public sealed partial class Trainer
         TrainingInput.ThrowIfNotFinite(images, nameof(images));
         var parts = new List<float[]>();
         long classes = 0;
-        Judge(images, (logits, _) =>
-        {
-            classes = logits.shape[1];
-            parts.Add([.. logits.softmax(1).cpu().data<float>()]);
-        });
+        Judge(
+            images,
+            (logits, _) =>
+            {
+                classes = logits.shape[1];
+                parts.Add([.. logits.softmax(1).cpu().data<float>()]);
+            }
+        );
         return new Predictions([.. parts.SelectMany(part => part)], (int)classes);
     }
 
     private Evaluation Evaluate(Tensor images, Tensor labels)
     {
         using var running = new RunningMeans(_metrics, Device);
-        Judge(images, (logits, start) =>
-        {
-            var part = labels.narrow(0, start, logits.shape[0]);
-            running.Add(logits, part, _loss.call(logits, part));
-        });
+        Judge(
+            images,
+            (logits, start) =>
+            {
+                var part = labels.narrow(0, start, logits.shape[0]);
+                running.Add(logits, part, _loss.call(logits, part));
+            }
+        );
         return running.Means();
     }
 
     /// <summary>Runs the network over the images part by part and leaves it in the mode in which it was.</summary>
     private void Judge(Tensor images, Action<Tensor, long> look)
     {
-        Judging.Quietly(Model, _ =>
-        {
-            using var team = PartwisePass.Helps(Device) ? new WorkerTeam() : null;
-            var forward = team is not null && PartwisePass.Of(Model, images.shape[1..], team) is { } partwise ? partwise.Predict : ForwardPass.Of(Model);
-            for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
+        Judging.Quietly(
+            Model,
+            _ =>
             {
-                using var scope = NewDisposeScope();
-                look(forward(Pixels.Scale(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start)))), start);
+                using var team = PartwisePass.Helps(Device) ? new WorkerTeam() : null;
+                var forward =
+                    team is not null && PartwisePass.Of(Model, images.shape[1..], team) is { } partwise
+                        ? partwise.Predict
+                        : ForwardPass.Of(Model);
+                for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
+                {
+                    using var scope = NewDisposeScope();
+                    look(forward(Pixels.Scale(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start)))), start);
+                }
             }
-        });
+        );
     }
 }

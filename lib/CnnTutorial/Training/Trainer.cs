@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A network with all that training needs: the loss, the optimizer, the metrics and the device. What Keras calls a compiled model.</summary>
+/// <summary>A network with all that training needs: the loss, the optimizer, the metrics and the device. What Keras calls a compiled
+/// model.</summary>
 public sealed partial class Trainer
 {
     private readonly Module<Tensor, Tensor, Tensor> _loss;
@@ -13,14 +14,20 @@ public sealed partial class Trainer
     private readonly IReadOnlyList<Metric> _metrics;
 
     /// <summary>Puts the parts together.</summary>
-    /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device already, since the optimizer was made from its parameters.</param>
+    /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device
+    /// already, since the optimizer was made from its parameters.</param>
     /// <param name="loss">From logits and labels <c>[N]</c> (int64) to one mean loss, such as <c>nn.CrossEntropyLoss()</c>.</param>
     /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
     /// <param name="metrics">What to report beside the loss; null for accuracy alone.</param>
     /// <param name="device">Where to compute; null for the CPU.</param>
     /// <exception cref="ArgumentException">The network is on another device.</exception>
     public Trainer(
-        Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer? optimizer = null, IReadOnlyList<Metric>? metrics = null, Device? device = null)
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        optim.Optimizer? optimizer = null,
+        IReadOnlyList<Metric>? metrics = null,
+        Device? device = null
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
@@ -28,7 +35,11 @@ public sealed partial class Trainer
         Device = device ?? CPU;
         if (model.parameters().FirstOrDefault(parameter => parameter.device_type != Device.type) is { } elsewhere)
         {
-            throw new ArgumentException($"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you make the optimizer.", nameof(model));
+            throw new ArgumentException(
+                $"The model is on {elsewhere.device_type} and the trainer was given {Device.type}; write model.to(device) before you "
+                    + "make the optimizer.",
+                nameof(model)
+            );
         }
 
         Model = model;
@@ -51,43 +62,92 @@ public sealed partial class Trainer
     /// <param name="validation">Images to judge by after every epoch, or null.</param>
     /// <param name="epochs">How many times each image is seen.</param>
     /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
-    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
-    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
+    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c>
+    /// fixes.</param>
+    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on
+    /// after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
     /// <param name="callbacks">What else is to happen while it trains.</param>
     /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
-    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says what is wrong.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they are.</exception>
+    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says
+    /// what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they
+    /// are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
-    public History Fit(ImageSplit train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, string? resumeFrom = null, params Callback[] callbacks)
+    public History Fit(
+        ImageSplit train,
+        ImageSplit? validation = null,
+        int epochs = 10,
+        int batchSize = 256,
+        int? seed = null,
+        string? resumeFrom = null,
+        params Callback[] callbacks
+    )
     {
         ArgumentNullException.ThrowIfNull(train);
         ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
 
         // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
         using var scope = NewDisposeScope();
-        return Fit(new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed), validation, epochs, batchSize, () => PlanOf(TrainingPlan.Describe(train), validation, batchSize, seed), resumeFrom, callbacks);
+        return Fit(
+            new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed),
+            validation,
+            epochs,
+            batchSize,
+            () => PlanOf(TrainingPlan.Describe(train), validation, batchSize, seed),
+            resumeFrom,
+            callbacks
+        );
     }
 
-    /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into memory.</summary>
+    /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into
+    /// memory.</summary>
     /// <param name="train">The images to learn from, which stay open.</param>
     /// <param name="validation">Images to judge by after every epoch, or null.</param>
     /// <param name="epochs">How many times each image is seen.</param>
     /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
-    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c> fixes.</param>
-    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
+    /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c>
+    /// fixes.</param>
+    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on
+    /// after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
     /// <param name="callbacks">What else is to happen while it trains.</param>
     /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
-    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says what is wrong.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they are.</exception>
+    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says
+    /// what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they
+    /// are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
-    public History Fit(ImageFile train, ImageSplit? validation = null, int epochs = 10, int batchSize = 256, int? seed = null, string? resumeFrom = null, params Callback[] callbacks)
+    public History Fit(
+        ImageFile train,
+        ImageSplit? validation = null,
+        int epochs = 10,
+        int batchSize = 256,
+        int? seed = null,
+        string? resumeFrom = null,
+        params Callback[] callbacks
+    )
     {
         ArgumentNullException.ThrowIfNull(train);
         ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
-        return Fit(train.Batches(batchSize, seed, Device), validation, epochs, batchSize, () => PlanOf(train.Describe(), validation, batchSize, seed), resumeFrom, callbacks);
+        return Fit(
+            train.Batches(batchSize, seed, Device),
+            validation,
+            epochs,
+            batchSize,
+            () => PlanOf(train.Describe(), validation, batchSize, seed),
+            resumeFrom,
+            callbacks
+        );
     }
 
-    private History Fit(IBatchSource batches, ImageSplit? validation, int epochs, int batchSize, Func<TrainingPlan> planOf, string? resumeFrom, Callback[] callbacks)
+    private History Fit(
+        IBatchSource batches,
+        ImageSplit? validation,
+        int epochs,
+        int batchSize,
+        Func<TrainingPlan> planOf,
+        string? resumeFrom,
+        Callback[] callbacks
+    )
     {
         var optimizer = Optimizer;
         // Networks of earlier runs of the learner's cell: the garbage collector sees their few objects, not their weights.
@@ -107,7 +167,15 @@ public sealed partial class Trainer
         using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device);
         var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
         using var guard = new NumberGuard(Model, optimizer, Device, results.Count);
-        var state = new TrainingState(Model, epochs, batches.Count, batches.ImageCount, running.Means, results, path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize)));
+        var state = new TrainingState(
+            Model,
+            epochs,
+            batches.Count,
+            batches.ImageCount,
+            running.Means,
+            results,
+            path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize))
+        );
         var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
         var stop = HostContext.CancellationToken;
 
@@ -119,7 +187,12 @@ public sealed partial class Trainer
                 break;
             }
 
-            var result = new EpochResult(state.Epoch, running.Means(), held is var (images, labels) ? Evaluate(images, labels) : null, state.EpochTime.TotalSeconds);
+            var result = new EpochResult(
+                state.Epoch,
+                running.Means(),
+                held is var (images, labels) ? Evaluate(images, labels) : null,
+                state.EpochTime.TotalSeconds
+            );
             if (guard.Stops(state, result))
             {
                 break;
@@ -138,7 +211,15 @@ public sealed partial class Trainer
 
     /// <summary>One pass over the images.</summary>
     /// <returns>False where it was stopped before its last batch.</returns>
-    private bool RunEpoch(IBatchSource batches, Action<Batch> step, RunningMeans running, NumberGuard guard, TrainingState state, Callback[] callbacks, CancellationToken stop)
+    private bool RunEpoch(
+        IBatchSource batches,
+        Action<Batch> step,
+        RunningMeans running,
+        NumberGuard guard,
+        TrainingState state,
+        Callback[] callbacks,
+        CancellationToken stop
+    )
     {
         Model.train();
         running.Reset();
@@ -162,7 +243,10 @@ public sealed partial class Trainer
             Each(callbacks, callback => callback.OnBatchEnd(state));
             if (stop.IsCancellationRequested)
             {
-                state.Stop($"Stopped by you in epoch {state.Epoch}, after batch {state.Batch} of {state.Batches}. The model keeps what it has learned so far.");
+                state.Stop(
+                    $"Stopped by you in epoch {state.Epoch}, after batch {state.Batch} of {state.Batches}. The model keeps what it has "
+                        + "learned so far."
+                );
             }
 
             if (state.StopReason is not null && state.Batch < state.Batches)

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Looks at what a network is to learn from or to be judged by, before the first batch: what is wrong there shows much later, or never.</summary>
+/// <summary>Looks at what a network is to learn from or to be judged by, before the first batch: what is wrong there shows much later, or
+/// never.</summary>
 internal static class TrainingInput
 {
     /// <summary>Names what makes learning impossible.</summary>
@@ -17,13 +18,20 @@ internal static class TrainingInput
         {
             if (!double.IsFinite(group.LearningRate) || group.LearningRate < 0)
             {
-                throw new ArgumentException($"The optimizer's learning rate is {group.LearningRate}; give it a small positive number, such as 0.001.", nameof(optimizer));
+                throw new ArgumentException(
+                    $"The optimizer's learning rate is {group.LearningRate}; give it a small positive number, such as 0.001.",
+                    nameof(optimizer)
+                );
             }
         }
 
         if (ModelWeights.NotFinite(model) is { } name)
         {
-            throw new ArgumentException($"The model's {name} holds NaN or infinite numbers before training begins, and from those nothing can be learned; make the model and its optimizer anew.", nameof(model));
+            throw new ArgumentException(
+                $"The model's {name} holds NaN or infinite numbers before training begins, and from those nothing can be learned; make "
+                    + "the model and its optimizer anew.",
+                nameof(model)
+            );
         }
     }
 
@@ -36,11 +44,22 @@ internal static class TrainingInput
     /// <param name="what">What to call them, such as <c>the training split</c>.</param>
     /// <param name="toLearnFrom">Whether one class is too few.</param>
     /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
-    public static void ThrowIfUnfit(Module<Tensor, Tensor> model, Device device, ReadOnlySpan<byte> labels, int rows, int columns, string what, bool toLearnFrom)
+    public static void ThrowIfUnfit(
+        Module<Tensor, Tensor> model,
+        Device device,
+        ReadOnlySpan<byte> labels,
+        int rows,
+        int columns,
+        string what,
+        bool toLearnFrom
+    )
     {
         if (labels.Length == 0)
         {
-            throw new ArgumentException(toLearnFrom ? $"There is no image to learn from: {what} is empty." : $"There is no image to judge by: {what} is empty.", nameof(labels));
+            throw new ArgumentException(
+                toLearnFrom ? $"There is no image to learn from: {what} is empty." : $"There is no image to judge by: {what} is empty.",
+                nameof(labels)
+            );
         }
 
         // Hooks are there to see what training computes, not what is tried.
@@ -50,13 +69,20 @@ internal static class TrainingInput
         {
             if (labels[i] >= classes)
             {
-                throw new ArgumentException($"In {what} image {i} has label {labels[i]}, and the model tells {classes} classes apart, numbered 0 to {classes - 1}; correct the labels, or give the model's last layer as many outputs as there are classes.", nameof(labels));
+                throw new ArgumentException(
+                    $"In {what} image {i} has label {labels[i]}, and the model tells {classes} classes apart, numbered 0 to "
+                        + $"{classes - 1}; correct the labels, or give the model's last layer as many outputs as there are classes.",
+                    nameof(labels)
+                );
             }
         }
 
         if (toLearnFrom && !labels.ContainsAnyExcept(labels[0]))
         {
-            throw new ArgumentException($"Every image in {what} has label {labels[0]}, so that there is nothing to tell apart; take images of two classes or more.", nameof(labels));
+            throw new ArgumentException(
+                $"Every image in {what} has label {labels[0]}, so that there is nothing to tell apart; take images of two classes or more.",
+                nameof(labels)
+            );
         }
     }
 
@@ -74,7 +100,12 @@ internal static class TrainingInput
         var bad = images.isfinite().logical_not_().nonzero();
         if (bad.shape[0] > 0)
         {
-            throw new ArgumentException($"The images hold NaN or infinite numbers, {bad.shape[0]} in all, the first at [{string.Join(", ", bad[0].cpu().data<long>().ToArray())}]; a pixel is a number in [0, 1], so look at the computation that made them.", parameter);
+            throw new ArgumentException(
+                $"The images hold NaN or infinite numbers, {bad.shape[0]} in all, the first at "
+                    + $"[{string.Join(", ", bad[0].cpu().data<long>().ToArray())}]; a pixel is a number in [0, 1], so look at the "
+                    + "computation that made them.",
+                parameter
+            );
         }
     }
 
@@ -94,7 +125,12 @@ internal static class TrainingInput
         }
         catch (Exception e)
         {
-            throw new ArgumentException($"The model cannot take the images in {what}, which are {rows}×{columns} ({ModelWeights.FirstLine(e)}); give it images of the size that its layers were made for, or change the layers.", nameof(model), e);
+            throw new ArgumentException(
+                $"The model cannot take the images in {what}, which are {rows}×{columns} ({ModelWeights.FirstLine(e)}); give it images "
+                    + "of the size that its layers were made for, or change the layers.",
+                nameof(model),
+                e
+            );
         }
         finally
         {
@@ -104,6 +140,10 @@ internal static class TrainingInput
 
         return shape is [var images, var classes] && images == count && classes > 0
             ? classes
-            : throw new ArgumentException($"The model makes of {count} images a tensor of shape [{string.Join(", ", shape)}], and it should be [{count}, classes], one logit for each class; a Flatten before the first Linear is what most often is missing.", nameof(model));
+            : throw new ArgumentException(
+                $"The model makes of {count} images a tensor of shape [{string.Join(", ", shape)}], and it should be [{count}, "
+                    + "classes], one logit for each class; a Flatten before the first Linear is what most often is missing.",
+                nameof(model)
+            );
     }
 }

@@ -13,11 +13,24 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
 {
     /// <summary>What the optimizer was made with, but for its learning rate, which may change.</summary>
     public static string SettingsOf(optim.Optimizer optimizer) =>
-        string.Join("; ", optimizer.ParamGroups.OfType<ParamGroup>().Select(group => string.Join(
-            ", ", group.Options.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public).Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} {field.GetValue(group.Options)}")))));
+        string.Join(
+            "; ",
+            optimizer
+                .ParamGroups.OfType<ParamGroup>()
+                .Select(group =>
+                    string.Join(
+                        ", ",
+                        group
+                            .Options.GetType()
+                            .GetFields(BindingFlags.Instance | BindingFlags.Public)
+                            .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} {field.GetValue(group.Options)}"))
+                    )
+                )
+        );
 
     /// <summary>Images by their number, size and content.</summary>
-    public static string Describe(ImageSplit? split) => split is null ? "none" : $"{split}, {Fingerprint(split.Labels)}-{Fingerprint(split.Images)}";
+    public static string Describe(ImageSplit? split) =>
+        split is null ? "none" : $"{split}, {Fingerprint(split.Labels)}-{Fingerprint(split.Images)}";
 
     /// <summary>The first digits of a SHA-256.</summary>
     public static string Fingerprint(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes), 0, 4);
@@ -29,7 +42,11 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
         {
             if (saved.Facts.GetValueOrDefault(name) is var other && other != value)
             {
-                throw new InvalidDataException($"{path} is a checkpoint of another training: {name}: there {other ?? "unknown"}, here {value}. Make trainer and call as they were then, or leave resumeFrom out to begin anew (Weights.Load gives you the checkpoint's weights alone).");
+                throw new InvalidDataException(
+                    $"{path} is a checkpoint of another training: {name}: there {other ?? "unknown"}, here {value}. Make trainer and "
+                        + "call as they were then, or leave resumeFrom out to begin anew (Weights.Load gives you the checkpoint's "
+                        + "weights alone)."
+                );
             }
         }
     }

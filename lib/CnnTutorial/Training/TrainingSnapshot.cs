@@ -7,18 +7,27 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>All from which training goes on as if it had never stopped, but the images: weights, the optimizer's memory and random numbers.</summary>
+/// <summary>All from which training goes on as if it had never stopped, but the images: weights, the optimizer's memory and random
+/// numbers.</summary>
 /// <param name="Weights">As safetensors.</param>
-/// <param name="Optimizer">As TorchSharp's <c>save_state_dict</c> writes it: learning rates, averages, the number of steps; null where the optimizer cannot be saved.</param>
-/// <param name="HadGradients">For each of the optimizer's weights 1 or 0. A step leaves a weight alone only where it never had a gradient, also in its averages.</param>
-/// <param name="Random">The state of TorchSharp's generator on the CPU, from which dropout draws, and the order of the images where there is no seed.</param>
+/// <param name="Optimizer">As TorchSharp's <c>save_state_dict</c> writes it: learning rates, averages, the number of steps; null where the
+/// optimizer cannot be saved.</param>
+/// <param name="HadGradients">For each of the optimizer's weights 1 or 0. A step leaves a weight alone only where it never had a gradient,
+/// also in its averages.</param>
+/// <param name="Random">The state of TorchSharp's generator on the CPU, from which dropout draws, and the order of the images where there
+/// is no seed.</param>
 internal sealed record TrainingSnapshot(byte[] Weights, byte[]? Optimizer, byte[] HadGradients, byte[] Random)
 {
     /// <summary>Copies what there is at this moment.</summary>
     public static TrainingSnapshot Take(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
-        return new TrainingSnapshot(CnnTutorial.Weights.ToBytes(model), ToBytes(optimizer), [.. optimizer.parameters().Select(HasGradient)], get_rng_state().bytes.ToArray());
+        return new TrainingSnapshot(
+            CnnTutorial.Weights.ToBytes(model),
+            ToBytes(optimizer),
+            [.. optimizer.parameters().Select(HasGradient)],
+            get_rng_state().bytes.ToArray()
+        );
     }
 
     /// <summary>Puts weights and optimizer back as they were, both or neither.</summary>

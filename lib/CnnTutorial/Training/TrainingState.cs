@@ -9,7 +9,15 @@ public sealed class TrainingState
     private readonly Func<Evaluation> _running;
     private readonly Action<string> _saveCheckpoint;
 
-    internal TrainingState(Module<Tensor, Tensor> model, int epochs, int batches, int images, Func<Evaluation> running, IReadOnlyList<EpochResult> finished, Action<string> saveCheckpoint)
+    internal TrainingState(
+        Module<Tensor, Tensor> model,
+        int epochs,
+        int batches,
+        int images,
+        Func<Evaluation> running,
+        IReadOnlyList<EpochResult> finished,
+        Action<string> saveCheckpoint
+    )
     {
         Finished = finished;
         _saveCheckpoint = saveCheckpoint;
@@ -29,7 +37,8 @@ public sealed class TrainingState
     /// <summary>How many epochs were asked for.</summary>
     public int Epochs { get; }
 
-    /// <summary>The epochs that are finished, those before an interruption included: what a callback that keeps count begins with.</summary>
+    /// <summary>The epochs that are finished, those before an interruption included: what a callback that keeps count begins
+    /// with.</summary>
     public IReadOnlyList<EpochResult> Finished { get; }
 
     /// <summary>The batches of this epoch that are done.</summary>

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A step of training: forward, loss, backward, update. By the fastest way that network, optimizer and machine allow, which all give the same weights to rounding.</summary>
+/// <summary>A step of training: forward, loss, backward, update. By the fastest way that network, optimizer and machine allow, which all
+/// give the same weights to rounding.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly Module<Tensor, Tensor, Tensor> _loss;
@@ -16,7 +17,13 @@ internal sealed class TrainingStep : IDisposable
     private readonly WorkerTeam? _team;
     private readonly PartwisePass? _partwise;
 
-    public TrainingStep(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, optim.Optimizer optimizer, IReadOnlyList<long> imageShape, Device device)
+    public TrainingStep(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        optim.Optimizer optimizer,
+        IReadOnlyList<long> imageShape,
+        Device device
+    )
     {
         (_loss, _optimizer, _parameters) = (loss, optimizer, [.. optimizer.parameters()]);
         _adam = AdamStep.Of(optimizer);
@@ -51,7 +58,9 @@ internal sealed class TrainingStep : IDisposable
             var logits = _forward(batch.Images);
             var loss = _loss.call(logits, batch.Labels);
             loss.backward();
-            Update([[.. _parameters.Select(parameter => parameter.grad)]]);
+            Update([
+                [.. _parameters.Select(parameter => parameter.grad)],
+            ]);
             ClearGradients();
             return (logits.detach(), loss.detach());
         }
@@ -71,7 +80,10 @@ internal sealed class TrainingStep : IDisposable
         {
             for (var i = 0; i < _parameters.Count; i++)
             {
-                _parameters[i].grad = gradients.Select(part => part[i]).OfType<Tensor>().Aggregate((Tensor?)null, (sum, gradient) => sum is null ? gradient : sum.add_(gradient));
+                _parameters[i].grad = gradients
+                    .Select(part => part[i])
+                    .OfType<Tensor>()
+                    .Aggregate((Tensor?)null, (sum, gradient) => sum is null ? gradient : sum.add_(gradient));
             }
         }
 

@@ -33,11 +33,15 @@ public static class Weights
         }
         else
         {
-            SealedFile.Write(path, [(ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))), (WeightsPart, ToBytes(model))]);
+            SealedFile.Write(
+                path,
+                [(ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))), (WeightsPart, ToBytes(model))]
+            );
         }
     }
 
-    /// <summary>Reads weights into a network of the same architecture: what <see cref="Save"/> wrote, a <see cref="Checkpoint"/>, or a safetensors file of others.</summary>
+    /// <summary>Reads weights into a network of the same architecture: what <see cref="Save"/> wrote, a <see cref="Checkpoint"/>, or a
+    /// safetensors file of others.</summary>
     /// <param name="model">The network; it is unchanged where an exception is thrown.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -65,7 +69,11 @@ public static class Weights
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"The weights in {path} do not fit this model or are damaged: {e.Message}. Save them again from the model that they belong to, or make that model here.", e);
+            throw new InvalidDataException(
+                $"The weights in {path} do not fit this model or are damaged: {e.Message}. Save them again from the model that they "
+                    + "belong to, or make that model here.",
+                e
+            );
         }
     }
 
@@ -89,7 +97,9 @@ public static class Weights
         if (architecture != own)
         {
             throw new InvalidDataException(
-                $"The weights in {path} belong to another architecture: {ModelWeights.Difference(architecture, own)}. Train this model again with notebook 05-train, or load the weights into the model they were saved from.");
+                $"The weights in {path} belong to another architecture: {ModelWeights.Difference(architecture, own)}. Train this model "
+                    + "again with notebook 05-train, or load the weights into the model they were saved from."
+            );
         }
 
         try
@@ -98,7 +108,10 @@ public static class Weights
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"The weights in {path} are malformed: {e.Message}. Delete the file and run notebook 05-train again.", e);
+            throw new InvalidDataException(
+                $"The weights in {path} are malformed: {e.Message}. Delete the file and run notebook 05-train again.",
+                e
+            );
         }
     }
 

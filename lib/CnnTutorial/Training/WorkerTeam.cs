@@ -39,7 +39,8 @@ internal sealed class WorkerTeam : IDisposable
 
     /// <summary>Does the parts 0 to <paramref name="parts"/> − 1, each on some thread, and returns when all are done.</summary>
     /// <param name="parts">How many there are.</param>
-    /// <param name="work">Gets the number of a part. What it throws is thrown here, and the parts that nobody has begun are left out.</param>
+    /// <param name="work">Gets the number of a part. What it throws is thrown here, and the parts that nobody has begun are left
+    /// out.</param>
     /// <param name="meanwhile">What the calling thread does before it waits; must not throw.</param>
     public void Run(int parts, Action<int> work, Action? meanwhile = null)
     {

@@ -9,9 +9,19 @@ internal static class ClearCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Notebooks, or folders of notebooks. Default: the repository's folder notebooks." };
-        var check = new Option<bool>("--check") { Description = "Change nothing; list the notebooks that are not clear, and exit with 1 if there are any." };
-        var command = new Command("clear", "Takes outputs, execution counts and traces of runs out of notebooks, in place.") { paths, check };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Notebooks, or folders of notebooks. Default: the repository's folder notebooks.",
+        };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Change nothing; list the notebooks that are not clear, and exit with 1 if there are any.",
+        };
+        var command = new Command("clear", "Takes outputs, execution counts and traces of runs out of notebooks, in place.")
+        {
+            paths,
+            check,
+        };
         paths.Validators.Add(UnknownOptions.Refuse);
         command.SetAction(parsed => Clear(parsed.GetValue(paths) ?? [], parsed.GetValue(check)));
         return command;
@@ -44,11 +54,17 @@ internal static class ClearCommand
     {
         if (paths.Length == 0)
         {
-            var root = Repository.Find() ?? throw new UsageException("No notebooks found: there is no folder 'notebooks' beside 'lib' here or above; name the notebooks to clear.");
+            var root =
+                Repository.Find()
+                ?? throw new UsageException(
+                    "No notebooks found: there is no folder 'notebooks' beside 'lib' here or above; name the notebooks to clear."
+                );
             paths = [Path.Combine(root, "notebooks")];
         }
 
-        return paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal) : (IEnumerable<string>)[path]);
+        return paths.SelectMany(path =>
+            Directory.Exists(path) ? Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal) : (IEnumerable<string>)[path]
+        );
     }
 
     private static NotebookDocument Load(string path)

@@ -9,23 +9,34 @@ internal static class CommandLine
     /// <summary>Runs the command that the arguments name and returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Runs C# notebooks without a front end, and writes what comes out as pages. Without a command it runs all notebooks of the repository.")
+        var root = new RootCommand(
+            "Runs C# notebooks without a front end, and writes what comes out as pages. Without a command it runs all notebooks of the "
+                + "repository."
+        )
         {
-            RunCommand.Create(), ClearCommand.Create(), DoctorCommand.Create(), KernelCommand.Create(), HiddenCommand.Create(),
+            RunCommand.Create(),
+            ClearCommand.Create(),
+            DoctorCommand.Create(),
+            KernelCommand.Create(),
+            HiddenCommand.Create(),
         };
 
         var parsed = root.Parse(WithDefaultCommand(args));
         if (parsed.Errors.Count > 0)
         {
             // An unknown command is also a missing one; the first says more.
-            var error = parsed.Errors.FirstOrDefault(error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? parsed.Errors[0];
+            var error =
+                parsed.Errors.FirstOrDefault(error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
+                ?? parsed.Errors[0];
             await Console.Error.WriteLineAsync($"{error.Message.TrimEnd('.')}; see --help.");
             return ExitCode.WrongUse;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
         }
         catch (UsageException e)
         {
@@ -36,5 +47,7 @@ internal static class CommandLine
 
     /// <summary>No command means run; options of run may follow at once.</summary>
     private static string[] WithDefaultCommand(string[] args) =>
-        args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? [RunCommand.Name, .. args] : args;
+        args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version"))
+            ? [RunCommand.Name, .. args]
+            : args;
 }

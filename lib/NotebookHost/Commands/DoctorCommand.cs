@@ -21,11 +21,16 @@ internal static class DoctorCommand
         foreach (var finding in MachineChecks.All(root).Concat(CourseChecks.All(root)))
         {
             lacks |= finding.Verdict == Verdict.Lacks;
-            var mark = finding.Verdict switch { Verdict.Ok => "ok   ", Verdict.Optional => "-    ", _ => "LACKS" };
-            Console.WriteLine($"{mark}  {finding.Name,-20} {finding.Detail}");
+            var mark = finding.Verdict switch
+            {
+                Verdict.Ok => "ok   ",
+                Verdict.Optional => "-    ",
+                _ => "LACKS",
+            };
+            Console.WriteLine($"{mark}  {finding.Name, -20} {finding.Detail}");
             if (finding.Remedy is { } remedy)
             {
-                Console.WriteLine($"{"",27} → {remedy}");
+                Console.WriteLine($"{"", 27} → {remedy}");
             }
         }
 

@@ -24,6 +24,9 @@ internal static class ExitCode
     public static int Of(RunSummary summary)
     {
         bool Any(RunStatus status) => summary.Notebooks.Any(result => result.Status == status);
-        return Any(RunStatus.Interrupted) ? Interrupted : Any(RunStatus.TimedOut) ? TimedOut : Any(RunStatus.Failed) ? Failed : Ok;
+        return Any(RunStatus.Interrupted) ? Interrupted
+            : Any(RunStatus.TimedOut) ? TimedOut
+            : Any(RunStatus.Failed) ? Failed
+            : Ok;
     }
 }

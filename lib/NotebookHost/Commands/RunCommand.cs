@@ -16,24 +16,52 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Notebooks to run, in this order. Default: all in the repository's folder notebooks, by name, without solutions." };
-        var output = new Option<string?>("--output") { HelpName = "DIR", Description = "Where the executed notebooks, the pages and summary.json go. Default: artifacts/tutorial in the repository." };
-        var set = new Option<string[]>("--set") { HelpName = "NAME=VALUE", Description = "Sets a variable that a cell tagged 'parameters' declares. May be given several times." };
-        var timeout = new Option<string?>("--timeout") { HelpName = "SECONDS", Description = "How long one cell may run. Default: as long as it wants." };
-        var keepGoing = new Option<bool>("--keep-going") { Description = "Run the remaining notebooks after one has failed." };
-        var command = new Command(Name, "Runs notebooks, each in a process of its own. Exit code: 0 all passed, 1 a cell failed, 2 wrong use, 3 timed out, 130 interrupted.")
+        var paths = new Argument<string[]>("PATH")
         {
-            paths, output, set, timeout, keepGoing,
+            Description = "Notebooks to run, in this order. Default: all in the repository's folder notebooks, by name, without solutions.",
+        };
+        var output = new Option<string?>("--output")
+        {
+            HelpName = "DIR",
+            Description = "Where the executed notebooks, the pages and summary.json go. Default: artifacts/tutorial in the repository.",
+        };
+        var set = new Option<string[]>("--set")
+        {
+            HelpName = "NAME=VALUE",
+            Description = "Sets a variable that a cell tagged 'parameters' declares. May be given several times.",
+        };
+        var timeout = new Option<string?>("--timeout")
+        {
+            HelpName = "SECONDS",
+            Description = "How long one cell may run. Default: as long as it wants.",
+        };
+        var keepGoing = new Option<bool>("--keep-going") { Description = "Run the remaining notebooks after one has failed." };
+        var command = new Command(
+            Name,
+            "Runs notebooks, each in a process of its own. Exit code: 0 all passed, 1 a cell failed, 2 wrong use, 3 timed out, 130 "
+                + "interrupted."
+        )
+        {
+            paths,
+            output,
+            set,
+            timeout,
+            keepGoing,
         };
         paths.Validators.Add(UnknownOptions.Refuse);
-        command.SetAction((parsed, _) => RunAsync(new RunOptions
-        {
-            Paths = parsed.GetValue(paths) ?? [],
-            Output = parsed.GetValue(output),
-            Parameters = Parameters(parsed.GetValue(set) ?? []),
-            CellTimeout = Timeout(parsed.GetValue(timeout)),
-            KeepGoing = parsed.GetValue(keepGoing),
-        }));
+        command.SetAction(
+            (parsed, _) =>
+                RunAsync(
+                    new RunOptions
+                    {
+                        Paths = parsed.GetValue(paths) ?? [],
+                        Output = parsed.GetValue(output),
+                        Parameters = Parameters(parsed.GetValue(set) ?? []),
+                        CellTimeout = Timeout(parsed.GetValue(timeout)),
+                        KeepGoing = parsed.GetValue(keepGoing),
+                    }
+                )
+        );
         return command;
     }
 
@@ -59,9 +87,10 @@ internal static class RunCommand
             console.Profile.Width = LogWidth;
         }
 
-        var summary = Console.IsOutputRedirected || !console.Profile.Capabilities.Interactive
-            ? await new Runner(plan, new PlainReporter(Console.Out)).RunAsync(interrupt.Token)
-            : await ProgressReporter.ShowAsync(console, reporter => new Runner(plan, reporter).RunAsync(interrupt.Token));
+        var summary =
+            Console.IsOutputRedirected || !console.Profile.Capabilities.Interactive
+                ? await new Runner(plan, new PlainReporter(Console.Out)).RunAsync(interrupt.Token)
+                : await ProgressReporter.ShowAsync(console, reporter => new Runner(plan, reporter).RunAsync(interrupt.Token));
         RunTable.Write(console, summary, plan.Output);
         return ExitCode.Of(summary);
     }
@@ -85,6 +114,7 @@ internal static class RunCommand
 
     private static TimeSpan? Timeout(string? text) =>
         text is null ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 1e6 ? TimeSpan.FromSeconds(seconds)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 1e6
+            ? TimeSpan.FromSeconds(seconds)
         : throw new UsageException($"--timeout {text}: give a number of seconds above 0, at most 1000000.");
 }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace NotebookHost.Doctor;
 
-/// <summary>What this course needs beyond any notebook: libtorch, a GPU driver, data. The only place in this program that knows the course.</summary>
+/// <summary>What this course needs beyond any notebook: libtorch, a GPU driver, data. The only place in this program that knows the
+/// course.</summary>
 internal static partial class CourseChecks
 {
     /// <summary>What TorchSharp 0.107.0's native library asks of libstdc++ (GCC 13).</summary>
@@ -19,7 +20,12 @@ internal static partial class CourseChecks
         yield return Gpu();
         if (root is null)
         {
-            yield return new Finding("Repository", Verdict.Lacks, "no folder 'notebooks' beside 'lib' here or above", "change to the course's folder");
+            yield return new Finding(
+                "Repository",
+                Verdict.Lacks,
+                "no folder 'notebooks' beside 'lib' here or above",
+                "change to the course's folder"
+            );
             yield break;
         }
 
@@ -37,22 +43,37 @@ internal static partial class CourseChecks
             return new Finding("libstdc++", Verdict.Lacks, "not found", "sudo apt-get install libstdc++6");
         }
 
-        var newest = Glibcxx().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(file))).Select(match => Version.Parse(match.Groups[1].Value)).Max();
+        var newest = Glibcxx()
+            .Matches(Encoding.Latin1.GetString(File.ReadAllBytes(file)))
+            .Select(match => Version.Parse(match.Groups[1].Value))
+            .Max();
         return newest >= NeededGlibcxx
             ? new Finding("libstdc++", Verdict.Ok, $"GLIBCXX_{newest}, TorchSharp asks for {NeededGlibcxx}")
-            : new Finding("libstdc++", Verdict.Ok, $"GLIBCXX_{newest}, TorchSharp asks for {NeededGlibcxx}; the course's library works around that on this system");
+            : new Finding(
+                "libstdc++",
+                Verdict.Ok,
+                $"GLIBCXX_{newest}, TorchSharp asks for {NeededGlibcxx}; the course's library works around that on this system"
+            );
     }
 
     private static Finding Gpu()
     {
         const string none = "no NVIDIA driver: the course computes on the CPU, or on Apple's GPU where there is one";
-        if (CommandOutput.Of("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader") is { } cards && cards.Trim().Length > 0)
+        if (
+            CommandOutput.Of("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader") is { } cards
+            && cards.Trim().Length > 0
+        )
         {
             return new Finding("GPU", Verdict.Ok, cards.Trim().Replace("\n", "; ", StringComparison.Ordinal));
         }
 
         return File.Exists("/proc/driver/nvidia/version")
-            ? new Finding("GPU", Verdict.Optional, "an NVIDIA driver is loaded, but nvidia-smi does not answer", "run nvidia-smi and mend what it says")
+            ? new Finding(
+                "GPU",
+                Verdict.Optional,
+                "an NVIDIA driver is loaded, but nvidia-smi does not answer",
+                "run nvidia-smi and mend what it says"
+            )
             : new Finding("GPU", Verdict.Optional, none);
     }
 
@@ -80,19 +101,33 @@ internal static partial class CourseChecks
             var folder = Path.Combine(own, name);
             if (!Directory.Exists(folder))
             {
-                return new Finding($"Data: {name}", Verdict.Lacks, $"CNN_TUTORIAL_DATA is {own}, which has no folder {name}", "correct or unset CNN_TUTORIAL_DATA");
+                return new Finding(
+                    $"Data: {name}",
+                    Verdict.Lacks,
+                    $"CNN_TUTORIAL_DATA is {own}, which has no folder {name}",
+                    "correct or unset CNN_TUTORIAL_DATA"
+                );
             }
 
             places.Add(folder);
         }
 
-        var cache = Environment.GetEnvironmentVariable("CNN_TUTORIAL_CACHE")
-            ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "cnn-tutorial");
+        var cache =
+            Environment.GetEnvironmentVariable("CNN_TUTORIAL_CACHE")
+            ?? Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+                "cnn-tutorial"
+            );
         places.Add(Path.Combine(cache, name));
         places.AddRange(packaged);
         return places.Find(place => Directory.Exists(place) && Directory.EnumerateFiles(place).Any()) is { } found
             ? new Finding($"Data: {name}", Verdict.Ok, found)
-            : new Finding($"Data: {name}", Verdict.Optional, "not on this machine yet: it is downloaded when first used, and without internet the sample in the library is taken");
+            : new Finding(
+                $"Data: {name}",
+                Verdict.Optional,
+                "not on this machine yet: it is downloaded when first used, and without internet the sample in the library is taken"
+            );
     }
 
     [GeneratedRegex(@"GLIBCXX_(\d+\.\d+\.\d+)")]

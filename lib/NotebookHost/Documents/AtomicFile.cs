@@ -13,7 +13,14 @@ internal static class AtomicFile
     public static void Prepare(string folder)
     {
         Directory.CreateDirectory(folder);
-        using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        using var probe = new FileStream(
+            Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 1,
+            FileOptions.DeleteOnClose
+        );
         probe.WriteByte(0);
     }
 

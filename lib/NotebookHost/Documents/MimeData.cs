@@ -9,8 +9,7 @@ internal static class MimeData
     /// <summary>No name twice, which a tree cannot hold; no deeper than fits into a notebook, which may have 128 levels.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    public static bool IsJson(string mimeType) =>
-        mimeType == "application/json" || mimeType.EndsWith("+json", StringComparison.Ordinal);
+    public static bool IsJson(string mimeType) => mimeType == "application/json" || mimeType.EndsWith("+json", StringComparison.Ordinal);
 
     /// <summary>The value; the text where it is not JSON.</summary>
     public static JsonNode? ParseJson(string text)

@@ -34,20 +34,27 @@ public sealed class NotebookCell
     public string? Id => Json["id"] is JsonValue value && value.TryGetValue(out string? id) ? id : null;
 
     /// <summary>Whether it is code, Markdown or raw text.</summary>
-    public CellKind Kind => Json["cell_type"]!.ToString() switch
-    {
-        "code" => CellKind.Code,
-        "markdown" => CellKind.Markdown,
-        _ => CellKind.Raw,
-    };
+    public CellKind Kind =>
+        Json["cell_type"]!.ToString() switch
+        {
+            "code" => CellKind.Code,
+            "markdown" => CellKind.Markdown,
+            _ => CellKind.Raw,
+        };
 
     /// <summary>The cell's text, lines separated by \n.</summary>
     public string Source =>
-        (Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString()).ReplaceLineEndings("\n");
+        (
+            Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString()
+        ).ReplaceLineEndings("\n");
 
     /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata says another.</summary>
     public string Language =>
-        (Text(Json["metadata"]?["dotnet_interactive"], "language") ?? Text(Json["metadata"]?["polyglot_notebook"], "kernelName") ?? "csharp").ToUpperInvariant() switch
+        (
+            Text(Json["metadata"]?["dotnet_interactive"], "language")
+            ?? Text(Json["metadata"]?["polyglot_notebook"], "kernelName")
+            ?? "csharp"
+        ).ToUpperInvariant() switch
         {
             "CSHARP" or "C#" => "csharp",
             var other => other.ToLowerInvariant(),

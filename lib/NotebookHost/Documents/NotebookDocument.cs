@@ -36,15 +36,21 @@ public sealed class NotebookDocument
     public IReadOnlyList<NotebookCell> Cells { get; }
 
     /// <summary>The text of the first level-1 heading, or the file's name where there is none.</summary>
-    public string Title => Cells
-        .Where(cell => cell.Kind == CellKind.Markdown)
-        .SelectMany(cell => cell.Source.Split('\n'))
-        .Where(line => line.StartsWith("# ", StringComparison.Ordinal))
-        .Select(line => line[2..].Trim())
-        .FirstOrDefault() ?? System.IO.Path.GetFileNameWithoutExtension(Path);
+    public string Title =>
+        Cells
+            .Where(cell => cell.Kind == CellKind.Markdown)
+            .SelectMany(cell => cell.Source.Split('\n'))
+            .Where(line => line.StartsWith("# ", StringComparison.Ordinal))
+            .Select(line => line[2..].Trim())
+            .FirstOrDefault()
+        ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
-    /// <summary>The name of the course that it belongs to, from the field <c>course</c> of its metadata; empty where there is none.</summary>
-    public string Course => Root["metadata"] is JsonObject metadata && metadata["course"] is JsonValue value && value.TryGetValue(out string? course) ? course.Trim() : "";
+    /// <summary>The name of the course that it belongs to, from the field <c>course</c> of its metadata; empty where there is
+    /// none.</summary>
+    public string Course =>
+        Root["metadata"] is JsonObject metadata && metadata["course"] is JsonValue value && value.TryGetValue(out string? course)
+            ? course.Trim()
+            : "";
 
     /// <summary>Reads a notebook.</summary>
     /// <exception cref="NotebookFormatException">The file is missing, not JSON, not nbformat 4, or not a C# notebook.</exception>
@@ -55,7 +61,9 @@ public sealed class NotebookDocument
         try
         {
             // Strict: a byte that is not UTF-8 must not silently become another character when the notebook is written again.
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+                .GetString(File.ReadAllBytes(path))
+                .TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException e)
         {
@@ -64,7 +72,11 @@ public sealed class NotebookDocument
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NotebookFormatException(
-                File.Exists(path) ? $"{path}: cannot be read ({e.Message.TrimEnd('.')})." : $"{path}: there is no such notebook; check the path.", e);
+                File.Exists(path)
+                    ? $"{path}: cannot be read ({e.Message.TrimEnd('.')})."
+                    : $"{path}: there is no such notebook; check the path.",
+                e
+            );
         }
 
         return Parse(text, path);
@@ -82,7 +94,10 @@ public sealed class NotebookDocument
         catch (JsonException e)
         {
             throw new NotebookFormatException(
-                $"{path}: not a notebook: line {e.LineNumber + 1} is not valid JSON, or it names a field twice or nests deeper than 128 levels. Open the file in an editor, or restore it from version control.", e);
+                $"{path}: not a notebook: line {e.LineNumber + 1} is not valid JSON, or it names a field twice or nests deeper than 128 "
+                    + "levels. Open the file in an editor, or restore it from version control.",
+                e
+            );
         }
 
         var root = NotebookValidation.Check(node, path);
@@ -92,7 +107,8 @@ public sealed class NotebookDocument
     /// <summary>The notebook as JSON text, indented by one space and ending in a newline, as Jupyter writes it.</summary>
     public string ToJson() => Root.ToJsonString(Indented) + "\n";
 
-    /// <summary>Writes the notebook: first to a temporary file beside it, then by a rename, so that a reader never sees half of it.</summary>
+    /// <summary>Writes the notebook: first to a temporary file beside it, then by a rename, so that a reader never sees half of
+    /// it.</summary>
     public void Save(string path)
     {
         path = System.IO.Path.GetFullPath(path);

@@ -18,12 +18,16 @@ internal static class NotebookValidation
 
         if (root["nbformat"] is not JsonValue format || !format.TryGetValue(out int major))
         {
-            throw new NotebookFormatException($"{path}: not a notebook: it has no number 'nbformat'. Restore the file from version control.");
+            throw new NotebookFormatException(
+                $"{path}: not a notebook: it has no number 'nbformat'. Restore the file from version control."
+            );
         }
 
         if (major != 4)
         {
-            throw new NotebookFormatException($"{path}: the notebook is of nbformat {major}, and only nbformat 4 can be run. {SaveAsNewFormat}");
+            throw new NotebookFormatException(
+                $"{path}: the notebook is of nbformat {major}, and only nbformat 4 can be run. {SaveAsNewFormat}"
+            );
         }
 
         if (root["cells"] is not JsonArray cells)
@@ -33,7 +37,9 @@ internal static class NotebookValidation
 
         if (root["metadata"] is not (null or JsonObject))
         {
-            throw new NotebookFormatException($"{path}: not a notebook: its 'metadata' is not an object. Restore the file from version control.");
+            throw new NotebookFormatException(
+                $"{path}: not a notebook: its 'metadata' is not an object. Restore the file from version control."
+            );
         }
 
         for (var i = 0; i < cells.Count; i++)
@@ -44,7 +50,10 @@ internal static class NotebookValidation
         var language = Language(root);
         if (language is not null && !IsCSharp(language))
         {
-            throw new NotebookFormatException($"{path}: the notebook's language is {language}, and only C# notebooks can be run here. Choose another file, or Jupyter with a kernel for {language}.");
+            throw new NotebookFormatException(
+                $"{path}: the notebook's language is {language}, and only C# notebooks can be run here. Choose another file, or Jupyter "
+                    + $"with a kernel for {language}."
+            );
         }
 
         return root;
@@ -52,14 +61,21 @@ internal static class NotebookValidation
 
     private static void CheckCell(JsonNode? node, int number, string path)
     {
-        if (node is not JsonObject cell
-            || cell["cell_type"] is not JsonValue type || !type.TryGetValue(out string? kind) || kind is not ("code" or "markdown" or "raw")
+        if (
+            node is not JsonObject cell
+            || cell["cell_type"] is not JsonValue type
+            || !type.TryGetValue(out string? kind)
+            || kind is not ("code" or "markdown" or "raw")
             || !IsText(cell["source"])
             || cell["outputs"] is not (null or JsonArray)
             || cell["metadata"] is not (null or JsonObject)
-            || cell["attachments"] is not (null or JsonObject))
+            || cell["attachments"] is not (null or JsonObject)
+        )
         {
-            throw new NotebookFormatException($"{path}: cell {number} is not a notebook cell (it needs a cell_type of code, markdown or raw, and a source). Restore the file from version control.");
+            throw new NotebookFormatException(
+                $"{path}: cell {number} is not a notebook cell (it needs a cell_type of code, markdown or raw, and a source). Restore "
+                    + "the file from version control."
+            );
         }
     }
 
@@ -71,6 +87,5 @@ internal static class NotebookValidation
         (root["metadata"]?["kernelspec"] as JsonObject)?["language"]?.ToString()
         ?? (root["metadata"]?["language_info"] as JsonObject)?["name"]?.ToString();
 
-    private static bool IsCSharp(string language) =>
-        language.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK";
+    private static bool IsCSharp(string language) => language.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK";
 }

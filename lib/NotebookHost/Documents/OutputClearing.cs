@@ -6,7 +6,15 @@ namespace NotebookHost.Documents;
 public static class OutputClearing
 {
     /// <summary>What front ends and runners write into metadata, different after every run.</summary>
-    private static readonly string[] VolatileCellMetadata = ["execution", "ExecuteTime", "collapsed", "scrolled", "papermill", "jupyter_execution"];
+    private static readonly string[] VolatileCellMetadata =
+    [
+        "execution",
+        "ExecuteTime",
+        "collapsed",
+        "scrolled",
+        "papermill",
+        "jupyter_execution",
+    ];
     private static readonly string[] VolatileNotebookMetadata = ["papermill", "widgets", "signature"];
 
     /// <summary>Clears a notebook in memory. Returns whether there was anything to clear.</summary>
@@ -28,8 +36,10 @@ public static class OutputClearing
 
     private static bool ClearOutputs(NotebookCell cell)
     {
-        var clean = cell.Json["outputs"] is JsonArray { Count: 0 }
-            && cell.Json.TryGetPropertyValue("execution_count", out var count) && count is null;
+        var clean =
+            cell.Json["outputs"] is JsonArray { Count: 0 }
+            && cell.Json.TryGetPropertyValue("execution_count", out var count)
+            && count is null;
         if (!clean)
         {
             cell.Json["outputs"] = new JsonArray();

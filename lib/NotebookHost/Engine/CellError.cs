@@ -13,7 +13,8 @@ internal sealed record CellError(string Name, string Message, IReadOnlyList<stri
     [JsonIgnore]
     public bool IsWhole => Name is not null && Message is not null && Traceback is not null && !Traceback.Contains(null!);
 
-    /// <summary>The error with each of its texts cut to a length, and its traceback, which begins with the message, to three times as much.</summary>
+    /// <summary>The error with each of its texts cut to a length, and its traceback, which begins with the message, to three times as
+    /// much.</summary>
     public CellError Within(int length)
     {
         string Cut(string text) => text.Length <= length ? text : $"{text[..length]} [cut here: {text.Length:N0} characters]";

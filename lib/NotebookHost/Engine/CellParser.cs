@@ -11,7 +11,11 @@ namespace NotebookHost.Engine;
 /// <param name="PackageSources">The sources of its <c>#i "nuget: …"</c> lines.</param>
 /// <param name="ShowTime">Whether it says <c>#!time</c>.</param>
 internal sealed record ParsedCell(
-    IReadOnlyList<CellStep> Steps, IReadOnlyList<PackageDirective> Packages, IReadOnlyList<string> PackageSources, bool ShowTime);
+    IReadOnlyList<CellStep> Steps,
+    IReadOnlyList<PackageDirective> Packages,
+    IReadOnlyList<string> PackageSources,
+    bool ShowTime
+);
 
 /// <summary>One step of a cell.</summary>
 internal abstract record CellStep;
@@ -82,13 +86,26 @@ internal static partial class CellParser
                     case "import":
                         return (null, CellError.At(source, number, "DirectiveError", "#!import needs a file: #!import other.ipynb"));
                     case var name:
-                        return (null, CellError.At(source, number, "DirectiveError",
-                            $"the magic command #!{name} is not known here; known are #!import, #!time and #!csharp."));
+                        return (
+                            null,
+                            CellError.At(
+                                source,
+                                number,
+                                "DirectiveError",
+                                $"the magic command #!{name} is not known here; known are #!import, #!time and #!csharp."
+                            )
+                        );
                 }
             }
             else if (NuGetReference().Match(line) is { Success: true } package)
             {
-                packages.Add(new PackageDirective(package.Groups["name"].Value, package.Groups["version"] is { Success: true } version ? version.Value : null, number));
+                packages.Add(
+                    new PackageDirective(
+                        package.Groups["name"].Value,
+                        package.Groups["version"] is { Success: true } version ? version.Value : null,
+                        number
+                    )
+                );
             }
             else if (NuGetSource().Match(line) is { Success: true } packageSource)
             {

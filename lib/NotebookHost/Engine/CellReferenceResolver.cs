@@ -10,7 +10,11 @@ namespace NotebookHost.Engine;
 /// </summary>
 internal sealed class CellReferenceResolver(string directory) : MetadataReferenceResolver
 {
-    private static readonly string[] Closed = [Path.GetDirectoryName(typeof(object).Assembly.Location)!, Path.GetDirectoryName(typeof(CellReferenceResolver).Assembly.Location)!];
+    private static readonly string[] Closed =
+    [
+        Path.GetDirectoryName(typeof(object).Assembly.Location)!,
+        Path.GetDirectoryName(typeof(CellReferenceResolver).Assembly.Location)!,
+    ];
 
     private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(directory);
 
@@ -18,12 +22,17 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
     public override bool ResolveMissingAssemblies => true;
 
     /// <inheritdoc/>
-    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties) =>
-        _inner.ResolveReference(reference, baseFilePath, properties);
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(
+        string reference,
+        string? baseFilePath,
+        MetadataReferenceProperties properties
+    ) => _inner.ResolveReference(reference, baseFilePath, properties);
 
     /// <inheritdoc/>
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-        definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file)) ? null : _inner.ResolveMissingAssembly(definition, referenceIdentity);
+        definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
+            ? null
+            : _inner.ResolveMissingAssembly(definition, referenceIdentity);
 
     /// <inheritdoc/>
     public override bool Equals(object? other) => other is CellReferenceResolver resolver && resolver._inner.Equals(_inner);

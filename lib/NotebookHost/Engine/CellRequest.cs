@@ -19,7 +19,8 @@ internal enum CellStatus
     /// <summary>It was cancelled and stopped, or was waiting and will not go on.</summary>
     Interrupted,
 
-    /// <summary>It was cancelled and did not stop: it is left behind, its output goes nowhere, and the session goes on without it.</summary>
+    /// <summary>It was cancelled and did not stop: it is left behind, its output goes nowhere, and the session goes on without
+    /// it.</summary>
     Abandoned,
 }
 

@@ -18,7 +18,8 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     public ScriptChain Chain { get; } = new();
 
-    /// <summary>Where relative paths start. A cell that removes the current directory takes nothing from the cells behind it: for them it is where it was.</summary>
+    /// <summary>Where relative paths start. A cell that removes the current directory takes nothing from the cells behind it: for them it
+    /// is where it was.</summary>
     private string WorkingDirectory
     {
         get
@@ -42,7 +43,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
     public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context) =>
-        RunAsync(new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters), request.Language, _running, context);
+        RunAsync(
+            new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters),
+            request.Language,
+            _running,
+            context
+        );
 
     /// <inheritdoc cref="NotebookSession.Next"/>
     public Script Next(string code) => Chain.Next(code, "", WorkingDirectory);
@@ -60,7 +66,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     /// <param name="language">Its language.</param>
     /// <param name="importing">The files that are being run, outermost first.</param>
     /// <param name="context">The cell of the notebook that all this belongs to.</param>
-    private async Task<CellError?> RunAsync(CellSource source, string language, ImmutableList<string> importing, KernelInvocationContext context)
+    private async Task<CellError?> RunAsync(
+        CellSource source,
+        string language,
+        ImmutableList<string> importing,
+        KernelInvocationContext context
+    )
     {
         switch (language)
         {
@@ -70,7 +81,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 context.DisplayAs(source.Code, $"text/{language}");
                 return null;
             default:
-                return CellError.At(source, null, "LanguageError", $"the cell is written in {language}, and only C# cells can be run here.");
+                return CellError.At(
+                    source,
+                    null,
+                    "LanguageError",
+                    $"the cell is written in {language}, and only C# cells can be run here."
+                );
         }
 
         var (cell, error) = CellParser.Parse(source);
@@ -183,15 +199,25 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         }
     }
 
-    private async Task<CellError?> ImportAsync(ImportStep import, CellSource importer, ImmutableList<string> importing, KernelInvocationContext context)
+    private async Task<CellError?> ImportAsync(
+        ImportStep import,
+        CellSource importer,
+        ImmutableList<string> importing,
+        KernelInvocationContext context
+    )
     {
         var path = Path.GetFullPath(import.Path, WorkingDirectory);
         // Through a link a notebook has a second name, and is the same.
         var real = RealPath.Of(path);
         if (importing.Contains(real))
         {
-            return CellError.At(importer, import.Line, "ImportError",
-                $"{import.Path} cannot be imported: it is being run already ({string.Join(" imports ", importing.Append(real).Select(Path.GetFileName))}).");
+            return CellError.At(
+                importer,
+                import.Line,
+                "ImportError",
+                $"{import.Path} cannot be imported: it is being run already "
+                    + $"({string.Join(" imports ", importing.Append(real).Select(Path.GetFileName))})."
+            );
         }
 
         IReadOnlyList<(CellSource Source, string Language)> sources;

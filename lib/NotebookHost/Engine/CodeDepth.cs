@@ -1,6 +1,7 @@
 namespace NotebookHost.Engine;
 
-/// <summary>Code that Roslyn's parser would end the whole program over: it goes down by recursion, and not everywhere with a guard.</summary>
+/// <summary>Code that Roslyn's parser would end the whole program over: it goes down by recursion, and not everywhere with a
+/// guard.</summary>
 internal static class CodeDepth
 {
     /// <summary>Levels of brackets. Roslyn stops at about 20,000 tuples within each other; people at ten.</summary>

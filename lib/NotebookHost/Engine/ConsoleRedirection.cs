@@ -9,7 +9,8 @@ internal static class ConsoleRedirection
     private static readonly Lock Once = new();
     private static (TextWriter Out, TextWriter Error, TextReader In)? _installed;
 
-    /// <summary>Replaces the console's three streams, and again where a cell has put others in their place: that holds for this cell alone. Outside a cell they still reach the real ones.</summary>
+    /// <summary>Replaces the console's three streams, and again where a cell has put others in their place: that holds for this cell alone.
+    /// Outside a cell they still reach the real ones.</summary>
     public static void Install()
     {
         lock (Once)

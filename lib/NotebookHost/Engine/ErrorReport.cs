@@ -11,13 +11,19 @@ internal sealed class ErrorReport
 {
     private static readonly string[] EngineNamespaces =
     [
-        "NotebookHost.Engine", "Microsoft.CodeAnalysis", "System.Runtime.CompilerServices", "System.Runtime.ExceptionServices", "System.Threading",
+        "NotebookHost.Engine",
+        "Microsoft.CodeAnalysis",
+        "System.Runtime.CompilerServices",
+        "System.Runtime.ExceptionServices",
+        "System.Threading",
     ];
 
     /// <summary>Enough for any learner; an endless recursion has thousands.</summary>
     private const int MostFrames = 100;
 
-    private const string OutOfMemory = "The cell asked for more memory than there is: smaller batches or images, and values that are let go of (Dispose, or a variable set to null), help.";
+    private const string OutOfMemory =
+        "The cell asked for more memory than there is: smaller batches or images, and values that are let go of (Dispose, or a variable "
+        + "set to null), help.";
 
     private readonly ConcurrentDictionary<string, CellSource> _sources = new();
 
@@ -49,8 +55,8 @@ internal sealed class ErrorReport
             "CompilationError",
             string.Join("\n", errors.Select(error => $"{error.Id}: {error.GetMessage()}")),
             traceback,
-            first?.Location.GetLineSpan().StartLinePosition.Line + 1);
-
+            first?.Location.GetLineSpan().StartLinePosition.Line + 1
+        );
     }
 
     public CellError FromException(Exception exception, CellSource source)
@@ -70,7 +76,12 @@ internal sealed class ErrorReport
             }
         }
 
-        return new CellError(NameOf(exception), exception is OutOfMemoryException ? $"{exception.Message} {OutOfMemory}" : exception.Message, traceback, line);
+        return new CellError(
+            NameOf(exception),
+            exception is OutOfMemoryException ? $"{exception.Message} {OutOfMemory}" : exception.Message,
+            traceback,
+            line
+        );
     }
 
     private string? Describe(StackFrame frame, CellSource running, out int? line)
@@ -90,7 +101,8 @@ internal sealed class ErrorReport
         }
 
         var type = method.DeclaringType?.FullName ?? "";
-        return type.StartsWith("Submission#", StringComparison.Ordinal)
+        return
+            type.StartsWith("Submission#", StringComparison.Ordinal)
             || Array.Exists(EngineNamespaces, name => type.StartsWith(name, StringComparison.Ordinal))
             ? null
             : $"   at {type}.{method.Name}({string.Join(", ", method.GetParameters().Select(p => p.ParameterType.Name))})";
@@ -99,7 +111,8 @@ internal sealed class ErrorReport
     /// <summary>The method's name and " in ", or nothing for the cell's own statements.</summary>
     private static string MethodName(MethodBase method)
     {
-        // The compiler names a cell's body <Initialize>, an async method <Name>d__1.MoveNext, a lambda <Name>b__1, a local function <Outer>g__Name|1.
+        // The compiler names a cell's body <Initialize>, an async method <Name>d__1.MoveNext, a lambda <Name>b__1, a local function
+        // <Outer>g__Name|1.
         var name = method.Name == "MoveNext" ? method.DeclaringType!.Name : method.Name;
         if (name.Contains(">g__", StringComparison.Ordinal))
         {

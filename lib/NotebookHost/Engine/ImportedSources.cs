@@ -12,9 +12,15 @@ internal static class ImportedSources
         switch (Path.GetExtension(path).ToUpperInvariant())
         {
             case ".IPYNB":
-                return [.. NotebookDocument.Load(path).Cells
-                    .Where(cell => cell.Kind == CellKind.Code)
-                    .Select(cell => (new CellSource($"{name}, cell {cell.Number}", cell.Source, cell.IsParameters, IsImported: true), cell.Language))];
+                return
+                [
+                    .. NotebookDocument
+                        .Load(path)
+                        .Cells.Where(cell => cell.Kind == CellKind.Code)
+                        .Select(cell =>
+                            (new CellSource($"{name}, cell {cell.Number}", cell.Source, cell.IsParameters, IsImported: true), cell.Language)
+                        ),
+                ];
             case ".CSX" or ".CS":
                 return [(new CellSource(name, ReadScript(path), IsImported: true), "csharp")];
             default:
@@ -30,7 +36,12 @@ internal static class ImportedSources
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NotebookFormatException(File.Exists(path) ? $"{path}: cannot be read ({e.Message.TrimEnd('.')})." : $"{path}: there is no such file; check the path.", e);
+            throw new NotebookFormatException(
+                File.Exists(path)
+                    ? $"{path}: cannot be read ({e.Message.TrimEnd('.')})."
+                    : $"{path}: there is no such file; check the path.",
+                e
+            );
         }
     }
 }

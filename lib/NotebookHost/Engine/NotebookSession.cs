@@ -100,7 +100,8 @@ internal sealed class NotebookSession : IDisposable
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is stopped where it waits, or left behind.</summary>
+    /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is stopped where it waits, or left
+    /// behind.</summary>
     private async Task<CellResult> EndOfAsync(Task<CellResult> running, KernelInvocationContext context, CellContinuations continuations)
     {
         try
@@ -131,24 +132,14 @@ internal sealed class NotebookSession : IDisposable
 
     private sealed class NoSink : IOutputSink
     {
-        public void Stream(string name, string text)
-        {
-        }
+        public void Stream(string name, string text) { }
 
-        public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate)
-        {
-        }
+        public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) { }
 
-        public void ExecuteResult(IReadOnlyDictionary<string, string> data)
-        {
-        }
+        public void ExecuteResult(IReadOnlyDictionary<string, string> data) { }
 
-        public void Error(CellError error)
-        {
-        }
+        public void Error(CellError error) { }
 
-        public void ClearOutput(bool wait)
-        {
-        }
+        public void ClearOutput(bool wait) { }
     }
 }

@@ -37,7 +37,8 @@ internal sealed record PackageAssets(IReadOnlyList<PackageAssembly> Assemblies, 
             natives.AddRange(Files(files, "native").Select(file => Locate(folders, path, file)));
         }
 
-        var assemblies = compile.Select(entry => new PackageAssembly(entry.Value, runtime.GetValueOrDefault(entry.Key)))
+        var assemblies = compile
+            .Select(entry => new PackageAssembly(entry.Value, runtime.GetValueOrDefault(entry.Key)))
             .Concat(runtime.Where(entry => !compile.ContainsKey(entry.Key)).Select(entry => new PackageAssembly(entry.Value, entry.Value)));
         return new PackageAssets([.. assemblies], natives);
     }

@@ -44,7 +44,15 @@ internal sealed class PackageLoadContext : AssemblyLoadContext
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {
-        string[] candidates = [unmanagedDllName, $"lib{unmanagedDllName}.so", $"{unmanagedDllName}.so", $"lib{unmanagedDllName}.dylib", $"{unmanagedDllName}.dylib", $"{unmanagedDllName}.dll"];
+        string[] candidates =
+        [
+            unmanagedDllName,
+            $"lib{unmanagedDllName}.so",
+            $"{unmanagedDllName}.so",
+            $"lib{unmanagedDllName}.dylib",
+            $"{unmanagedDllName}.dylib",
+            $"{unmanagedDllName}.dll",
+        ];
         foreach (var file in candidates.Select(candidate => Path.Combine(_natives, candidate)).Where(File.Exists))
         {
             if (NativeLibrary.TryLoad(file, out var handle))

@@ -26,7 +26,10 @@ internal sealed class PackageRestore : IDisposable
     /// <remarks>What is loaded stays loaded: another version of a package is taken only by a new session.</remarks>
     /// <exception cref="PackageException">A package was not found, or cannot be combined with the others.</exception>
     public async Task<RestoredPackages> RestoreAsync(
-        IReadOnlyList<PackageDirective> packages, string directory, CancellationToken cancellationToken)
+        IReadOnlyList<PackageDirective> packages,
+        string directory,
+        CancellationToken cancellationToken
+    )
     {
         var all = _packages.Where(old => !packages.Any(added => Same(old, added))).Concat(packages).ToList();
         Directory.CreateDirectory(_folder);
@@ -38,7 +41,9 @@ internal sealed class PackageRestore : IDisposable
         _packages.Clear();
         _packages.AddRange(all);
         _context ??= new PackageLoadContext(Path.Combine(_folder, "natives"));
-        var added = assets.Assemblies.Where(assembly => !IsShared(assembly) && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile))).ToList();
+        var added = assets
+            .Assemblies.Where(assembly => !IsShared(assembly) && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile)))
+            .ToList();
         return new RestoredPackages([.. added.Select(assembly => assembly.Compile)], _context.Add(added, assets.Natives));
     }
 
@@ -68,7 +73,9 @@ internal sealed class PackageRestore : IDisposable
         var references = new StringBuilder();
         foreach (var package in packages)
         {
-            references.AppendLine($"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />""");
+            references.AppendLine(
+                $"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />"""
+            );
         }
 
         return $"""
@@ -118,7 +125,8 @@ internal sealed class PackageRestore : IDisposable
     /// <summary>The error lines of a failed restore, each once, without the temporary project's path.</summary>
     private static string Explain(string output)
     {
-        var lines = output.Split('\n')
+        var lines = output
+            .Split('\n')
             .Where(line => line.Contains("error", StringComparison.Ordinal) || line.Contains("Unable to", StringComparison.Ordinal))
             .Select(line => line[Math.Max(0, line.IndexOf("error", StringComparison.Ordinal))..].Split(" [/")[0].Trim())
             .Distinct()

@@ -21,7 +21,9 @@ internal sealed class ParameterOverrides(IReadOnlyDictionary<string, string> val
 
             if (variable.IsReadOnly)
             {
-                throw new ParameterException($"the parameter {name} cannot be set: it is declared const or readonly; declare it as an ordinary variable.");
+                throw new ParameterException(
+                    $"the parameter {name} cannot be set: it is declared const or readonly; declare it as an ordinary variable."
+                );
             }
 
             variable.Value = Convert(name, text, variable.Type);
@@ -31,7 +33,10 @@ internal sealed class ParameterOverrides(IReadOnlyDictionary<string, string> val
 
     /// <summary>The variables that a submission declares at its top level.</summary>
     public static IEnumerable<string> DeclaredNames(CompilationUnitSyntax unit) =>
-        unit.Members.OfType<FieldDeclarationSyntax>().SelectMany(field => field.Declaration.Variables).Select(variable => variable.Identifier.Text);
+        unit
+            .Members.OfType<FieldDeclarationSyntax>()
+            .SelectMany(field => field.Declaration.Variables)
+            .Select(variable => variable.Identifier.Text);
 
     /// <summary>Converts a value to the type that the notebook declares.</summary>
     /// <exception cref="ParameterException">It does not convert.</exception>

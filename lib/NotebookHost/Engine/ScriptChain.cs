@@ -17,23 +17,52 @@ internal sealed class ScriptChain : IDisposable
 {
     private static readonly string[] Imports =
     [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
+        "System",
+        "System.Text",
+        "System.Collections",
+        "System.Collections.Generic",
+        "System.Threading.Tasks",
+        "System.Linq",
         typeof(Kernel).FullName!, // display and HTML
     ];
 
-    /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the host's.</summary>
+    /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the
+    /// host's.</summary>
     public static readonly Assembly[] Shared = [typeof(Kernel).Assembly, typeof(Formatter).Assembly, typeof(HtmlString).Assembly];
 
-    /// <summary>The parts of the framework that most cells use. The compiler looks at each reference anew in every cell: with all 160 a trivial cell takes three times as long.</summary>
+    /// <summary>The parts of the framework that most cells use. The compiler looks at each reference anew in every cell: with all 160 a
+    /// trivial cell takes three times as long.</summary>
     private static readonly HashSet<string> Common =
     [
-        "Microsoft.CSharp", "System.Collections", "System.Collections.Concurrent", "System.Collections.Immutable", "System.ComponentModel.Primitives",
-        "System.Console", "System.Diagnostics.Process", "System.Linq", "System.Linq.Expressions", "System.Memory", "System.Net.Http", "System.Net.Primitives",
-        "System.Numerics.Vectors", "System.ObjectModel", "System.Private.CoreLib", "System.Private.Uri", "System.Runtime", "System.Runtime.InteropServices",
-        "System.Runtime.Numerics", "System.Text.Json", "System.Text.RegularExpressions", "System.Threading", "System.Threading.Tasks.Parallel", "netstandard",
+        "Microsoft.CSharp",
+        "System.Collections",
+        "System.Collections.Concurrent",
+        "System.Collections.Immutable",
+        "System.ComponentModel.Primitives",
+        "System.Console",
+        "System.Diagnostics.Process",
+        "System.Linq",
+        "System.Linq.Expressions",
+        "System.Memory",
+        "System.Net.Http",
+        "System.Net.Primitives",
+        "System.Numerics.Vectors",
+        "System.ObjectModel",
+        "System.Private.CoreLib",
+        "System.Private.Uri",
+        "System.Runtime",
+        "System.Runtime.InteropServices",
+        "System.Runtime.Numerics",
+        "System.Text.Json",
+        "System.Text.RegularExpressions",
+        "System.Threading",
+        "System.Threading.Tasks.Parallel",
+        "netstandard",
     ];
 
-    private static readonly Lazy<ILookup<bool, MetadataReference>> Framework = new(() => FrameworkReferences().ToLookup(reference => Common.Contains(Path.GetFileNameWithoutExtension(reference.Display!))));
+    private static readonly Lazy<ILookup<bool, MetadataReference>> Framework = new(() =>
+        FrameworkReferences().ToLookup(reference => Common.Contains(Path.GetFileNameWithoutExtension(reference.Display!)))
+    );
 
     private readonly InteractiveAssemblyLoader _loader = new();
     private ScriptOptions _options;
@@ -48,8 +77,8 @@ internal sealed class ScriptChain : IDisposable
             _loader.RegisterDependency(assembly);
         }
 
-        _options = ScriptOptions.Default
-            .WithLanguageVersion(LanguageVersion.Latest)
+        _options = ScriptOptions
+            .Default.WithLanguageVersion(LanguageVersion.Latest)
             .WithImports(Imports)
             .WithReferences(Framework.Value[true])
             .AddReferences(Shared)
@@ -107,16 +136,16 @@ internal sealed class ScriptChain : IDisposable
         if (abandoned == Volatile.Read(ref _abandoned))
         {
             State = state;
-            // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells took 2 GB.
+            // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells
+            // took 2 GB.
             _options = _options.WithReferences(Array.Empty<MetadataReference>());
         }
 
         return state;
     }
 
-    private Task<ScriptState<object>> RunAsync(Script<object> script, CancellationToken cancellationToken) => State is null
-        ? script.RunAsync(null, _ => true, cancellationToken)
-        : script.RunFromAsync(State, _ => true, cancellationToken);
+    private Task<ScriptState<object>> RunAsync(Script<object> script, CancellationToken cancellationToken) =>
+        State is null ? script.RunAsync(null, _ => true, cancellationToken) : script.RunFromAsync(State, _ => true, cancellationToken);
 
     /// <summary>A submission after the newest state, without running it.</summary>
     public Script<object> Next(string code, string file, string directory)
@@ -144,7 +173,8 @@ internal sealed class ScriptChain : IDisposable
         var compilation = state.Script.GetCompilation();
         var tree = compilation.SyntaxTrees.Single();
         return tree.GetRoot() is CompilationUnitSyntax unit
-            && unit.Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
+            && unit.Members.LastOrDefault()
+                is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
             && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void };
     }
 
@@ -155,8 +185,12 @@ internal sealed class ScriptChain : IDisposable
     {
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
-        return [.. trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Where(file => Path.GetDirectoryName(file) == framework)
-            .Select(file => MetadataReference.CreateFromFile(file))];
+        return
+        [
+            .. trusted
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Where(file => Path.GetDirectoryName(file) == framework)
+                .Select(file => MetadataReference.CreateFromFile(file)),
+        ];
     }
 }

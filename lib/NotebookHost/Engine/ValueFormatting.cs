@@ -30,10 +30,14 @@ internal static class ValueFormatting
 
     private static bool IsCheapAsText(object? value) =>
         value is null or string or IFormattable or bool or char
-        || value is ICollection && ElementType(value.GetType()) is { } type && (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal));
+        || value is ICollection
+            && ElementType(value.GetType()) is { } type
+            && (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal));
 
     private static Type? ElementType(Type type) =>
         type.IsArray
             ? type.GetElementType()
-            : type.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+            : type.GetInterfaces()
+                .FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+                ?.GetGenericArguments()[0];
 }

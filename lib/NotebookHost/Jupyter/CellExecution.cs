@@ -84,14 +84,22 @@ internal sealed class CellExecution
                 { Status: CellStatus.Ok } => null,
                 { Error: { } error } => error,
                 { Status: CellStatus.Interrupted } => Publish(cell, "Interrupted", "The cell was stopped."),
-                { Status: CellStatus.Abandoned } => Publish(cell, "Interrupted",
-                    "The cell could not be stopped: it goes on in the background, without its outputs, and the next cells run beside it. To end it, restart the kernel."),
+                { Status: CellStatus.Abandoned } => Publish(
+                    cell,
+                    "Interrupted",
+                    "The cell could not be stopped: it goes on in the background, without its outputs, and the next cells run beside "
+                        + "it. To end it, restart the kernel."
+                ),
                 _ => Publish(cell, "Error", "The cell failed."),
             };
         }
         catch (SessionLostException e)
         {
-            return Publish(cell, "SessionEnded", $"{e.Message}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first.");
+            return Publish(
+                cell,
+                "SessionEnded",
+                $"{e.Message}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first."
+            );
         }
         finally
         {
@@ -107,7 +115,12 @@ internal sealed class CellExecution
             var cell = new RunningCell(request, Count, IsQuiet: true);
             var error = await RunAsync(cell, expression?.ToString() ?? "");
             values[name] = error is null
-                ? new JsonObject { ["status"] = "ok", ["data"] = cell.Result is null ? new JsonObject() : Outputs.Bundle(cell.Result), ["metadata"] = new JsonObject() }
+                ? new JsonObject
+                {
+                    ["status"] = "ok",
+                    ["data"] = cell.Result is null ? new JsonObject() : Outputs.Bundle(cell.Result),
+                    ["metadata"] = new JsonObject(),
+                }
                 : Outputs.Error(error);
         }
 
@@ -164,7 +177,13 @@ internal sealed class CellExecution
     private void OnLost(string death)
     {
         KernelLog.Write(death);
-        Publish(new StreamText(0, "stderr", $"\n{death}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first.\n"));
+        Publish(
+            new StreamText(
+                0,
+                "stderr",
+                $"\n{death}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first.\n"
+            )
+        );
     }
 
     /// <summary>A cell and where its outputs belong.</summary>

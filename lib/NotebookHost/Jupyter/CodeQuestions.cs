@@ -10,7 +10,9 @@ internal sealed class CodeQuestions(SessionSupervisor session)
     public async Task<JsonObject> CompleteAsync(JupyterMessage request)
     {
         var (code, position) = Place(request);
-        var choice = await AskAsync(id => new AskCompletions(id, code, position)) is CompletionsFound found ? found.Choice : new CompletionChoice(position, position, []);
+        var choice = await AskAsync(id => new AskCompletions(id, code, position)) is CompletionsFound found
+            ? found.Choice
+            : new CompletionChoice(position, position, []);
         var start = CodePosition.FromUtf16(code, choice.Start);
         var end = CodePosition.FromUtf16(code, choice.End);
         return new JsonObject
@@ -22,7 +24,18 @@ internal sealed class CodeQuestions(SessionSupervisor session)
             ["metadata"] = new JsonObject
             {
                 // Not in the protocol; JupyterLab shows the kinds as icons.
-                ["_jupyter_types_experimental"] = new JsonArray([.. choice.Items.Select(item => (JsonNode)new JsonObject { ["start"] = start, ["end"] = end, ["text"] = item.Text, ["type"] = item.Kind })]),
+                ["_jupyter_types_experimental"] = new JsonArray([
+                    .. choice.Items.Select(item =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["start"] = start,
+                                ["end"] = end,
+                                ["text"] = item.Text,
+                                ["type"] = item.Kind,
+                            }
+                    ),
+                ]),
             },
         };
     }
@@ -34,15 +47,24 @@ internal sealed class CodeQuestions(SessionSupervisor session)
         var data = new JsonObject();
         if (description is not null)
         {
-            data["text/plain"] = description.Documentation.Length > 0 ? $"{description.Signature}\n\n{description.Documentation}" : description.Signature;
+            data["text/plain"] =
+                description.Documentation.Length > 0 ? $"{description.Signature}\n\n{description.Documentation}" : description.Signature;
         }
 
-        return new JsonObject { ["status"] = "ok", ["found"] = description is not null, ["data"] = data, ["metadata"] = new JsonObject() };
+        return new JsonObject
+        {
+            ["status"] = "ok",
+            ["found"] = description is not null,
+            ["data"] = data,
+            ["metadata"] = new JsonObject(),
+        };
     }
 
     public async Task<JsonObject> JudgeAsync(JupyterMessage request)
     {
-        var completeness = await AskAsync(id => new AskCompleteness(id, request.Text("code"))) is CompletenessJudged judged ? judged.Completeness : new Completeness("unknown");
+        var completeness = await AskAsync(id => new AskCompleteness(id, request.Text("code"))) is CompletenessJudged judged
+            ? judged.Completeness
+            : new Completeness("unknown");
         var reply = new JsonObject { ["status"] = completeness.Status };
         if (completeness.Status == "incomplete")
         {

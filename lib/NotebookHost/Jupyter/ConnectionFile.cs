@@ -46,19 +46,29 @@ internal sealed record ConnectionFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
-            throw new UsageException($"{path}: not a readable connection file ({e.Message.TrimEnd('.')}). A front end writes it; to use this kernel, open a notebook in Jupyter.", e);
+            throw new UsageException(
+                $"{path}: not a readable connection file ({e.Message.TrimEnd('.')}). A front end writes it; to use this kernel, open a "
+                    + "notebook in Jupyter.",
+                e
+            );
         }
 
         if (file is not { Ip: not null, Key: not null, Transport: not null, SignatureScheme: not null })
         {
-            throw new UsageException($"{path}: not a readable connection file (a part of it is null). A front end writes it; to use this kernel, open a notebook in Jupyter.");
+            throw new UsageException(
+                $"{path}: not a readable connection file (a part of it is null). A front end writes it; to use this kernel, open a "
+                    + "notebook in Jupyter."
+            );
         }
 
         foreach (var port in new[] { file.ShellPort, file.IoPubPort, file.StdinPort, file.ControlPort, file.HeartbeatPort })
         {
             if (port is < 1 or > ushort.MaxValue)
             {
-                throw new UsageException($"{path}: {port} is not a port, which is a number from 1 to {ushort.MaxValue}. A front end writes this file; to use this kernel, open a notebook in Jupyter.");
+                throw new UsageException(
+                    $"{path}: {port} is not a port, which is a number from 1 to {ushort.MaxValue}. A front end writes this file; to use "
+                        + "this kernel, open a notebook in Jupyter."
+                );
             }
         }
 
@@ -66,7 +76,9 @@ internal sealed record ConnectionFile
         {
             // NetMQ's ipc is a TCP port in disguise: nobody else could connect to it.
             { Transport: not "tcp" } => throw new UsageException($"{path}: the transport {file.Transport} is not supported, only tcp."),
-            { Key: not "", SignatureScheme: not "hmac-sha256" } => throw new UsageException($"{path}: the signature scheme {file.SignatureScheme} is not supported, only hmac-sha256."),
+            { Key: not "", SignatureScheme: not "hmac-sha256" } => throw new UsageException(
+                $"{path}: the signature scheme {file.SignatureScheme} is not supported, only hmac-sha256."
+            ),
             _ => file,
         };
     }

@@ -19,7 +19,9 @@ internal sealed class InputHistory
         IEnumerable<(int Number, string Code, string? Result)> found = request.Text("hist_access_type") switch
         {
             "range" => request.Number("session") is null or 0 or Session
-                ? _entries.Where(entry => entry.Number >= (request.Number("start") ?? 0) && entry.Number < (request.Number("stop") ?? int.MaxValue))
+                ? _entries.Where(entry =>
+                    entry.Number >= (request.Number("start") ?? 0) && entry.Number < (request.Number("stop") ?? int.MaxValue)
+                )
                 : [],
             "search" => Search(request),
             _ => _entries.TakeLast(request.Number("n") ?? int.MaxValue),
@@ -28,7 +30,11 @@ internal sealed class InputHistory
         return new JsonObject
         {
             ["status"] = "ok",
-            ["history"] = new JsonArray([.. found.Select(entry => (JsonNode)new JsonArray(Session, entry.Number, withResults ? new JsonArray(entry.Code, entry.Result) : entry.Code))]),
+            ["history"] = new JsonArray([
+                .. found.Select(entry =>
+                    (JsonNode)new JsonArray(Session, entry.Number, withResults ? new JsonArray(entry.Code, entry.Result) : entry.Code)
+                ),
+            ]),
         };
     }
 

@@ -87,7 +87,16 @@ internal sealed class JupyterKernel : IAsyncDisposable
         {
             // Something that nobody foresaw must not be the kernel's end.
             KernelLog.Write($"{request.Type} failed: {e}");
-            _sockets.Reply(request, new JsonObject { ["status"] = "error", ["ename"] = e.GetType().Name, ["evalue"] = e.Message, ["traceback"] = new JsonArray() });
+            _sockets.Reply(
+                request,
+                new JsonObject
+                {
+                    ["status"] = "error",
+                    ["ename"] = e.GetType().Name,
+                    ["evalue"] = e.Message,
+                    ["traceback"] = new JsonArray(),
+                }
+            );
         }
 
         PublishState(request, "idle");
@@ -126,7 +135,11 @@ internal sealed class JupyterKernel : IAsyncDisposable
                 return shutDown;
             case "comm_open":
                 // There are no comms here, which the protocol wants to be told so.
-                _sockets.Publish(request.Header, "comm_close", new JsonObject { ["comm_id"] = request.Text("comm_id"), ["data"] = new JsonObject() });
+                _sockets.Publish(
+                    request.Header,
+                    "comm_close",
+                    new JsonObject { ["comm_id"] = request.Text("comm_id"), ["data"] = new JsonObject() }
+                );
                 return null;
             case "comm_msg" or "comm_close":
                 return null;

@@ -5,13 +5,15 @@ using NetMQ.Sockets;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>The five sockets between a kernel and its front ends. NetMQ's sockets belong to one thread, the poller's; all others go through queues.</summary>
+/// <summary>The five sockets between a kernel and its front ends. NetMQ's sockets belong to one thread, the poller's; all others go through
+/// queues.</summary>
 internal sealed class KernelSockets : IDisposable
 {
     /// <summary>Beyond this a front end that does not read loses outputs, instead of this program its memory.</summary>
     private const int MostUnread = 100_000;
 
-    /// <summary>In bytes. Nothing that a front end asks for comes near; a stranger at the port could else name any size, which would be allocated.</summary>
+    /// <summary>In bytes. Nothing that a front end asks for comes near; a stranger at the port could else name any size, which would be
+    /// allocated.</summary>
     private const int LargestFrame = 100_000_000;
 
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
@@ -21,6 +23,7 @@ internal sealed class KernelSockets : IDisposable
     private readonly RouterSocket _control = new();
     private readonly RouterSocket _stdin = new();
     private readonly PublisherSocket _ioPub = new();
+
     // Not a response socket: one message that is no request leaves that without a beat for ever.
     private readonly RouterSocket _heartbeat = new();
     private readonly NetMQQueue<(NetMQSocket Socket, NetMQMessage Message)> _outgoing = new();
@@ -31,10 +34,16 @@ internal sealed class KernelSockets : IDisposable
     {
         _wire = new WireFormat(connection.Key);
         _ioPub.Options.SendHighWatermark = MostUnread;
-        foreach (var (socket, port) in new (NetMQSocket, int)[]
-        {
-            (_shell, connection.ShellPort), (_control, connection.ControlPort), (_stdin, connection.StdinPort), (_ioPub, connection.IoPubPort), (_heartbeat, connection.HeartbeatPort),
-        })
+        foreach (
+            var (socket, port) in new (NetMQSocket, int)[]
+            {
+                (_shell, connection.ShellPort),
+                (_control, connection.ControlPort),
+                (_stdin, connection.StdinPort),
+                (_ioPub, connection.IoPubPort),
+                (_heartbeat, connection.HeartbeatPort),
+            }
+        )
         {
             socket.Options.Linger = Linger;
             socket.Options.MaxMsgSize = LargestFrame;
@@ -67,7 +76,12 @@ internal sealed class KernelSockets : IDisposable
 
     /// <summary>Answers a request where it came from.</summary>
     public void Reply(JupyterMessage to, JsonObject content) =>
-        _outgoing.Enqueue((to.IsControl ? _control : _shell, _wire.Encode(to.Identities, to.Type.Replace("_request", "_reply", StringComparison.Ordinal), to.Header, content)));
+        _outgoing.Enqueue(
+            (
+                to.IsControl ? _control : _shell,
+                _wire.Encode(to.Identities, to.Type.Replace("_request", "_reply", StringComparison.Ordinal), to.Header, content)
+            )
+        );
 
     /// <summary>Asks the front end that sent a request.</summary>
     public void Ask(JupyterMessage request, string type, JsonObject content) =>

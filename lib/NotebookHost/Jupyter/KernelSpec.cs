@@ -12,16 +12,29 @@ internal static partial class KernelSpec
     private const string File = "kernel.json";
     private const string OwnMark = "notebook_host";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string[] Logos = ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"];
 
     /// <summary>Jupyter's folder of the user's own kernels.</summary>
-    public static string UserFolder => Path.Combine(
-        Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } given ? given
-        : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
-        : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Jupyter")
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data ? data : Path.Combine(Home, ".local", "share"), "jupyter"),
-        "kernels");
+    public static string UserFolder =>
+        Path.Combine(
+            Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } given ? given
+                : OperatingSystem.IsWindows()
+                    ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
+                : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Jupyter")
+                : Path.Combine(
+                    Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data
+                        ? data
+                        : Path.Combine(Home, ".local", "share"),
+                    "jupyter"
+                ),
+            "kernels"
+        );
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -41,7 +54,10 @@ internal static partial class KernelSpec
         var folder = Path.Combine(kernels, name);
         if (Path.Exists(folder) && !force && !IsOwn(folder))
         {
-            throw new UsageException($"{folder} is another program's kernel, most likely .NET Interactive's, and is left as it is: add --name {name}-notebook-host to install beside it (and choose that kernel in the notebook), or --force to replace it.");
+            throw new UsageException(
+                $"{folder} is another program's kernel, most likely .NET Interactive's, and is left as it is: add --name "
+                    + $"{name}-notebook-host to install beside it (and choose that kernel in the notebook), or --force to replace it."
+            );
         }
 
         // Put together beside its place and then moved there: a kernel that runs keeps its files, and nobody sees half a folder.
@@ -72,7 +88,8 @@ internal static partial class KernelSpec
         return folder;
     }
 
-    /// <summary>Why a kernelspec of this program cannot be started or is out of date; null where all is well or it is another program's.</summary>
+    /// <summary>Why a kernelspec of this program cannot be started or is out of date; null where all is well or it is another
+    /// program's.</summary>
     public static string? Fault(string kernelFile)
     {
         if (!IsOwn(Path.GetDirectoryName(kernelFile)!) || Read(kernelFile)?["argv"] is not JsonArray { Count: > 1 } argv)
@@ -80,7 +97,8 @@ internal static partial class KernelSpec
             return null;
         }
 
-        return argv.Take(2).Select(part => part!.ToString()).FirstOrDefault(part => !System.IO.File.Exists(part)) is { } missing ? $"{missing} is no longer there"
+        return argv.Take(2).Select(part => part!.ToString()).FirstOrDefault(part => !System.IO.File.Exists(part)) is { } missing
+                ? $"{missing} is no longer there"
             : ProgramCopy.IsCurrent(Path.GetDirectoryName(argv[1]!.ToString())!) ? null
             : "it is an older copy of this program";
     }
@@ -103,7 +121,13 @@ internal static partial class KernelSpec
     {
         var spec = new JsonObject
         {
-            ["argv"] = new JsonArray(ChildProcess.Dotnet, Path.Combine(place, "host", ProgramCopy.Program), "kernel", "start", "{connection_file}"),
+            ["argv"] = new JsonArray(
+                ChildProcess.Dotnet,
+                Path.Combine(place, "host", ProgramCopy.Program),
+                "kernel",
+                "start",
+                "{connection_file}"
+            ),
             ["display_name"] = name == KernelInfo.Name ? KernelInfo.DisplayName : $"{KernelInfo.DisplayName} – NotebookHost",
             ["language"] = KernelInfo.Language,
             ["interrupt_mode"] = "message",

@@ -11,20 +11,32 @@ internal static class Outputs
     /// <summary>The message's type and content.</summary>
     /// <param name="output">What was put out.</param>
     /// <param name="number">The cell's number in brackets.</param>
-    public static (string Type, JsonObject Content) Message(CellOutputMessage output, int number) => output switch
-    {
-        StreamText text => ("stream", new JsonObject { ["name"] = text.Name, ["text"] = text.Text }),
-        DisplayData display => (display.IsUpdate ? "update_display_data" : "display_data", new JsonObject
+    public static (string Type, JsonObject Content) Message(CellOutputMessage output, int number) =>
+        output switch
         {
-            ["data"] = Bundle(display.Data),
-            ["metadata"] = new JsonObject(),
-            ["transient"] = new JsonObject { ["display_id"] = display.Id },
-        }),
-        ResultData result => ("execute_result", new JsonObject { ["data"] = Bundle(result.Data), ["metadata"] = new JsonObject(), ["execution_count"] = number }),
-        CellFailed failed => ("error", Error(failed.Error.Name, failed.Error)),
-        ClearOutput clear => ("clear_output", new JsonObject { ["wait"] = clear.Wait }),
-        _ => throw new ArgumentException($"an unknown output: {output}", nameof(output)),
-    };
+            StreamText text => ("stream", new JsonObject { ["name"] = text.Name, ["text"] = text.Text }),
+            DisplayData display => (
+                display.IsUpdate ? "update_display_data" : "display_data",
+                new JsonObject
+                {
+                    ["data"] = Bundle(display.Data),
+                    ["metadata"] = new JsonObject(),
+                    ["transient"] = new JsonObject { ["display_id"] = display.Id },
+                }
+            ),
+            ResultData result => (
+                "execute_result",
+                new JsonObject
+                {
+                    ["data"] = Bundle(result.Data),
+                    ["metadata"] = new JsonObject(),
+                    ["execution_count"] = number,
+                }
+            ),
+            CellFailed failed => ("error", Error(failed.Error.Name, failed.Error)),
+            ClearOutput clear => ("clear_output", new JsonObject { ["wait"] = clear.Wait }),
+            _ => throw new ArgumentException($"an unknown output: {output}", nameof(output)),
+        };
 
     /// <summary>An error as the end of a reply.</summary>
     public static JsonObject Error(CellError error, int? number = null)
@@ -40,12 +52,15 @@ internal static class Outputs
     }
 
     public static JsonObject Bundle(IReadOnlyDictionary<string, string> data) =>
-        new(data.Select(entry => KeyValuePair.Create(entry.Key, MimeData.IsJson(entry.Key) ? MimeData.ParseJson(entry.Value) : entry.Value)));
+        new(
+            data.Select(entry => KeyValuePair.Create(entry.Key, MimeData.IsJson(entry.Key) ? MimeData.ParseJson(entry.Value) : entry.Value))
+        );
 
-    private static JsonObject Error(string name, CellError error) => new()
-    {
-        ["ename"] = name,
-        ["evalue"] = error.Message,
-        ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)TracebackColors.Apply(name, line))]),
-    };
+    private static JsonObject Error(string name, CellError error) =>
+        new()
+        {
+            ["ename"] = name,
+            ["evalue"] = error.Message,
+            ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)TracebackColors.Apply(name, line))]),
+        };
 }

@@ -24,7 +24,7 @@ internal static partial class ParentWatch
         else
         {
             // A process whose parent dies is given another, most often process 1; that may have happened before we first look.
-            for (var parent = GetParent(); GetParent() == parent && (parent != 1 || handle == 1);)
+            for (var parent = GetParent(); GetParent() == parent && (parent != 1 || handle == 1); )
             {
                 await Task.Delay(Beat);
             }

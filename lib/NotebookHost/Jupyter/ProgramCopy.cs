@@ -23,15 +23,27 @@ internal static class ProgramCopy
 
     /// <summary>Whether a folder holds a copy of just this build.</summary>
     public static bool IsCurrent(string folder) =>
-        Path.Combine(folder, Program) is var copy && File.Exists(copy)
+        Path.Combine(folder, Program) is var copy
+        && File.Exists(copy)
         && File.ReadAllBytes(copy).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, Program)));
 
     /// <summary>What the build has written down of the program's parts, relative to its folder.</summary>
     private static IEnumerable<string> Files()
     {
         var dependencies = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"{Name}.deps.json")))!;
-        var libraries = dependencies["targets"]!.AsObject().SelectMany(target => target.Value!.AsObject()).Select(library => library.Value!.AsObject()).ToList();
-        IEnumerable<string> Assets(string kind) => libraries.SelectMany(library => library[kind]?.AsObject() ?? []).Select(asset => asset.Key);
-        return [$"{Name}.deps.json", $"{Name}.runtimeconfig.json", .. Assets("runtime").Select(asset => Path.GetFileName(asset)), .. Assets("runtimeTargets")];
+        var libraries = dependencies["targets"]!
+            .AsObject()
+            .SelectMany(target => target.Value!.AsObject())
+            .Select(library => library.Value!.AsObject())
+            .ToList();
+        IEnumerable<string> Assets(string kind) =>
+            libraries.SelectMany(library => library[kind]?.AsObject() ?? []).Select(asset => asset.Key);
+        return
+        [
+            $"{Name}.deps.json",
+            $"{Name}.runtimeconfig.json",
+            .. Assets("runtime").Select(asset => Path.GetFileName(asset)),
+            .. Assets("runtimeTargets"),
+        ];
     }
 }

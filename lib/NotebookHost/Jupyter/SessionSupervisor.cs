@@ -12,7 +12,8 @@ internal sealed class SessionLostException(string message) : Exception(message);
 /// overflow, <c>Environment.Exit</c> or a lack of memory ends the session and not the conversation: the front end gets an
 /// error, and a new session is there for the next cell. What native code prints arrives as well.
 /// </summary>
-internal sealed class SessionSupervisor(Action<CellOutputMessage> output, Action<string> inputWanted, Action<string> lost) : IAsyncDisposable
+internal sealed class SessionSupervisor(Action<CellOutputMessage> output, Action<string> inputWanted, Action<string> lost)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource<Message>> _waiting = new();
     private readonly Lock _lock = new();
@@ -88,7 +89,11 @@ internal sealed class SessionSupervisor(Action<CellOutputMessage> output, Action
 
     private async Task<ChildProcess> StartAsync()
     {
-        var process = await ChildProcess.StartAsync(new StartSession(null, new Dictionary<string, string>(), IsInteractive: true), Environment.CurrentDirectory, CancellationToken.None);
+        var process = await ChildProcess.StartAsync(
+            new StartSession(null, new Dictionary<string, string>(), IsInteractive: true),
+            Environment.CurrentDirectory,
+            CancellationToken.None
+        );
         _ = PumpAsync(process);
         return process;
     }

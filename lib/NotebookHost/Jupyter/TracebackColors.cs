@@ -27,7 +27,10 @@ internal static partial class TracebackColors
     private static string Paint(string rest) =>
         rest.StartsWith(":  ", StringComparison.Ordinal) ? $":  {Blue}{rest[3..]}{End}" : ErrorCode().Replace(rest, $"{Red}$0{End}");
 
-    [GeneratedRegex(@"^(?<at>\s*(at |imported by )?(.* in )?)(?<place>([^:\s]+, )?cell \d+(, line \d+)?(, column \d+)?)(?<rest>.*)$", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^(?<at>\s*(at |imported by )?(.* in )?)(?<place>([^:\s]+, )?cell \d+(, line \d+)?(, column \d+)?)(?<rest>.*)$",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Place();
 
     [GeneratedRegex(@"error [A-Z]+\d+")]

@@ -18,6 +18,7 @@ internal sealed class WireFormat(string key)
 
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
     private static readonly byte[] Empty = "{}"u8.ToArray();
+
     // An output of JSON may have 64 levels, and lies in the message a few levels down.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
@@ -73,7 +74,13 @@ internal sealed class WireFormat(string key)
         {
             refusal = null;
             var type = (string?)Parse(parts[0])["msg_type"] ?? throw new JsonException("the header names no msg_type");
-            return new JupyterMessage([.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray())], parts[0], type, Parse(parts[3]), isControl);
+            return new JupyterMessage(
+                [.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray())],
+                parts[0],
+                type,
+                Parse(parts[3]),
+                isControl
+            );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -82,7 +89,8 @@ internal sealed class WireFormat(string key)
         }
     }
 
-    private static JsonObject Parse(byte[] json) => JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("it is no JSON object");
+    private static JsonObject Parse(byte[] json) =>
+        JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("it is no JSON object");
 
     private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Json));
 

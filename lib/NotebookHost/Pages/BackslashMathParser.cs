@@ -18,11 +18,15 @@ internal sealed class BackslashMathParser : InlineParser
         var text = slice.Text.AsSpan(slice.Start, slice.Length);
         var (open, close, display) = Delimiters(text, slice.PeekCharExtra(-1));
         if (close is null)
+        {
             return false;
+        }
 
         var length = text[open..].IndexOf(close, StringComparison.Ordinal);
         if (length <= 0)
+        {
             return false;
+        }
 
         // An environment keeps its \begin and \end: they are part of the formula.
         var environment = close[1] == 'e';
@@ -47,14 +51,20 @@ internal sealed class BackslashMathParser : InlineParser
         var mark = text.Length > slashes ? text[slashes] : '\0';
         var lineStart = before is '\0' or '\n';
         if (mark == '(')
+        {
             return (slashes + 1, slashes == 2 ? @"\\)" : @"\)", false);
+        }
 
         if (mark == '[' && lineStart)
+        {
             return (slashes + 1, slashes == 2 ? @"\\]" : @"\]", true);
+        }
 
         const string Begin = @"\begin{";
         if (lineStart && text.StartsWith(Begin) && text.IndexOf('}') is > 0 and var end)
+        {
             return (end + 1, $@"\end{{{text[Begin.Length..end]}}}", true);
+        }
 
         return (0, null, false);
     }

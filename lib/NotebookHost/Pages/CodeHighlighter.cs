@@ -17,16 +17,27 @@ namespace NotebookHost.Pages;
 /// </remarks>
 internal static partial class CodeHighlighter
 {
-    /// <summary>In characters, 400 lines and more. Of statements within each other the classifier's time grows with the square: it took half a minute for 70,000.</summary>
+    /// <summary>In characters, 400 lines and more. Of statements within each other the classifier's time grows with the square: it took
+    /// half a minute for 70,000.</summary>
     private const int LongestCode = 20_000;
 
     private static readonly Lazy<Project> Scripts = new(() =>
     {
-        var host = MefHostServices.Create([typeof(Workspace).Assembly, System.Reflection.Assembly.Load("Microsoft.CodeAnalysis.CSharp.Workspaces")]);
-        return new AdhocWorkspace(host).AddProject(ProjectInfo.Create(
-            ProjectId.CreateNewId(), VersionStamp.Default, "Cells", "Cells", LanguageNames.CSharp,
-            parseOptions: CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.Preview),
-            metadataReferences: [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]));
+        var host = MefHostServices.Create([
+            typeof(Workspace).Assembly,
+            System.Reflection.Assembly.Load("Microsoft.CodeAnalysis.CSharp.Workspaces"),
+        ]);
+        return new AdhocWorkspace(host).AddProject(
+            ProjectInfo.Create(
+                ProjectId.CreateNewId(),
+                VersionStamp.Default,
+                "Cells",
+                "Cells",
+                LanguageNames.CSharp,
+                parseOptions: CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.Preview),
+                metadataReferences: [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]
+            )
+        );
     });
 
     /// <summary>Appends code as HTML, for use inside <c>pre</c>. Lines that start with <c>#!</c> are the host's and not C#.</summary>
@@ -48,7 +59,9 @@ internal static partial class CodeHighlighter
         foreach (var (span, name) in spans)
         {
             if (span.Start < written)
+            {
                 continue;
+            }
 
             html.AppendText(code.AsSpan(written..span.Start)).Append("<span class=\"").Append(name).Append("\">");
             html.AppendText(code.AsSpan(span.Start, span.Length)).Append("</span>");
@@ -72,43 +85,59 @@ internal static partial class CodeHighlighter
         foreach (var span in classified)
         {
             if ((ClassName(span.ClassificationType) ?? ByPlace(root, span)) is { } name)
+            {
                 spans.Add((span.TextSpan, name));
+            }
         }
 
         return spans;
     }
 
     /// <summary>k keyword, c comment, s string, n number, t type, m method, p preprocessor; null for all that stays plain.</summary>
-    private static string? ClassName(string classification) => classification switch
-    {
-        ClassificationTypeNames.Keyword or ClassificationTypeNames.ControlKeyword => "k",
-        ClassificationTypeNames.Comment or ClassificationTypeNames.ExcludedCode => "c",
-        ClassificationTypeNames.StringLiteral or ClassificationTypeNames.VerbatimStringLiteral or ClassificationTypeNames.StringEscapeCharacter => "s",
-        ClassificationTypeNames.NumericLiteral => "n",
-        ClassificationTypeNames.ClassName or ClassificationTypeNames.RecordClassName or ClassificationTypeNames.StructName
-            or ClassificationTypeNames.RecordStructName or ClassificationTypeNames.InterfaceName or ClassificationTypeNames.EnumName
-            or ClassificationTypeNames.DelegateName or ClassificationTypeNames.TypeParameterName => "t",
-        ClassificationTypeNames.MethodName or ClassificationTypeNames.ExtensionMethodName => "m",
-        ClassificationTypeNames.PreprocessorKeyword or ClassificationTypeNames.PreprocessorText => "p",
-        _ when classification.StartsWith("xml doc comment", StringComparison.Ordinal) => "c",
-        _ => null,
-    };
+    private static string? ClassName(string classification) =>
+        classification switch
+        {
+            ClassificationTypeNames.Keyword or ClassificationTypeNames.ControlKeyword => "k",
+            ClassificationTypeNames.Comment or ClassificationTypeNames.ExcludedCode => "c",
+            ClassificationTypeNames.StringLiteral
+            or ClassificationTypeNames.VerbatimStringLiteral
+            or ClassificationTypeNames.StringEscapeCharacter => "s",
+            ClassificationTypeNames.NumericLiteral => "n",
+            ClassificationTypeNames.ClassName
+            or ClassificationTypeNames.RecordClassName
+            or ClassificationTypeNames.StructName
+            or ClassificationTypeNames.RecordStructName
+            or ClassificationTypeNames.InterfaceName
+            or ClassificationTypeNames.EnumName
+            or ClassificationTypeNames.DelegateName
+            or ClassificationTypeNames.TypeParameterName => "t",
+            ClassificationTypeNames.MethodName or ClassificationTypeNames.ExtensionMethodName => "m",
+            ClassificationTypeNames.PreprocessorKeyword or ClassificationTypeNames.PreprocessorText => "p",
+            _ when classification.StartsWith("xml doc comment", StringComparison.Ordinal) => "c",
+            _ => null,
+        };
 
     /// <summary>What a name that the classifier left undecided is, by its place in the syntax.</summary>
     private static string? ByPlace(SyntaxNode root, ClassifiedSpan span)
     {
-        if (span.ClassificationType != ClassificationTypeNames.Identifier ||
-            root.FindToken(span.TextSpan.Start).Parent is not SimpleNameSyntax name)
+        if (
+            span.ClassificationType != ClassificationTypeNames.Identifier
+            || root.FindToken(span.TextSpan.Start).Parent is not SimpleNameSyntax name
+        )
         {
             return null;
         }
 
         if (name.Ancestors().Any(node => node is UsingDirectiveSyntax))
+        {
             return null;
+        }
 
         ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
         if (whole.Parent is InvocationExpressionSyntax invocation && invocation.Expression == whole)
+        {
             return "m";
+        }
 
         var owner = name.Parent is MemberAccessExpressionSyntax member && member.Expression == name;
         return SyntaxFacts.IsInTypeOnlyContext(name) || (owner && char.IsUpper(name.Identifier.Text[0])) ? "t" : null;

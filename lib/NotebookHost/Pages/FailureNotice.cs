@@ -17,11 +17,16 @@ internal static class FailureNotice
             _ => "",
         };
         if (words.Length == 0)
+        {
             return "";
+        }
 
         var html = new StringBuilder("<section class=\"failure\" aria-label=\"What went wrong\">\n<p>").Append(words).Append("</p>\n");
         if (around.Error is { } error)
+        {
             Append(html, page: "", error);
+        }
+
         return html.Append("</section>\n").ToString();
     }
 
@@ -34,11 +39,24 @@ internal static class FailureNotice
         var place = error.Cell == 0 ? "Before the first cell" : $"Cell {error.Cell}";
         html.Append("<p>");
         if (page is null || (page.Length == 0 && error.Cell == 0))
+        {
             html.Append(place);
+        }
         else
-            html.Append("<a href=\"").Append(HtmlText.Address(page)).Append(error.Cell == 0 ? "" : $"#cell-{error.Cell}").Append("\">").Append(place).Append("</a>");
+        {
+            html.Append("<a href=\"")
+                .Append(HtmlText.Address(page))
+                .Append(error.Cell == 0 ? "" : $"#cell-{error.Cell}")
+                .Append("\">")
+                .Append(place)
+                .Append("</a>");
+        }
 
-        html.Append(error.Line is { } line ? $", line {line}" : "").Append(": <strong>").AppendText(error.ErrorName).Append("</strong></p>\n<pre class=\"scroll\">")
-            .Append(TerminalText.ToHtml(error.Message)).Append("</pre>\n");
+        html.Append(error.Line is { } line ? $", line {line}" : "")
+            .Append(": <strong>")
+            .AppendText(error.ErrorName)
+            .Append("</strong></p>\n<pre class=\"scroll\">")
+            .Append(TerminalText.ToHtml(error.Message))
+            .Append("</pre>\n");
     }
 }

@@ -15,7 +15,9 @@ internal static class HtmlText
         for (var i = 0; i < text.Length; i++)
         {
             if (Entity(text[i]) is not { } entity)
+            {
                 continue;
+            }
 
             html.Append(text[written..i]).Append(entity);
             written = i + 1;
@@ -25,20 +27,20 @@ internal static class HtmlText
     }
 
     /// <summary>The address of a file, relative to the page, for use in an attribute.</summary>
-    public static string Address(string file) =>
-        Encode(string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString)));
+    public static string Address(string file) => Encode(string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString)));
 
     // Control characters have no place in HTML: they are shown as the pictures that Unicode has for them (U+2400 and up).
-    private static string? Entity(char character) => character switch
-    {
-        '&' => "&amp;",
-        '<' => "&lt;",
-        '>' => "&gt;",
-        '"' => "&quot;",
-        '\'' => "&#39;",
-        '\t' or '\n' or '\r' => null,
-        < ' ' => ((char)(0x2400 + character)).ToString(),
-        '\x7f' => "\u2421",
-        _ => null,
-    };
+    private static string? Entity(char character) =>
+        character switch
+        {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&#39;",
+            '\t' or '\n' or '\r' => null,
+            < ' ' => ((char)(0x2400 + character)).ToString(),
+            '\x7f' => "\u2421",
+            _ => null,
+        };
 }

@@ -4,7 +4,8 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The page that lists the notebooks of one run: what each is about, what became of it, where to read it, and how far the reader has come.</summary>
+/// <summary>The page that lists the notebooks of one run: what each is about, what became of it, where to read it, and how far the reader
+/// has come.</summary>
 public static class IndexPage
 {
     /// <summary>Renders the page from the run alone.</summary>
@@ -23,30 +24,43 @@ public static class IndexPage
         var title = outlines.Select(outline => outline.Course).FirstOrDefault(course => course.Length > 0) ?? "Notebooks";
         var html = new StringBuilder("<h1>").AppendText(title).Append("</h1>\n");
         AppendTotal(html, summary);
-        html.Append("""
+        html.Append(
+            """
             <div class="reading" hidden>
             <p><span class="read-count"></span> <a class="onward" href=""></a> <button type="button">Forget what I have read</button></p>
             <progress aria-label="Pages read"></progress>
             </div>
             <ol class="results">
 
-            """);
+            """
+        );
         for (var i = 0; i < summary.Notebooks.Count; i++)
+        {
             AppendNotebook(html, summary.Notebooks[i], i, i < outlines.Count ? outlines[i] : null);
+        }
 
         html.Append("</ol>\n");
-        return new PageTemplate { Title = title, Styles = ["index.css"], ShowsReading = true }.Render(html);
+        return new PageTemplate
+        {
+            Title = title,
+            Styles = ["index.css"],
+            ShowsReading = true,
+        }.Render(html);
     }
 
     private static void AppendTotal(StringBuilder html, RunSummary summary)
     {
         var passed = summary.Notebooks.Count(notebook => notebook.Status == RunStatus.Passed);
         var all = passed == summary.Notebooks.Count;
-        html.Append("<p class=\"total\"><span class=\"status ").Append(all ? "passed" : "failed").Append("\">")
-            .Append(all && passed > 0 ? "All ran to the end" : $"{passed} of {summary.Notebooks.Count} ran to the end").Append("</span> ")
+        html.Append("<p class=\"total\"><span class=\"status ")
+            .Append(all ? "passed" : "failed")
+            .Append("\">")
+            .Append(all && passed > 0 ? "All ran to the end" : $"{passed} of {summary.Notebooks.Count} ran to the end")
+            .Append("</span> ")
             .Append($"<span>{summary.Notebooks.Sum(notebook => notebook.CellsRun)} cells in {Duration(summary.Seconds)}</span> ")
             .Append($"<time datetime=\"{summary.Started:yyyy-MM-ddTHH:mm:sszzz}\">")
-            .Append(summary.Started.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)).Append("</time></p>\n");
+            .Append(summary.Started.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture))
+            .Append("</time></p>\n");
     }
 
     private static void AppendNotebook(StringBuilder html, NotebookResult notebook, int place, NotebookOutline? outline)
@@ -63,12 +77,22 @@ public static class IndexPage
 
         html.Append("<li");
         if (notebook.Page is { } page)
+        {
             html.Append(" data-page=\"").Append(HtmlText.Address(page)).Append('"');
-        html.Append("><span class=\"number ").Append(status).Append("\" aria-hidden=\"true\">").AppendText(Number(notebook.Name, place)).Append("</span><article>\n<h2>");
+        }
+
+        html.Append("><span class=\"number ")
+            .Append(status)
+            .Append("\" aria-hidden=\"true\">")
+            .AppendText(Number(notebook.Name, place))
+            .Append("</span><article>\n<h2>");
         AppendLink(html, notebook.Page, notebook.Title);
         html.Append("</h2>\n");
         if (outline is { Lead.Length: > 0 })
+        {
             html.Append("<p class=\"lead\">").AppendText(outline.Lead).Append("</p>\n");
+        }
+
         AppendFacts(html, notebook, status, words);
         if (notebook.Error is { } error)
         {
@@ -78,7 +102,10 @@ public static class IndexPage
         }
 
         if (outline is { Sections.Count: > 0 })
+        {
             AppendSections(html, notebook.Page, outline.Sections);
+        }
+
         html.Append("</article></li>\n");
     }
 
@@ -88,11 +115,17 @@ public static class IndexPage
         if (notebook.Status != RunStatus.NotRun)
         {
             html.Append($" <span>{Duration(notebook.Seconds)}</span>");
-            html.Append($" <span>{(notebook.CellsRun == notebook.Cells ? $"{notebook.Cells}" : $"{notebook.CellsRun} of {notebook.Cells}")} cells</span>");
+            html.Append(
+                $" <span>{(notebook.CellsRun == notebook.Cells ? $"{notebook.Cells}" : $"{notebook.CellsRun} of {notebook.Cells}")} "
+                    + "cells</span>"
+            );
         }
 
         if (notebook.PeakMemoryBytes is { } bytes)
+        {
             html.Append($" <span>peak memory {Size(bytes)}</span>");
+        }
+
         if (notebook.Notebook is { } file)
         {
             html.Append(" <span>");
@@ -101,13 +134,18 @@ public static class IndexPage
         }
 
         if (notebook.Page is not null)
+        {
             html.Append(" <span class=\"read\" hidden>✓ Read</span>");
+        }
+
         html.Append("</p>\n");
     }
 
     private static void AppendSections(StringBuilder html, string? page, IReadOnlyList<Heading> sections)
     {
-        html.Append("<details><summary>").Append(sections.Count == 1 ? "1 section" : $"{sections.Count} sections").Append("</summary>\n<ul>\n");
+        html.Append("<details><summary>")
+            .Append(sections.Count == 1 ? "1 section" : $"{sections.Count} sections")
+            .Append("</summary>\n<ul>\n");
         foreach (var section in sections)
         {
             html.Append("<li>");
@@ -121,25 +159,32 @@ public static class IndexPage
     private static void AppendLink(StringBuilder html, string? file, string text, string fragment = "")
     {
         if (file is null)
+        {
             html.AppendText(text);
+        }
         else
+        {
             html.Append("<a href=\"").Append(HtmlText.Address(file)).Append(fragment).Append("\">").AppendText(text).Append("</a>");
+        }
     }
 
     /// <summary>The number with which the notebook's name begins, as its course counts; else its place in the list.</summary>
     private static string Number(string name, int place)
     {
         var digits = name.TakeWhile(char.IsAsciiDigit).Count();
-        return digits is > 0 and < 4 ? int.Parse(name.AsSpan(0, digits), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : $"{place + 1}";
+        return digits is > 0 and < 4
+            ? int.Parse(name.AsSpan(0, digits), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+            : $"{place + 1}";
     }
 
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 10 => $"{seconds:0.0} s",
-        < 60 => $"{seconds:0} s",
-        < 3600 => $"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):00} s",
-        _ => $"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min",
-    };
+    private static string Duration(double seconds) =>
+        seconds switch
+        {
+            < 10 => $"{seconds:0.0} s",
+            < 60 => $"{seconds:0} s",
+            < 3600 => $"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):00} s",
+            _ => $"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min",
+        };
 
     private static string Size(long bytes) => bytes < 1_000_000_000 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e9:0.0} GB";
 }

@@ -15,31 +15,47 @@ internal static class LeadParagraph
 
     /// <summary>The first paragraph of the text, plain, cut after a sentence where it is long; null where there is none.</summary>
     public static string? Of(MarkdownDocument document) =>
-        document.OfType<ParagraphBlock>().Where(paragraph => !IsRowOfLinks(paragraph)).Select(paragraph => Text(paragraph.Inline)).FirstOrDefault(text => text.Length > 0) is { } lead
+        document
+            .OfType<ParagraphBlock>()
+            .Where(paragraph => !IsRowOfLinks(paragraph))
+            .Select(paragraph => Text(paragraph.Inline))
+            .FirstOrDefault(text => text.Length > 0)
+            is { } lead
             ? Shortened(lead)
             : null;
 
     /// <summary>Gives rows of three links and more their class.</summary>
     public static void MarkRowsOfLinks(MarkdownDocument document)
     {
-        foreach (var paragraph in document.OfType<ParagraphBlock>().Where(paragraph => IsRowOfLinks(paragraph) && paragraph.Inline!.Descendants<LinkInline>().Count() > 2))
+        foreach (
+            var paragraph in document
+                .OfType<ParagraphBlock>()
+                .Where(paragraph => IsRowOfLinks(paragraph) && paragraph.Inline!.Descendants<LinkInline>().Count() > 2)
+        )
+        {
             paragraph.GetAttributes().AddClass(RowOfLinks);
+        }
     }
 
     // What leads to the other notebooks says nothing of this one.
     private static bool IsRowOfLinks(ParagraphBlock paragraph) =>
-        2 * (paragraph.Inline?.Descendants<LinkInline>() ?? []).Sum(link => Text(link).Count(char.IsLetterOrDigit)) > Text(paragraph.Inline).Count(char.IsLetterOrDigit);
+        2 * (paragraph.Inline?.Descendants<LinkInline>() ?? []).Sum(link => Text(link).Count(char.IsLetterOrDigit))
+        > Text(paragraph.Inline).Count(char.IsLetterOrDigit);
 
     private static string Text(ContainerInline? line) => string.Concat(InlineText.Of(line).Select(piece => piece.Text)).Trim();
 
     private static string Shortened(string text)
     {
         if (text.Length <= Longest)
+        {
             return text;
+        }
 
         var sentence = text.LastIndexOf(". ", Longest, StringComparison.Ordinal);
         if (sentence > 0)
+        {
             return text[..(sentence + 1)];
+        }
 
         var word = text.LastIndexOf(' ', Longest);
         return text[..(word > 0 ? word : Longest)] + " …";

@@ -20,17 +20,27 @@ internal static class MarkdownLinks
         {
             var url = link.Url ?? "";
             if (!link.IsImage && PageOf(url) is { } page && !hasPage(Uri.UnescapeDataString(page)))
+            {
                 link.ReplaceBy(new ContainerInline());
+            }
             else if (!link.IsImage)
+            {
                 link.Url = Target(url);
+            }
             else if (images.DataUri(url) is { } data)
+            {
                 link.Url = data;
+            }
             else
+            {
                 ShowAsLink(link);
+            }
         }
 
         foreach (var link in document.Descendants<AutolinkInline>().Where(link => !link.IsEmail))
+        {
             link.Url = Target(link.Url);
+        }
     }
 
     /// <summary>Where a link leads from the page: <c>04-compile.ipynb#loss</c> becomes <c>04-compile.html#loss</c>.</summary>
@@ -40,7 +50,9 @@ internal static class MarkdownLinks
         var plain = string.Concat(url.Where(character => character > ' '));
         var colon = plain.IndexOf(':', StringComparison.Ordinal);
         if (colon >= 0 && plain.AsSpan(0, colon).IndexOfAny('/', '?', '#') < 0)
+        {
             return Schemes.Contains(plain[..colon], StringComparer.OrdinalIgnoreCase) ? url : "#";
+        }
 
         return PageOf(url) is { } page ? page + url[End(url)..] : url;
     }
@@ -50,10 +62,14 @@ internal static class MarkdownLinks
     {
         var file = url[..End(url)];
         if (file.StartsWith("./", StringComparison.Ordinal))
+        {
             file = file[2..];
+        }
 
         // Pages lie side by side in one folder, so only a notebook beside this one has its page there.
-        return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && file.AsSpan().IndexOfAny('/', ':') < 0 ? file[..^Notebook.Length] + ".html" : null;
+        return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && file.AsSpan().IndexOfAny('/', ':') < 0
+            ? file[..^Notebook.Length] + ".html"
+            : null;
     }
 
     private static int End(string url) => url.AsSpan().IndexOfAny('#', '?') is >= 0 and var mark ? mark : url.Length;
@@ -63,7 +79,10 @@ internal static class MarkdownLinks
     {
         link.IsImage = false;
         if (link.FirstChild is null)
+        {
             link.AppendChild(new LiteralInline(link.Url ?? "picture"));
+        }
+
         link.Url = Target(link.Url ?? "");
     }
 }

@@ -21,7 +21,8 @@ internal static class MarkdownText
 
     private static readonly MarkdownPipeline WithoutMarkup = Extensions().DisableHtml().Build();
 
-    /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of contents.</summary>
+    /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of
+    /// contents.</summary>
     public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
     {
         if (Parse(cell.Source, WithMarkup) is not { } document)
@@ -31,7 +32,9 @@ internal static class MarkdownText
         }
 
         foreach (var heading in document.Descendants<HeadingBlock>())
+        {
             AddHeading(page, heading);
+        }
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
@@ -54,8 +57,12 @@ internal static class MarkdownText
 
     private static MarkdownPipelineBuilder Extensions()
     {
-        var builder = new MarkdownPipelineBuilder().UsePipeTables().UseTaskLists().UseAutoLinks().UseMathematics().UseEmphasisExtras(
-            Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
+        var builder = new MarkdownPipelineBuilder()
+            .UsePipeTables()
+            .UseTaskLists()
+            .UseAutoLinks()
+            .UseMathematics()
+            .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
         builder.InlineParsers.Insert(0, new BackslashMathParser());
         return builder;
     }
@@ -64,12 +71,16 @@ internal static class MarkdownText
     {
         page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
 
-        var tags = document.Descendants().Sum(node => node switch
-        {
-            HtmlInline inline => inline.Tag.Count('<'),
-            HtmlBlock block => block.Lines.ToString().Count('<'),
-            _ => 0,
-        });
+        var tags = document
+            .Descendants()
+            .Sum(node =>
+                node switch
+                {
+                    HtmlInline inline => inline.Tag.Count('<'),
+                    HtmlBlock block => block.Lines.ToString().Count('<'),
+                    _ => 0,
+                }
+            );
         if (tags > SafeMarkup.MostTags)
         {
             AppendPlain(page, source);
@@ -144,9 +155,13 @@ internal static class MarkdownText
             var code = obj.Lines.ToString();
             var html = new StringBuilder();
             if (obj is FencedCodeBlock { Info: { } language } && CSharp.Contains(language, StringComparer.OrdinalIgnoreCase))
+            {
                 CodeHighlighter.Append(html, code);
+            }
             else
+            {
                 html.AppendText(code);
+            }
 
             renderer.Write("<pre class=\"scroll\"><code>").Write(html.ToString()).WriteLine("</code></pre>");
         }
@@ -166,8 +181,10 @@ internal static class MarkdownText
     private sealed class TaskRenderer : HtmlObjectRenderer<TaskList>
     {
         protected override void Write(HtmlRenderer renderer, TaskList obj) =>
-            renderer.Write(obj.Checked
-                ? "<span class=\"task\" role=\"img\" aria-label=\"done\">☑</span>"
-                : "<span class=\"task\" role=\"img\" aria-label=\"to do\">☐</span>");
+            renderer.Write(
+                obj.Checked
+                    ? "<span class=\"task\" role=\"img\" aria-label=\"done\">☑</span>"
+                    : "<span class=\"task\" role=\"img\" aria-label=\"to do\">☐</span>"
+            );
     }
 }

@@ -8,7 +8,14 @@ internal static class MimeBundle
     // Best first.
     private static readonly string[] Preference =
     [
-        "text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/latex", "application/json", "text/plain",
+        "text/html",
+        "image/svg+xml",
+        "image/png",
+        "image/jpeg",
+        "text/markdown",
+        "text/latex",
+        "application/json",
+        "text/plain",
     ];
 
     /// <summary>The MIME type that a page shows, or null where there is none that it can show.</summary>
@@ -17,10 +24,11 @@ internal static class MimeBundle
         ?? data.Select(entry => entry.Key).FirstOrDefault(type => type.StartsWith("text/", StringComparison.Ordinal));
 
     /// <summary>Text as nbformat has it: one string, or a list of lines.</summary>
-    public static string Text(JsonNode? node) => node switch
-    {
-        null => "",
-        JsonArray lines => string.Concat(lines.Select(line => line?.ToString())),
-        _ => node.ToString(),
-    };
+    public static string Text(JsonNode? node) =>
+        node switch
+        {
+            null => "",
+            JsonArray lines => string.Concat(lines.Select(line => line?.ToString())),
+            _ => node.ToString(),
+        };
 }

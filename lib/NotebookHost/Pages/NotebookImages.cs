@@ -17,10 +17,14 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
     public string? DataUri(string url)
     {
         if (url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase))
+        {
             return url;
+        }
 
         if (url.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase))
+        {
             return Attached(Uri.UnescapeDataString(url[Attachment.Length..]));
+        }
 
         return url.Contains(':', StringComparison.Ordinal) ? null : FromFile(Uri.UnescapeDataString(url));
     }
@@ -28,7 +32,9 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
     private string? Attached(string name)
     {
         if (cell?.Json["attachments"]?[name] is not JsonObject data)
+        {
             return null;
+        }
 
         var image = data.FirstOrDefault(entry => entry.Key.StartsWith("image/", StringComparison.Ordinal));
         return image.Key is null ? null : $"data:{image.Key};base64,{MimeBundle.Text(image.Value).ReplaceLineEndings("")}";
@@ -46,7 +52,9 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
             _ => null,
         };
         var path = Path.Combine(folder, relative);
-        return type is not null && RealPath.IsWithin(folder, path) && Read(path) is { } bytes ? $"data:{type};base64,{Convert.ToBase64String(bytes)}" : null;
+        return type is not null && RealPath.IsWithin(folder, path) && Read(path) is { } bytes
+            ? $"data:{type};base64,{Convert.ToBase64String(bytes)}"
+            : null;
     }
 
     private static byte[]? Read(string path)
@@ -55,7 +63,9 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
         {
             // A link has no length of its own, and neither has what is no file: a pipe would be waited for without end.
             var file = new FileInfo(RealPath.Of(path));
-            return file is { Exists: true, Length: > 0 and <= LargestPicture } && (file.Attributes & FileAttributes.Device) == 0 ? File.ReadAllBytes(file.FullName) : null;
+            return file is { Exists: true, Length: > 0 and <= LargestPicture } && (file.Attributes & FileAttributes.Device) == 0
+                ? File.ReadAllBytes(file.FullName)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

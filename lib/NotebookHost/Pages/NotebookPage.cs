@@ -20,11 +20,16 @@ public static class NotebookPage
 
         var page = new PageContent(Path.GetDirectoryName(executed.Path) ?? ".", around.HasPage);
         foreach (var cell in executed.Cells)
+        {
             Append(page, cell);
+        }
 
         var title = page.Headings.FirstOrDefault(heading => heading.Level == 1)?.Text;
         if (title is null)
+        {
             page.Html.Insert(0, $"<h1>{HtmlText.Encode(executed.Title)}</h1>\n");
+        }
+
         page.Html.Insert(0, FailureNotice.ForPage(around));
 
         return new PageTemplate
@@ -51,7 +56,11 @@ public static class NotebookPage
                 html.AppendLine("</div>");
                 break;
             case CellKind.Raw when cell.Source.Length > 0:
-                html.Append("<pre class=\"cell raw scroll\" id=\"cell-").Append(cell.Number).Append("\">").AppendText(cell.Source).AppendLine("</pre>");
+                html.Append("<pre class=\"cell raw scroll\" id=\"cell-")
+                    .Append(cell.Number)
+                    .Append("\">")
+                    .AppendText(cell.Source)
+                    .AppendLine("</pre>");
                 break;
             case CellKind.Code when cell.Source.Trim().Length > 0 || cell.Outputs.Count > 0:
                 html.Append("<div class=\"cell code\" id=\"cell-").Append(cell.Number).AppendLine("\">");
@@ -72,16 +81,23 @@ public static class NotebookPage
     {
         var code = cell.Source.TrimEnd();
         if (code.Length == 0)
+        {
             return;
+        }
 
         var hidden = cell.Tags.Contains(HideInput);
         if (hidden)
+        {
             html.Append("<details class=\"folded\"><summary>Show the code</summary>");
+        }
 
         var count = cell.Json["execution_count"]?.ToString();
         html.Append("<div class=\"source\"><span class=\"count\"");
         if (count is not null)
+        {
             html.Append(" title=\"Execution count\"");
+        }
+
         html.Append('>').AppendText(count ?? "").Append("</span><pre class=\"scroll\"><code>");
         CodeHighlighter.Append(html, code);
         html.Append("</code></pre></div>");
@@ -91,11 +107,22 @@ public static class NotebookPage
     private static string Link(PageLink? link, string relation, string label)
     {
         if (link is null)
+        {
             return "";
+        }
 
-        var html = new StringBuilder("<a class=\"").Append(relation).Append("\" rel=\"").Append(relation).Append("\" href=\"").Append(HtmlText.Address(link.FileName)).Append("\">");
+        var html = new StringBuilder("<a class=\"")
+            .Append(relation)
+            .Append("\" rel=\"")
+            .Append(relation)
+            .Append("\" href=\"")
+            .Append(HtmlText.Address(link.FileName))
+            .Append("\">");
         if (label.Length > 0)
+        {
             html.Append("<small>").Append(label).Append("</small> ");
+        }
+
         return html.Append("<span>").AppendText(link.Title).Append("</span></a>").ToString();
     }
 }

@@ -10,15 +10,20 @@ internal static class PageAssets
     private static readonly Lazy<string> MathFont = new(() => Convert.ToBase64String(Bytes("noto-sans-math.woff2")));
 
     /// <summary>The text of an asset.</summary>
-    public static string Text(string name) => Texts.GetOrAdd(name, static key =>
-    {
-        using var reader = new StreamReader(Open(key));
-        return reader.ReadToEnd().Trim();
-    });
+    public static string Text(string name) =>
+        Texts.GetOrAdd(
+            name,
+            static key =>
+            {
+                using var reader = new StreamReader(Open(key));
+                return reader.ReadToEnd().Trim();
+            }
+        );
 
     /// <summary>Temml's style sheet with its font inside, so that the page asks for no other file.</summary>
     public static string MathStyle() =>
-        Text("temml.css").Replace("url('NotoSansMath-Regular.ttf')", $"url(data:font/woff2;base64,{MathFont.Value})", StringComparison.Ordinal);
+        Text("temml.css")
+            .Replace("url('NotoSansMath-Regular.ttf')", $"url(data:font/woff2;base64,{MathFont.Value})", StringComparison.Ordinal);
 
     private static byte[] Bytes(string name)
     {

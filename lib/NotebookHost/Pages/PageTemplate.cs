@@ -18,13 +18,13 @@ internal sealed class PageTemplate
     /// What the page may do: run its own scripts, show what it carries. No address is named, so nothing is fetched and nothing is sent.
     /// </summary>
     private const string Policy =
-        "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; " +
-        "media-src data: blob:; worker-src blob:; connect-src data: blob:; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+        + "media-src data: blob:; worker-src blob:; connect-src data: blob:; base-uri 'none'; form-action 'none'";
 
     // Both licences ask that their notice travels with every copy.
     private const string TemmlNotice =
-        "/*! Temml 0.13.5, https://temml.org, Copyright (c) 2020 Ron Kok, MIT licence. " +
-        "Formulas are set in Noto Sans Math, Copyright 2022 Google LLC, SIL Open Font License 1.1. */\n";
+        "/*! Temml 0.13.5, https://temml.org, Copyright (c) 2020 Ron Kok, MIT licence. "
+        + "Formulas are set in Noto Sans Math, Copyright 2022 Google LLC, SIL Open Font License 1.1. */\n";
 
     /// <summary>The page's title; plain text.</summary>
     public required string Title { get; init; }
@@ -58,24 +58,47 @@ internal sealed class PageTemplate
     {
         var html = new StringBuilder(main.Length + 300_000);
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(Policy).Append("\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"")
+            .Append(Policy)
+            .Append("\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>").AppendText(Title).AppendText(Site.Length > 0 && Site != Title ? $" · {Site}" : "").Append("</title>\n")
+            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
+            .AppendText(Title)
+            .AppendText(Site.Length > 0 && Site != Title ? $" · {Site}" : "")
+            .Append("</title>\n")
             .Append(Description.Length > 0 ? $"<meta name=\"description\" content=\"{HtmlText.Encode(Description)}\">\n" : "")
             .Append("<link rel=\"icon\" href=\"data:,\">\n");
         Script(html, PageAssets.Text("theme.js"));
         Style(html, PageAssets.Text("colors.css"));
         Style(html, PageAssets.Text("page.css"));
         foreach (var name in Styles)
+        {
             Style(html, PageAssets.Text(name));
-        if (HasMath)
-            Style(html, PageAssets.MathStyle());
+        }
 
-        html.Append("</head>\n<body>\n<a class=\"skip\" href=\"#").Append(MainId).Append("\">Skip to content</a>\n<header class=\"bar\">\n")
+        if (HasMath)
+        {
+            Style(html, PageAssets.MathStyle());
+        }
+
+        html.Append("</head>\n<body>\n<a class=\"skip\" href=\"#")
+            .Append(MainId)
+            .Append("\">Skip to content</a>\n<header class=\"bar\">\n")
             .Append(Navigation.Length > 0 ? $"<nav aria-label=\"Pages\">{Navigation}</nav>\n" : "")
-            .Append(PageAssets.Text("bar.html")).Append("\n</header>\n<div class=\"columns\">\n").Append(Aside)
-            .Append("<main id=\"").Append(MainId).Append("\" tabindex=\"-1\">\n").Append(main).Append("</main>\n</div>\n<footer>\n")
-            .Append(FileName is null ? "" : $"<p class=\"reading\" data-page=\"{HtmlText.Address(FileName)}\" hidden><span></span> <button type=\"button\"></button></p>\n")
+            .Append(PageAssets.Text("bar.html"))
+            .Append("\n</header>\n<div class=\"columns\">\n")
+            .Append(Aside)
+            .Append("<main id=\"")
+            .Append(MainId)
+            .Append("\" tabindex=\"-1\">\n")
+            .Append(main)
+            .Append("</main>\n</div>\n<footer>\n")
+            .Append(
+                FileName is null
+                    ? ""
+                    : $"<p class=\"reading\" data-page=\"{HtmlText.Address(FileName)}\" hidden><span></span> <button "
+                        + "type=\"button\"></button></p>\n"
+            )
             .Append(Navigation.Length > 0 ? $"<nav aria-label=\"Pages, again\">{Navigation}</nav>\n" : "")
             .Append("</footer>\n");
         if (HasMath)
@@ -87,7 +110,10 @@ internal sealed class PageTemplate
         Script(html, PageAssets.Text("page.js"));
         Script(html, PageAssets.Text("find.js"));
         if (FileName is not null || ShowsReading)
+        {
             Script(html, PageAssets.Text("reading.js"));
+        }
+
         return html.Append("</body>\n</html>\n").ToString();
     }
 

@@ -49,7 +49,9 @@ internal sealed class RepeatedBlocks
             var script = name.Equals("script", StringComparison.OrdinalIgnoreCase);
             var style = name.Equals("style", StringComparison.OrdinalIgnoreCase);
             if (tag.Length < 2 || tag[1] == '/' || !(script || style || IsRawText(name)))
+            {
                 continue;
+            }
 
             position = After(text, ">", After(text, $"</{name}", position));
             var block = text[start..position];
@@ -63,13 +65,14 @@ internal sealed class RepeatedBlocks
         target.Append(text[written..]);
     }
 
-    private static string Fingerprint(ReadOnlySpan<char> block) =>
-        Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(block)));
+    private static string Fingerprint(ReadOnlySpan<char> block) => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(block)));
 
     private static int After(ReadOnlySpan<char> text, string what, int from)
     {
         if (from >= text.Length)
+        {
             return text.Length;
+        }
 
         var index = text[from..].IndexOf(what, StringComparison.OrdinalIgnoreCase);
         return index < 0 ? text.Length : from + index + what.Length;
@@ -80,7 +83,9 @@ internal sealed class RepeatedBlocks
         foreach (var other in RawText)
         {
             if (name.Equals(other, StringComparison.OrdinalIgnoreCase))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -92,7 +97,9 @@ internal sealed class RepeatedBlocks
         var start = tag.Length > 1 && tag[1] == '/' ? 2 : 1;
         var end = start;
         while (end < tag.Length && (char.IsAsciiLetterOrDigit(tag[end]) || tag[end] == '-'))
+        {
             end++;
+        }
 
         return end > start && char.IsAsciiLetter(tag[start]) ? tag[start..end] : default;
     }
@@ -101,13 +108,18 @@ internal sealed class RepeatedBlocks
     private static int TagLength(ReadOnlySpan<char> tag)
     {
         if (TagName(tag).IsEmpty)
+        {
             return 1;
+        }
 
         var i = 1;
         while (i < tag.Length && tag[i] != '>')
         {
             if (tag[i] == '=' && i + 1 < tag.Length && QuotedLength(tag[(i + 1)..]) is > 0 and var quoted)
+            {
                 i += quoted;
+            }
+
             i++;
         }
 
@@ -118,7 +130,9 @@ internal sealed class RepeatedBlocks
     {
         var space = value.Length - value.TrimStart().Length;
         if (space == value.Length || value[space] is not ('"' or '\''))
+        {
             return 0;
+        }
 
         var end = value[(space + 1)..].IndexOf(value[space]);
         return end < 0 ? value.Length : space + 1 + end + 1;

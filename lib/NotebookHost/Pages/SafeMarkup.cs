@@ -6,16 +6,49 @@ namespace NotebookHost.Pages;
 /// Takes from a Markdown cell's HTML what could run, send or cover something: scripts, event handlers, addresses with
 /// script, forms, frames, styles of the whole page. Folded hints, tables, pictures and text formats stay.
 /// </summary>
-/// <remarks>A page keeps the scripts of outputs: they come from the cells of this run. Text is what somebody sent along with the notebook.</remarks>
+/// <remarks>A page keeps the scripts of outputs: they come from the cells of this run. Text is what somebody sent along with the
+/// notebook.</remarks>
 internal static class SafeMarkup
 {
-    /// <summary>Tags in one cell. The parser's tree is walked by recursion, which deeper nesting would end with the whole program.</summary>
+    /// <summary>Tags in one cell. The parser's tree is walked by recursion, which deeper nesting would end with the whole
+    /// program.</summary>
     public const int MostTags = 2_000;
 
     /// <summary>Elements whose content is no text for readers; of all others that are not allowed the content stays.</summary>
-    private static readonly string[] WithoutText = ["SCRIPT", "STYLE", "IFRAME", "OBJECT", "EMBED", "NOSCRIPT", "NOEMBED", "NOFRAMES", "TEMPLATE", "TEXTAREA", "SELECT", "TITLE", "SVG", "MATH", "XMP"];
+    private static readonly string[] WithoutText =
+    [
+        "SCRIPT",
+        "STYLE",
+        "IFRAME",
+        "OBJECT",
+        "EMBED",
+        "NOSCRIPT",
+        "NOEMBED",
+        "NOFRAMES",
+        "TEMPLATE",
+        "TEXTAREA",
+        "SELECT",
+        "TITLE",
+        "SVG",
+        "MATH",
+        "XMP",
+    ];
 
-    private static readonly string[] Forms = ["form", "input", "button", "select", "option", "optgroup", "textarea", "datalist", "fieldset", "label", "keygen", "command"];
+    private static readonly string[] Forms =
+    [
+        "form",
+        "input",
+        "button",
+        "select",
+        "option",
+        "optgroup",
+        "textarea",
+        "datalist",
+        "fieldset",
+        "label",
+        "keygen",
+        "command",
+    ];
 
     private static readonly HtmlSanitizer Sanitizer = Create();
 
@@ -34,12 +67,15 @@ internal static class SafeMarkup
         sanitizer.RemovingTag += (_, removing) =>
         {
             if (WithoutText.Contains(removing.Tag.NodeName, StringComparer.OrdinalIgnoreCase))
+            {
                 removing.Tag.InnerHtml = "";
+            }
         };
         sanitizer.FilterUrl += (_, filter) =>
         {
             var isPicture = filter.Tag.NodeName.Equals("IMG", StringComparison.OrdinalIgnoreCase);
-            filter.SanitizedUrl = isPicture && filter.OriginalUrl.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase) ? filter.OriginalUrl
+            filter.SanitizedUrl =
+                isPicture && filter.OriginalUrl.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase) ? filter.OriginalUrl
                 : isPicture ? null
                 : MarkdownLinks.Target(filter.OriginalUrl);
         };

@@ -3,7 +3,8 @@ using AngleSharp.Html.Parser;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The HTML of an output, kept to its place: a comment or an element that it does not close would swallow the rest of the page.</summary>
+/// <summary>The HTML of an output, kept to its place: a comment or an element that it does not close would swallow the rest of the
+/// page.</summary>
 internal static partial class SelfContained
 {
     /// <summary>Levels. The parser takes time that grows with their square, and its tree is written by recursion.</summary>
@@ -12,18 +13,52 @@ internal static partial class SelfContained
     private const string Mark = "end-of-output";
 
     private static readonly string[] NeedNoEnd =
-        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rp", "rt"];
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "rp",
+        "rt",
+    ];
 
-    /// <summary>The HTML as it is where it closes all that it opens, and no more; otherwise what a browser would make of it, closed; null where that is not possible.</summary>
+    /// <summary>The HTML as it is where it closes all that it opens, and no more; otherwise what a browser would make of it, closed; null
+    /// where that is not possible.</summary>
     public static string? Of(string html)
     {
         if (IsDeep(html))
+        {
             return null;
+        }
 
         // The mark is a div, because before a div also what needs no end tag, such as a paragraph, is closed.
         using var document = new HtmlParser().ParseDocument($"<!DOCTYPE html><body><div>{html}<div id=\"{Mark}\"></div></div>");
         if (document.Body is { ChildNodes.Length: 1, FirstElementChild: { } outer } && outer.LastElementChild?.Id == Mark)
+        {
             return html;
+        }
 
         using var alone = new HtmlParser().ParseDocument($"<!DOCTYPE html><body><div>{html}");
         // Nothing ends a plaintext element.
@@ -37,9 +72,13 @@ internal static partial class SelfContained
         {
             var text = html.AsSpan(tag.Index, tag.Length);
             if (text[1] == '/')
+            {
                 depth = Math.Max(0, depth - 1);
+            }
             else if (char.IsAsciiLetter(text[1]) && !NeedsNoEnd(text[1..]) && ++depth > Deepest)
+            {
                 return true;
+            }
         }
 
         return false;
@@ -49,18 +88,25 @@ internal static partial class SelfContained
     {
         // A whole element with raw text in it, which is closed.
         if (name.Contains('>'))
+        {
             return true;
+        }
 
         foreach (var other in NeedNoEnd)
         {
             if (name.Equals(other, StringComparison.OrdinalIgnoreCase))
+            {
                 return true;
+            }
         }
 
         return false;
     }
 
     // What has no elements in it is passed over as one, and what is not closed to the end, so that no part is looked at twice.
-    [GeneratedRegex("<!--(?:.*?-->|.*)|<(?<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\\b(?:.*?</\\k<raw>|.*)|</?[a-z][a-z0-9-]*", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "<!--(?:.*?-->|.*)|<(?<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\\b(?:.*?</\\k<raw>|.*)|</?[a-z][a-z0-9-]*",
+        RegexOptions.Singleline | RegexOptions.IgnoreCase
+    )]
     private static partial Regex Tag();
 }

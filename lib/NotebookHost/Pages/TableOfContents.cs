@@ -15,16 +15,22 @@ internal static class TableOfContents
         {
             var level = open == 0 ? 2 : heading.Level;
             if (level > open)
+            {
                 html.Append("<ol>");
+            }
             else
+            {
                 html.Append(level < open ? "</li></ol></li>" : "</li>");
+            }
 
             html.Append("\n<li><a href=\"#").AppendText(heading.Id).Append("\">").Append(heading.Html).Append("</a>");
             open = level;
         }
 
         if (open == 0)
+        {
             return "";
+        }
 
         html.Append(open == 3 ? "</li></ol></li></ol>" : "</li></ol>");
         return $"""

@@ -4,9 +4,17 @@ using System.Text;
 namespace NotebookHost.Pages;
 
 /// <summary>How a character looks in a terminal: what the SGR sequences before it have set.</summary>
-/// <remarks>A colour is one of the sixteen by name, or an HTML colour, or null for the page's own. Codes: ECMA-48, section 8.3.117, and xterm's 256 colours.</remarks>
+/// <remarks>A colour is one of the sixteen by name, or an HTML colour, or null for the page's own. Codes: ECMA-48, section 8.3.117, and
+/// xterm's 256 colours.</remarks>
 internal readonly record struct TerminalStyle(
-    string? Foreground, string? Background, bool Bold, bool Dim, bool Italic, bool Underline, bool Inverse)
+    string? Foreground,
+    string? Background,
+    bool Bold,
+    bool Dim,
+    bool Italic,
+    bool Underline,
+    bool Inverse
+)
 {
     private static readonly string[] Names = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
@@ -15,7 +23,9 @@ internal readonly record struct TerminalStyle(
     {
         var codes = new List<int>();
         foreach (var range in parameters.Split(';'))
+        {
             codes.Add(int.TryParse(parameters[range], NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0);
+        }
 
         var style = this;
         for (var i = 0; i < codes.Count; i++)
@@ -56,28 +66,51 @@ internal readonly record struct TerminalStyle(
         Add(foreground, "fg");
         Add(background, "bg");
         if (Bold)
+        {
             classes.Add("bold");
+        }
+
         if (Dim)
+        {
             classes.Add("dim");
+        }
+
         if (Italic)
+        {
             classes.Add("italic");
+        }
+
         if (Underline)
+        {
             classes.Add("underline");
+        }
 
         html.Append("<span");
         if (classes.Count > 0)
+        {
             html.Append(" class=\"").AppendJoin(' ', classes).Append('"');
+        }
+
         if (inline.Count > 0)
+        {
             html.Append(" style=\"").AppendJoin(';', inline).Append('"');
+        }
+
         html.Append('>');
 
-        // A colour of the sixteen is the page's to choose. Any other is a wish: the style sheet mends its lightness where it could not be read.
+        // A colour of the sixteen is the page's to choose. Any other is a wish: the style sheet mends its lightness where it could not be
+        // read.
         void Add(string? color, string which)
         {
             if (color is ['#', ..])
+            {
                 inline.Add($"--{which}:{color}");
+            }
+
             if (color is not null)
+            {
                 classes.Add(color[0] == '#' ? which + "-rgb" : $"{which}-{color}");
+            }
         }
     }
 
@@ -100,13 +133,14 @@ internal readonly record struct TerminalStyle(
         return null;
     }
 
-    private static string Indexed(int index) => index switch
-    {
-        < 8 => Names[index],
-        < 16 => "bright-" + Names[index - 8],
-        < 232 => Rgb(Cube((index - 16) / 36), Cube((index - 16) / 6 % 6), Cube((index - 16) % 6)),
-        _ => Rgb(8 + (10 * (index - 232)), 8 + (10 * (index - 232)), 8 + (10 * (index - 232))),
-    };
+    private static string Indexed(int index) =>
+        index switch
+        {
+            < 8 => Names[index],
+            < 16 => "bright-" + Names[index - 8],
+            < 232 => Rgb(Cube((index - 16) / 36), Cube((index - 16) / 6 % 6), Cube((index - 16) % 6)),
+            _ => Rgb(8 + (10 * (index - 232)), 8 + (10 * (index - 232)), 8 + (10 * (index - 232))),
+        };
 
     private static int Cube(int step) => step == 0 ? 0 : 55 + (40 * step);
 

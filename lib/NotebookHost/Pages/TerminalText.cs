@@ -10,7 +10,8 @@ namespace NotebookHost.Pages;
 /// <remarks>Sequences: ECMA-48. Those that a page has no use for (titles, links, modes) are dropped.</remarks>
 internal sealed class TerminalText
 {
-    // A movement is bounded, and so are all together, or a few bytes of them would ask for gigabytes. A thousand screens of empty space are enough.
+    // A movement is bounded, and so are all together, or a few bytes of them would ask for gigabytes. A thousand screens of empty space are
+    // enough.
     private const int FarthestMove = 1000;
     private const int MostSpace = 100_000;
 
@@ -23,16 +24,16 @@ internal sealed class TerminalText
     private int _column;
     private short _style;
 
-    private TerminalText()
-    {
-    }
+    private TerminalText() { }
 
     /// <summary>The text as HTML, for use inside <c>pre</c>.</summary>
     public static string ToHtml(string text)
     {
         // Most text has nothing to interpret.
         if (text.AsSpan().IndexOfAny('\u001b', '\r', '\b') < 0)
+        {
             return HtmlText.Encode(text);
+        }
 
         var terminal = new TerminalText();
         terminal.Write(text.Replace("\r\n", "\n", StringComparison.Ordinal));
@@ -75,9 +76,14 @@ internal sealed class TerminalText
 
         _column = Math.Min(_column, row.Count);
         if (_column < row.Count)
+        {
             row[_column] = (character, _style);
+        }
         else
+        {
             row.Add((character, _style));
+        }
+
         _column++;
     }
 
@@ -85,7 +91,9 @@ internal sealed class TerminalText
     {
         _column = 0;
         if (++_row == _rows.Count)
+        {
             _rows.Add(null);
+        }
     }
 
     private void MoveTo(int row, int column)
@@ -104,23 +112,34 @@ internal sealed class TerminalText
     private int Escape(ReadOnlySpan<char> text)
     {
         if (text.Length < 2)
+        {
             return text.Length;
+        }
 
         if (text[1] == ']')
         {
             // An operating system command: it ends in BEL or ESC \.
             var end = text[1..].IndexOfAny('\a', '\u001b') + 1;
-            return end == 0 ? text.Length : text[end] == '\a' ? end + 1 : Math.Min(end + 2, text.Length);
+            return end == 0 ? text.Length
+                : text[end] == '\a' ? end + 1
+                : Math.Min(end + 2, text.Length);
         }
 
         if (text[1] != '[')
+        {
             return 2;
+        }
 
         var last = 2;
         while (last < text.Length && text[last] is < '@' or > '~')
+        {
             last++;
+        }
+
         if (last >= text.Length)
+        {
             return text.Length;
+        }
 
         Control(text[last], text[2..last]);
         return last + 1;
@@ -169,7 +188,9 @@ internal sealed class TerminalText
     private static void CutRow(List<(char Character, short Style)>? row, int length)
     {
         if (length < row?.Count)
+        {
             row.RemoveRange(length, row.Count - length);
+        }
     }
 
     private short Number(TerminalStyle style)
@@ -178,7 +199,9 @@ internal sealed class TerminalText
         {
             // Nothing honest has so many; the rest stays plain.
             if (_styles.Count == short.MaxValue)
+            {
                 return 0;
+            }
 
             number = (short)_styles.Count;
             _styles.Add(style);
@@ -198,12 +221,17 @@ internal sealed class TerminalText
             foreach (var cell in _rows[i] ?? [])
             {
                 if (cell.Style != style)
+                {
                     Flush(cell.Style);
+                }
+
                 run.Append(cell.Character);
             }
 
             if (i < _rows.Count - 1)
+            {
                 run.Append('\n');
+            }
         }
 
         Flush(0);
@@ -214,10 +242,15 @@ internal sealed class TerminalText
             if (run.Length > 0)
             {
                 if (style != 0)
+                {
                     _styles[style].AppendSpan(html);
+                }
+
                 html.AppendText(run.ToString());
                 if (style != 0)
+                {
                     html.Append("</span>");
+                }
             }
 
             run.Clear();

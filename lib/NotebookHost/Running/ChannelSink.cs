@@ -2,12 +2,14 @@ using NotebookHost.Engine;
 
 namespace NotebookHost.Running;
 
-/// <summary>Sends what a cell puts out through the pipe. What is too large to be shown is left out here already, before it takes memory on the other side too.</summary>
+/// <summary>Sends what a cell puts out through the pipe. What is too large to be shown is left out here already, before it takes memory on
+/// the other side too.</summary>
 internal sealed class ChannelSink(int cell, MessageChannel channel) : IOutputSink
 {
     public void Stream(string name, string text) => Send(new StreamText(cell, name, text));
 
-    public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) => Send(new DisplayData(cell, displayId, Bounded(data), isUpdate));
+    public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) =>
+        Send(new DisplayData(cell, displayId, Bounded(data), isUpdate));
 
     public void ExecuteResult(IReadOnlyDictionary<string, string> data) => Send(new ResultData(cell, Bounded(data)));
 
@@ -20,7 +22,12 @@ internal sealed class ChannelSink(int cell, MessageChannel channel) : IOutputSin
         var length = data.Sum(entry => (long)entry.Value.Length);
         return length <= OutputLimits.LargestOutput
             ? data
-            : new Dictionary<string, string> { [ValueFormatting.Plain] = $"[left out: an output of {length:N0} characters; one output may have {OutputLimits.LargestOutput:N0}. Write large data to a file.]" };
+            : new Dictionary<string, string>
+            {
+                [ValueFormatting.Plain] =
+                    $"[left out: an output of {length:N0} characters; one output may have {OutputLimits.LargestOutput:N0}. Write large "
+                    + "data to a file.]",
+            };
     }
 
     private void Send(Message message)

@@ -15,6 +15,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly int _leader;
     private readonly MessageChannel _channel;
+
     // Bounded: a process that prints faster than its text is taken waits, instead of filling the run's memory.
     private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(256);
     private readonly StringBuilder _errorTail = new();
@@ -33,9 +34,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The program <c>dotnet</c> of the runtime that runs this.</summary>
     public static string Dotnet { get; } =
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        Path.GetFullPath(
+            Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")
+        );
 
-    /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the process is gone.</summary>
+    /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the
+    /// process is gone.</summary>
     public ChannelReader<Message> Messages => _messages.Reader;
 
     /// <summary>Starts the process in a folder, most often the notebook's.</summary>
@@ -43,7 +47,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static async Task<ChildProcess> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
     {
         var pipeName = $"notebook-{Guid.NewGuid():N}";
-        var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        var pipe = new NamedPipeServerStream(
+            pipeName,
+            PipeDirection.InOut,
+            1,
+            PipeTransmissionMode.Byte,
+            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly
+        );
         Process process;
         try
         {
@@ -53,7 +63,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             await pipe.DisposeAsync();
             throw new IOException(
-                Directory.Exists(folder) ? $"the process for the notebook could not be started ({e.Message})." : $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.", e);
+                Directory.Exists(folder)
+                    ? $"the process for the notebook could not be started ({e.Message})."
+                    : $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.",
+                e
+            );
         }
 
         try
@@ -62,7 +76,10 @@ internal sealed class ChildProcess : IAsyncDisposable
             var exited = process.WaitForExitAsync(cancellationToken);
             if (await Task.WhenAny(connected, exited) == exited && !cancellationToken.IsCancellationRequested)
             {
-                throw new IOException($"the process for the notebook did not start: {ProcessDeath.Describe(process.ExitCode, await process.StandardError.ReadToEndAsync(cancellationToken))}");
+                throw new IOException(
+                    "the process for the notebook did not start: "
+                        + $"{ProcessDeath.Describe(process.ExitCode, await process.StandardError.ReadToEndAsync(cancellationToken))}"
+                );
             }
 
             await connected;
@@ -115,8 +132,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         return _broken is not null
-            ? $"The conversation with the process broke off: {_broken}. A cell has written to a file or socket that it had not opened itself; the process was ended."
-            : hasLeft ? ProcessDeath.Describe(_process.ExitCode, _errorTail.ToString()) : "The process went silent and was ended: a cell has closed a file or socket that it had not opened itself.";
+                ? $"The conversation with the process broke off: {_broken}. A cell has written to a file or socket that it had not "
+                    + "opened itself; the process was ended."
+            : hasLeft ? ProcessDeath.Describe(_process.ExitCode, _errorTail.ToString())
+            : "The process went silent and was ended: a cell has closed a file or socket that it had not opened itself.";
     }
 
     /// <summary>Ends the process and all that it started.</summary>

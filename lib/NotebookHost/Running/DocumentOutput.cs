@@ -41,14 +41,30 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                 Update(update);
                 break;
             case DisplayData display:
-                if (AddWithinLimit(cell, display.Data, new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject() }) is { } shown)
+                if (
+                    AddWithinLimit(
+                        cell,
+                        display.Data,
+                        new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject() }
+                    ) is
+                    { } shown
+                )
                 {
                     _displays[display.Id] = shown;
                 }
 
                 break;
             case ResultData result:
-                AddWithinLimit(cell, result.Data, new JsonObject { ["output_type"] = "execute_result", ["execution_count"] = cell.ExecutionCount, ["metadata"] = new JsonObject() });
+                AddWithinLimit(
+                    cell,
+                    result.Data,
+                    new JsonObject
+                    {
+                        ["output_type"] = "execute_result",
+                        ["execution_count"] = cell.ExecutionCount,
+                        ["metadata"] = new JsonObject(),
+                    }
+                );
                 break;
             case CellFailed failed when _budget.TakeError(cell):
                 AddError(cell, failed.Error);
@@ -60,13 +76,16 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     {
         ClearIfAsked(cell);
         error = error.Within(OutputLimits.LongestError);
-        Add(cell, new JsonObject
-        {
-            ["output_type"] = "error",
-            ["ename"] = error.Name,
-            ["evalue"] = error.Message,
-            ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
-        });
+        Add(
+            cell,
+            new JsonObject
+            {
+                ["output_type"] = "error",
+                ["ename"] = error.Name,
+                ["evalue"] = error.Message,
+                ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+            }
+        );
     }
 
     /// <summary>Puts the text gathered so far into the notebook.</summary>
@@ -143,7 +162,18 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         // Pieces of one stream in a row are one output. Gathered aside: a JSON string that grows would be copied each time.
         if (!_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name)
         {
-            open = (Add(cell, new JsonObject { ["output_type"] = "stream", ["name"] = name, ["text"] = "" }), new StringBuilder());
+            open = (
+                Add(
+                    cell,
+                    new JsonObject
+                    {
+                        ["output_type"] = "stream",
+                        ["name"] = name,
+                        ["text"] = "",
+                    }
+                ),
+                new StringBuilder()
+            );
             _streams[cell] = open;
         }
 
@@ -190,7 +220,10 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         var size = 0L;
         foreach (var (mimeType, text) in forms)
         {
-            bundle[mimeType] = MimeData.IsJson(mimeType) ? MimeData.ParseJson(text) : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text : Lines(text);
+            bundle[mimeType] =
+                MimeData.IsJson(mimeType) ? MimeData.ParseJson(text)
+                : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text
+                : Lines(text);
             // JSON is written indented, which can make thirty characters of one.
             size += MimeData.IsJson(mimeType) ? bundle[mimeType]?.ToJsonString(Indented).Length ?? 0 : text.Length;
         }
@@ -198,7 +231,8 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         return (bundle, (int)Math.Min(size, int.MaxValue / 2));
     }
 
-    /// <summary>A text as nbformat likes it: a list of lines, each with its line end; or where they are many, as it allows: one text, which takes a tenth of the memory.</summary>
+    /// <summary>A text as nbformat likes it: a list of lines, each with its line end; or where they are many, as it allows: one text, which
+    /// takes a tenth of the memory.</summary>
     private static JsonNode Lines(string text)
     {
         if (text.AsSpan().Count('\n') > MostLines)
@@ -207,7 +241,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         }
 
         var lines = new JsonArray();
-        for (var start = 0; start < text.Length;)
+        for (var start = 0; start < text.Length; )
         {
             var end = text.IndexOf('\n', start);
             end = end < 0 ? text.Length : end + 1;

@@ -17,5 +17,8 @@ internal sealed class PlainReporter(TextWriter writer) : IRunReporter
         writer.WriteLine($"{ConsoleText.InOneLine(notebook.OutputName)}  cell {position}/{cells}");
 
     public void NotebookEnded(PlannedNotebook notebook, NotebookResult result) =>
-        writer.WriteLine($"{ConsoleText.InOneLine(notebook.OutputName)}  {RunTable.Describe(result.Status)}{(result.Status == RunStatus.NotRun ? "" : $", {result.Seconds:0.0} s")}");
+        writer.WriteLine(
+            $"{ConsoleText.InOneLine(notebook.OutputName)}  "
+                + $"{RunTable.Describe(result.Status)}{(result.Status == RunStatus.NotRun ? "" : $", {result.Seconds:0.0} s")}"
+        );
 }

@@ -10,7 +10,8 @@ internal sealed class BrokenConversationException(string message, Exception? inn
 /// <summary>Messages over a pipe, one JSON text a line. Any thread may send; one reads.</summary>
 internal sealed class MessageChannel(Stream pipe) : IDisposable
 {
-    /// <summary>The largest output that is sent (<see cref="OutputLimits.LargestOutput"/>) where JSON takes six bytes for each character, and room for what surrounds it.</summary>
+    /// <summary>The largest output that is sent (<see cref="OutputLimits.LargestOutput"/>) where JSON takes six bytes for each character,
+    /// and room for what surrounds it.</summary>
     private const int LongestLine = 6 * OutputLimits.LargestOutput + 1_000_000;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

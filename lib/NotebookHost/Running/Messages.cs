@@ -35,7 +35,8 @@ internal abstract record Message
 /// <param name="NotebookPath">The notebook whose cells will be run; null where that is not known.</param>
 /// <param name="Parameters">Values for the variables of cells tagged <c>parameters</c>.</param>
 /// <param name="IsInteractive">Whether somebody sits in front of it, who types, presses stop, and wants to go on after a mistake.</param>
-internal sealed record StartSession(string? NotebookPath, IReadOnlyDictionary<string, string> Parameters, bool IsInteractive = false) : Message;
+internal sealed record StartSession(string? NotebookPath, IReadOnlyDictionary<string, string> Parameters, bool IsInteractive = false)
+    : Message;
 
 /// <summary>To the process: run a cell, whose outputs will carry the number <paramref name="Cell"/>.</summary>
 internal sealed record ExecuteCell(int Cell, CellRequest Request) : Message;

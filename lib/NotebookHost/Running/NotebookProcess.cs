@@ -26,7 +26,12 @@ internal static class NotebookProcess
         // Ctrl+C in a terminal reaches this process too; the run decides what becomes of it.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         ProcessGroup.Begin();
-        using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        using var pipe = new NamedPipeClientStream(
+            ".",
+            pipeName,
+            PipeDirection.InOut,
+            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly
+        );
         await pipe.ConnectAsync(ConnectFor, CancellationToken.None);
         using var channel = new MessageChannel(pipe);
         if (await ReceiveAsync(channel) is not StartSession start)
@@ -124,7 +129,9 @@ internal static class NotebookProcess
         {
             var result = await session.ExecuteAsync(cell.Request, new ChannelSink(cell.Cell, channel), stop);
             using var process = Process.GetCurrentProcess();
-            channel.Send(new CellEnded(cell.Cell, result.Status, result.Error?.Within(OutputLimits.LongestError), process.PeakWorkingSet64));
+            channel.Send(
+                new CellEnded(cell.Cell, result.Status, result.Error?.Within(OutputLimits.LongestError), process.PeakWorkingSet64)
+            );
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -140,7 +147,9 @@ internal static class NotebookProcess
             Thread.Sleep(ExitFor);
             Process.GetCurrentProcess().Kill();
         })
-        { IsBackground = true }.Start();
+        {
+            IsBackground = true,
+        }.Start();
         if (idle)
         {
             session.Dispose();

@@ -21,7 +21,8 @@ public sealed record NotebookResult(
     int CellsRun,
     int Cells,
     long? PeakMemoryBytes,
-    CellFailure? Error);
+    CellFailure? Error
+);
 
 /// <summary>The first thing that went wrong in a notebook, and where.</summary>
 /// <param name="Cell">The cell's place in the notebook, from 1, text cells counted too; 0 where no cell had begun.</param>

@@ -43,7 +43,11 @@ internal sealed class NotebookRun
 
         try
         {
-            await using var process = await ChildProcess.StartAsync(new StartSession(document.Path, _options.Parameters), Path.GetDirectoryName(document.Path)!, interrupt);
+            await using var process = await ChildProcess.StartAsync(
+                new StartSession(document.Path, _options.Parameters),
+                Path.GetDirectoryName(document.Path)!,
+                interrupt
+            );
             await RunCellsAsync(process, interrupt);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
@@ -58,7 +62,17 @@ internal sealed class NotebookRun
 
         _output.Flush();
         return new NotebookResult(
-            _notebook.Name, document.Title, null, null, _status, Math.Round(stopwatch.Elapsed.TotalSeconds, 3), _cellsRun, _cells.Count, _peakMemory, _error);
+            _notebook.Name,
+            document.Title,
+            null,
+            null,
+            _status,
+            Math.Round(stopwatch.Elapsed.TotalSeconds, 3),
+            _cellsRun,
+            _cells.Count,
+            _peakMemory,
+            _error
+        );
     }
 
     private async Task RunCellsAsync(ChildProcess process, CancellationToken interrupt)
@@ -105,7 +119,12 @@ internal sealed class NotebookRun
             }
             else
             {
-                Fail(RunStatus.TimedOut, cell, "Timeout", $"The cell ran longer than the {_options.CellTimeout!.Value.TotalSeconds:0.###} s that --timeout allows, and was ended.");
+                Fail(
+                    RunStatus.TimedOut,
+                    cell,
+                    "Timeout",
+                    $"The cell ran longer than the {_options.CellTimeout!.Value.TotalSeconds:0.###} s that --timeout allows, and was ended."
+                );
             }
 
             return;

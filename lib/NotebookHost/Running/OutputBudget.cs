@@ -19,7 +19,12 @@ internal sealed class OutputBudget
         var taken = Math.Min(length, Math.Min(ofCell, ofAll));
         account.Text += taken;
         _inAll += taken;
-        return (taken, taken == length ? null : taken == ofCell ? $"the cell wrote more than {OutputLimits.MostText:N0} characters" : Full);
+        return (
+            taken,
+            taken == length ? null
+            : taken == ofCell ? $"the cell wrote more than {OutputLimits.MostText:N0} characters"
+            : Full
+        );
     }
 
     /// <summary>Counts one more output of the cell. Returns why it may not be kept, or null.</summary>
@@ -36,7 +41,8 @@ internal sealed class OutputBudget
         return refusal;
     }
 
-    /// <summary>Counts an error of the cell, and says whether it may be kept. Apart from the rest: why a cell ended is never left out.</summary>
+    /// <summary>Counts an error of the cell, and says whether it may be kept. Apart from the rest: why a cell ended is never left
+    /// out.</summary>
     public bool TakeError(NotebookCell cell) => ++Of(cell).Errors <= MostErrors;
 
     /// <summary>Counts what an output grew by, or shrank. Returns why it may not be kept, or null.</summary>

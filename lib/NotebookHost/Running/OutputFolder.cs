@@ -47,31 +47,41 @@ internal sealed class OutputFolder
     /// <summary>Writes the summary and the index, and all pages once more: only now it is known to which others they can lead.</summary>
     /// <param name="summary">What the run came to.</param>
     /// <param name="notebooks">The notebooks of the run, in the summary's order.</param>
-    public void Write(RunSummary summary, IReadOnlyList<PlannedNotebook> notebooks) => Try(() =>
-    {
-        AtomicFile.WriteAllText(Path.Combine(_folder, "summary.json"), JsonSerializer.Serialize(summary, Json) + "\n");
-        for (var i = 0; i < _written.Count; i++)
+    public void Write(RunSummary summary, IReadOnlyList<PlannedNotebook> notebooks) =>
+        Try(() =>
         {
-            WritePage(i);
-        }
+            AtomicFile.WriteAllText(Path.Combine(_folder, "summary.json"), JsonSerializer.Serialize(summary, Json) + "\n");
+            for (var i = 0; i < _written.Count; i++)
+            {
+                WritePage(i);
+            }
 
-        AtomicFile.WriteAllText(Path.Combine(_folder, "index.html"), IndexPage.Render(summary, [.. notebooks.Select(notebook => NotebookOutline.Of(notebook.Document))]));
-    });
+            AtomicFile.WriteAllText(
+                Path.Combine(_folder, "index.html"),
+                IndexPage.Render(summary, [.. notebooks.Select(notebook => NotebookOutline.Of(notebook.Document))])
+            );
+        });
 
     private void WritePage(int place)
     {
         var (notebook, result) = _written[place];
-        AtomicFile.WriteAllText(Path.Combine(_folder, notebook.PageFile), NotebookPage.Render(notebook.Document, new PageSurroundings
-        {
-            FileName = notebook.PageFile,
-            Previous = place > 0 ? Link(_written[place - 1].Notebook) : null,
-            Next = place + 1 < _written.Count ? Link(_written[place + 1].Notebook) : null,
-            Index = new PageLink("Contents", "index.html"),
-            Status = result.Status,
-            Error = result.Error,
-            // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
-            HasPage = page => File.Exists(Path.Combine(_folder, page)),
-        }));
+        AtomicFile.WriteAllText(
+            Path.Combine(_folder, notebook.PageFile),
+            NotebookPage.Render(
+                notebook.Document,
+                new PageSurroundings
+                {
+                    FileName = notebook.PageFile,
+                    Previous = place > 0 ? Link(_written[place - 1].Notebook) : null,
+                    Next = place + 1 < _written.Count ? Link(_written[place + 1].Notebook) : null,
+                    Index = new PageLink("Contents", "index.html"),
+                    Status = result.Status,
+                    Error = result.Error,
+                    // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
+                    HasPage = page => File.Exists(Path.Combine(_folder, page)),
+                }
+            )
+        );
     }
 
     private static PageLink Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
@@ -84,7 +94,10 @@ internal sealed class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder {_folder} cannot be written ({e.Message.TrimEnd('.')}); choose another with --output.", e);
+            throw new UsageException(
+                $"The output folder {_folder} cannot be written ({e.Message.TrimEnd('.')}); choose another with --output.",
+                e
+            );
         }
     }
 }

@@ -11,7 +11,8 @@ internal static class ParameterDeclarations
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
-    /// <exception cref="UsageException">A name that no notebook declares, or a value that does not convert to the declared type.</exception>
+    /// <exception cref="UsageException">A name that no notebook declares, or a value that does not convert to the declared
+    /// type.</exception>
     public static void Check(IReadOnlyDictionary<string, string> values, IEnumerable<NotebookDocument> notebooks)
     {
         if (values.Count == 0)
@@ -47,7 +48,12 @@ internal static class ParameterDeclarations
         }
     }
 
-    private static void Collect(NotebookDocument notebook, string directory, HashSet<string> seen, SortedDictionary<string, List<Type?>> declared)
+    private static void Collect(
+        NotebookDocument notebook,
+        string directory,
+        HashSet<string> seen,
+        SortedDictionary<string, List<Type?>> declared
+    )
     {
         if (!seen.Add(notebook.Path))
         {
@@ -78,7 +84,11 @@ internal static class ParameterDeclarations
 
     private static void Collect(string code, SortedDictionary<string, List<Type?>> declared)
     {
-        foreach (var field in ((CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, Script).GetRoot()).Members.OfType<FieldDeclarationSyntax>())
+        foreach (
+            var field in (
+                (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, Script).GetRoot()
+            ).Members.OfType<FieldDeclarationSyntax>()
+        )
         {
             foreach (var variable in field.Declaration.Variables)
             {
@@ -89,18 +99,21 @@ internal static class ParameterDeclarations
         }
     }
 
-    /// <summary>The type, where it can be known without compiling; null for others, whose values are checked when the cell has run.</summary>
-    private static Type? TypeOf(TypeSyntax type, ExpressionSyntax? value) => type.ToString() switch
-    {
-        "int" => typeof(int),
-        "long" => typeof(long),
-        "float" => typeof(float),
-        "double" => typeof(double),
-        "decimal" => typeof(decimal),
-        "bool" => typeof(bool),
-        "string" => typeof(string),
-        "var" when (value as PrefixUnaryExpressionSyntax)?.Operand as LiteralExpressionSyntax is { } negative => negative.Token.Value?.GetType(),
-        "var" => (value as LiteralExpressionSyntax)?.Token.Value?.GetType(),
-        _ => null,
-    };
+    /// <summary>The type, where it can be known without compiling; null for others, whose values are checked when the cell has
+    /// run.</summary>
+    private static Type? TypeOf(TypeSyntax type, ExpressionSyntax? value) =>
+        type.ToString() switch
+        {
+            "int" => typeof(int),
+            "long" => typeof(long),
+            "float" => typeof(float),
+            "double" => typeof(double),
+            "decimal" => typeof(decimal),
+            "bool" => typeof(bool),
+            "string" => typeof(string),
+            "var" when (value as PrefixUnaryExpressionSyntax)?.Operand as LiteralExpressionSyntax is { } negative =>
+                negative.Token.Value?.GetType(),
+            "var" => (value as LiteralExpressionSyntax)?.Token.Value?.GetType(),
+            _ => null,
+        };
 }

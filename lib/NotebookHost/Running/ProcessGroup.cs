@@ -13,7 +13,8 @@ internal static partial class ProcessGroup
     /// <summary>PR_SET_CHILD_SUBREAPER.</summary>
     private const int AdoptOrphans = 36;
 
-    /// <summary>Makes the calling process the first of a new group. What a terminal sends at Ctrl+C no longer reaches it: the run decides.</summary>
+    /// <summary>Makes the calling process the first of a new group. What a terminal sends at Ctrl+C no longer reaches it: the run
+    /// decides.</summary>
     public static void Begin()
     {
         if (!OperatingSystem.IsWindows())
@@ -29,7 +30,8 @@ internal static partial class ProcessGroup
         }
     }
 
-    /// <summary>Ends all processes of the group that this process began. Nothing where it has not begun one: the group would be another's.</summary>
+    /// <summary>Ends all processes of the group that this process began. Nothing where it has not begun one: the group would be
+    /// another's.</summary>
     public static void End(int leader)
     {
         // A group keeps its number, and the number is given to no new process, as long as one process is in it.

@@ -9,9 +9,15 @@ internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
 
     /// <summary>Runs something under a live display of bars.</summary>
     public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<IRunReporter, Task<T>> run) =>
-        console.Progress()
+        console
+            .Progress()
             .HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new ElapsedTimeColumn(),
+                new SpinnerColumn()
+            )
             .StartAsync(context => run(new ProgressReporter(context)));
 
     public void CellStarted(PlannedNotebook notebook, int position, int cells)

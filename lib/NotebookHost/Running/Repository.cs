@@ -8,9 +8,12 @@ internal static class Repository
 
     /// <summary>The notebooks of the course in order, without the exercises' solutions.</summary>
     public static IReadOnlyList<string> Notebooks(string root) =>
-        [.. Directory.GetFiles(Path.Combine(root, "notebooks"), "*.ipynb")
-            .Where(file => !Path.GetFileName(file).Contains("solution", StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Path.Combine(root, "notebooks"), "*.ipynb")
+                .Where(file => !Path.GetFileName(file).Contains("solution", StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string? FindFrom(string start)
     {

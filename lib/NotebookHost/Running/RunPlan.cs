@@ -19,9 +19,15 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
     public static RunPlan Make(RunOptions options)
     {
         var root = Repository.Find();
-        var paths = options.Paths.Count > 0
-            ? options.Paths
-            : Repository.Notebooks(root ?? throw new UsageException("No notebooks found: there is no folder 'notebooks' beside 'lib' here or above; name the notebooks to run."));
+        var paths =
+            options.Paths.Count > 0
+                ? options.Paths
+                : Repository.Notebooks(
+                    root
+                        ?? throw new UsageException(
+                            "No notebooks found: there is no folder 'notebooks' beside 'lib' here or above; name the notebooks to run."
+                        )
+                );
         if (paths.Count == 0)
         {
             throw new UsageException($"There is no notebook in {Path.Combine(root!, "notebooks")}; name the notebooks to run.");
@@ -33,9 +39,14 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
         foreach (var notebook in notebooks)
         {
             // Through a link a folder has a second name, and so has a notebook.
-            if (Path.GetDirectoryName(RealPath.Of(notebook.Document.Path)) == realOutput || RealPath.Of(Path.GetDirectoryName(notebook.Document.Path)!) == realOutput)
+            if (
+                Path.GetDirectoryName(RealPath.Of(notebook.Document.Path)) == realOutput
+                || RealPath.Of(Path.GetDirectoryName(notebook.Document.Path)!) == realOutput
+            )
             {
-                throw new UsageException($"The output folder {output} is the folder of {notebook.Name}, which would be overwritten; choose another --output.");
+                throw new UsageException(
+                    $"The output folder {output} is the folder of {notebook.Name}, which would be overwritten; choose another --output."
+                );
             }
         }
 
@@ -55,7 +66,8 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
         }
     }
 
-    /// <summary>Names the results after the notebooks; a second notebook of the same name gets a number, so that none overwrites another.</summary>
+    /// <summary>Names the results after the notebooks; a second notebook of the same name gets a number, so that none overwrites
+    /// another.</summary>
     private static List<PlannedNotebook> Name(IEnumerable<NotebookDocument> documents)
     {
         // "index" is the index page's.

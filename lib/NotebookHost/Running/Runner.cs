@@ -5,7 +5,8 @@ namespace NotebookHost.Running;
 /// <summary>Runs the notebooks of a plan one after another and writes what comes out of each as soon as it has ended.</summary>
 internal sealed class Runner(RunPlan plan, IRunReporter reporter)
 {
-    /// <summary>Runs, up to the first notebook that fails unless asked to keep going. Cancelling stops it and keeps what there is.</summary>
+    /// <summary>Runs, up to the first notebook that fails unless asked to keep going. Cancelling stops it and keeps what there
+    /// is.</summary>
     /// <exception cref="UsageException">The output folder cannot be written.</exception>
     public async Task<RunSummary> RunAsync(CancellationToken interrupt)
     {
@@ -16,9 +17,10 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
         var stopped = false;
         foreach (var notebook in plan.Notebooks)
         {
-            var result = stopped || interrupt.IsCancellationRequested
-                ? NotRun(notebook)
-                : folder.Write(notebook, await new NotebookRun(notebook, plan.Options, reporter).RunAsync(interrupt));
+            var result =
+                stopped || interrupt.IsCancellationRequested
+                    ? NotRun(notebook)
+                    : folder.Write(notebook, await new NotebookRun(notebook, plan.Options, reporter).RunAsync(interrupt));
             reporter.NotebookEnded(notebook, result);
             results.Add(result);
             stopped |= result.Status != RunStatus.Passed && !plan.Options.KeepGoing;
@@ -30,6 +32,16 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
     }
 
     private static NotebookResult NotRun(PlannedNotebook notebook) =>
-        new(notebook.Name, notebook.Document.Title, null, null, RunStatus.NotRun, 0, 0,
-            notebook.Document.Cells.Count(cell => cell.Kind == Documents.CellKind.Code), null, null);
+        new(
+            notebook.Name,
+            notebook.Document.Title,
+            null,
+            null,
+            RunStatus.NotRun,
+            0,
+            0,
+            notebook.Document.Cells.Count(cell => cell.Kind == Documents.CellKind.Code),
+            null,
+            null
+        );
 }

@@ -15,9 +15,7 @@ internal sealed class UserInput(MessageChannel channel)
     public string? Ask(string prompt)
     {
         // An answer that came after its cell was interrupted is nobody's.
-        while (_given.TryTake(out _))
-        {
-        }
+        while (_given.TryTake(out _)) { }
 
         channel.Send(new InputWanted(prompt));
         var given = _given.Take(KernelInvocationContext.Current?.CancellationToken ?? CancellationToken.None);

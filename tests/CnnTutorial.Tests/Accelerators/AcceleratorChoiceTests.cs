@@ -4,7 +4,8 @@ namespace CnnTutorial.Tests.Accelerators;
 
 public sealed class AcceleratorChoiceTests
 {
-    /// <summary>Every combination of driver, CUDA build, platform with a CUDA build, Apple silicon, and trial that passes or fails.</summary>
+    /// <summary>Every combination of driver, CUDA build, platform with a CUDA build, Apple silicon, and trial that passes or
+    /// fails.</summary>
     public static TheoryData<bool, bool, bool, bool, bool> Machines()
     {
         var data = new TheoryData<bool, bool, bool, bool, bool>();
@@ -18,13 +19,29 @@ public sealed class AcceleratorChoiceTests
 
     [Theory]
     [MemberData(nameof(Machines))]
-    public void A_device_is_chosen_only_if_all_it_needs_is_there_and_the_reason_is_never_empty(bool driver, bool build, bool exists, bool apple, bool works)
+    public void A_device_is_chosen_only_if_all_it_needs_is_there_and_the_reason_is_never_empty(
+        bool driver,
+        bool build,
+        bool exists,
+        bool apple,
+        bool works
+    )
     {
-        var probe = new FakeProbe { HasNvidiaDriver = driver, HasCudaBuild = build, CudaBuildExists = exists, IsAppleSilicon = apple, Failure = works ? null : "out of memory" };
+        var probe = new FakeProbe
+        {
+            HasNvidiaDriver = driver,
+            HasCudaBuild = build,
+            CudaBuildExists = exists,
+            IsAppleSilicon = apple,
+            Failure = works ? null : "out of memory",
+        };
 
         var choice = AcceleratorChoice.Best(probe);
 
-        var expected = driver && build && exists && works ? DeviceType.CUDA : apple && works ? DeviceType.MPS : DeviceType.CPU;
+        var expected =
+            driver && build && exists && works ? DeviceType.CUDA
+            : apple && works ? DeviceType.MPS
+            : DeviceType.CPU;
         Assert.Equal(expected, choice.Type);
         Assert.EndsWith(".", choice.Reason, StringComparison.Ordinal);
         Assert.Equal(driver && exists && !build && !apple, choice.Command is not null);
@@ -45,7 +62,14 @@ public sealed class AcceleratorChoiceTests
     [Fact]
     public void A_device_that_fails_its_trial_is_not_believed_and_its_message_is_shown()
     {
-        var choice = AcceleratorChoice.Best(new FakeProbe { HasNvidiaDriver = true, HasCudaBuild = true, Failure = "CUDA error: no kernel image is available" });
+        var choice = AcceleratorChoice.Best(
+            new FakeProbe
+            {
+                HasNvidiaDriver = true,
+                HasCudaBuild = true,
+                Failure = "CUDA error: no kernel image is available",
+            }
+        );
         Assert.Equal(DeviceType.CPU, choice.Type);
         Assert.Contains("no kernel image is available", choice.Reason, StringComparison.Ordinal);
     }

@@ -16,7 +16,8 @@ public sealed class NativeLibrariesTests
     [Fact]
     public void No_test_or_host_folder_holds_a_copy_of_libtorch()
     {
-        var copies = Directory.EnumerateFiles(CourseFolders.Root, "*torch_cpu*", SearchOption.AllDirectories)
+        var copies = Directory
+            .EnumerateFiles(CourseFolders.Root, "*torch_cpu*", SearchOption.AllDirectories)
             .Where(file => !file.StartsWith(CourseFolders.NativeLibraries, StringComparison.Ordinal));
         Assert.Empty(copies);
     }
@@ -48,8 +49,14 @@ public sealed class NativeLibrariesTests
         var copy = NativeLibraries.MakeCompatibleCopy(Path.Combine(CourseFolders.NativeLibraries, "libLibTorchSharp.so"));
         using var readelf = Process.Start(new ProcessStartInfo("readelf", ["-V", "-W", copy]) { RedirectStandardOutput = true })!;
         var lines = (await readelf.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
-        Assert.Contains(lines, line => line.Contains("GLIBCXX_3.4.32", StringComparison.Ordinal) && line.Contains("WEAK", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains("GLIBCXX_3.4.30", StringComparison.Ordinal) && line.Contains("WEAK", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.Contains("GLIBCXX_3.4.32", StringComparison.Ordinal) && line.Contains("WEAK", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            lines,
+            line => line.Contains("GLIBCXX_3.4.30", StringComparison.Ordinal) && line.Contains("WEAK", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -68,14 +75,22 @@ public sealed class NativeLibrariesTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "libnothing.so");
         File.WriteAllText(file, "not a library");
-        var error = Assert.Throws<NotSupportedException>(() => NativeLibraries.LoadFrom(folder.Path, new NativeLibraryNames(["libnothing.so"], [], "libnothing.so")));
+        var error = Assert.Throws<NotSupportedException>(() =>
+            NativeLibraries.LoadFrom(folder.Path, new NativeLibraryNames(["libnothing.so"], [], "libnothing.so"))
+        );
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.99' not found (required by x.so)", "libstdc++ is too old: it lacks GLIBCXX_3.4.99")]
+    [InlineData(
+        "/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.99' not found (required by x.so)",
+        "libstdc++ is too old: it lacks GLIBCXX_3.4.99"
+    )]
     [InlineData("/lib/libc.so.6: version `GLIBC_2.99' not found (required by x.so)", "C library is too old: it lacks GLIBC_2.99")]
-    [InlineData("libquadmath.so.0: cannot open shared object file: No such file or directory", "the system library libquadmath.so.0 is missing")]
+    [InlineData(
+        "libquadmath.so.0: cannot open shared object file: No such file or directory",
+        "the system library libquadmath.so.0 is missing"
+    )]
     public void The_loaders_message_becomes_the_cause_in_plain_words(string message, string expected) =>
         Assert.Contains(expected, NativeLibraries.Explain("x.so", message).Message, StringComparison.Ordinal);
 

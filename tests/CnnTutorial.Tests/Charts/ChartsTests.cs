@@ -22,7 +22,8 @@ public sealed class ChartsTests
         Assert.Equal(JsonValueKind.Null, z[7][0].ValueKind);
         Assert.Equal(
             [Encoded(Names[split.Labels[4]]), Encoded(Names[split.Labels[0]])],
-            layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString()));
+            layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString())
+        );
     }
 
     [Fact]
@@ -31,7 +32,11 @@ public sealed class ChartsTests
         var split = new ImageSplit(new byte[3 * 64], [1, 0, 0], 8, 8);
         var predictions = new Predictions([0.1f, 0.9f, 0.2f, 0.8f, 0.55f, 0.45f], 2);
         var (data, layout) = ChartParts.Of(CnnTutorial.Charts.PredictionGrid(split, predictions, [0, 1, 2], ["Zero", "One"]));
-        var titles = layout.GetProperty("annotations").EnumerateArray().Where(annotation => annotation.GetProperty("text").GetString()!.Contains('%', StringComparison.Ordinal)).ToList();
+        var titles = layout
+            .GetProperty("annotations")
+            .EnumerateArray()
+            .Where(annotation => annotation.GetProperty("text").GetString()!.Contains('%', StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(["One 90% (One)", "One 80% (Zero)", "Zero 55% (Zero)"], titles.Select(title => title.GetProperty("text").GetString()));
         Assert.Equal(["@right", "@wrong", "@right"], titles.Select(title => title.GetProperty("font").GetProperty("color").GetString()));
         Assert.Equal([-0.8, -7.2], data[1].GetProperty("y").EnumerateArray().Take(2).Select(height => Math.Round(height.GetDouble(), 4)));
@@ -51,7 +56,10 @@ public sealed class ChartsTests
     public void Two_trainings_are_compared_in_one_figure()
     {
         var (data, _) = ChartParts.Of(CnnTutorial.Charts.CompareLearning(("1e-2", HistoryTests.Sample), ("1e-3", HistoryTests.Sample)));
-        Assert.Equal(["Accuracy, 1e-2", "Loss, 1e-2", "Accuracy, 1e-3", "Loss, 1e-3"], data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["Accuracy, 1e-2", "Loss, 1e-2", "Accuracy, 1e-3", "Loss, 1e-3"],
+            data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString())
+        );
     }
 
     [Fact]
@@ -66,7 +74,11 @@ public sealed class ChartsTests
     [Fact]
     public void Class_balance_has_a_bar_for_each_class_and_split()
     {
-        var frame = new DataFrame(new StringDataFrameColumn("Class", Names), new PrimitiveDataFrameColumn<int>("Training", [4, 3, 2, 1]), new PrimitiveDataFrameColumn<int>("Test", [1, 1, 1, 1]));
+        var frame = new DataFrame(
+            new StringDataFrameColumn("Class", Names),
+            new PrimitiveDataFrameColumn<int>("Training", [4, 3, 2, 1]),
+            new PrimitiveDataFrameColumn<int>("Test", [1, 1, 1, 1])
+        );
         var (data, _) = ChartParts.Of(CnnTutorial.Charts.ClassBalance(frame));
         Assert.Equal(["Training", "Test"], data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
         Assert.Equal([4, 3, 2, 1], data[0].GetProperty("y").EnumerateArray().Select(y => y.GetInt32()));
@@ -77,7 +89,10 @@ public sealed class ChartsTests
     {
         var matrix = ConfusionMatrix.Of([0, 1, 1], new Predictions([0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f], 2));
         var (_, layout) = ChartParts.Of(CnnTutorial.Charts.Confusion(matrix, ["a", "b"]));
-        Assert.Equal(["1", "0", "1", "1"], layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString()));
+        Assert.Equal(
+            ["1", "0", "1", "1"],
+            layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString())
+        );
     }
 
     private static string Encoded(string text) => System.Net.WebUtility.HtmlEncode(text);

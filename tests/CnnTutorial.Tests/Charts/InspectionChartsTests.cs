@@ -20,7 +20,8 @@ public sealed class InspectionChartsTests
         Assert.Equal((-15, 15), (trace.GetProperty("zmin").GetDouble(), trace.GetProperty("zmax").GetDouble()));
         var z = trace.GetProperty("z");
         Assert.Equal((5, 7), (z.GetArrayLength(), z[0].GetArrayLength()));
-        double?[] Row(int row) => [.. z[row].EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Null ? default(double?) : value.GetDouble())];
+        double?[] Row(int row) =>
+            [.. z[row].EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Null ? default(double?) : value.GetDouble())];
         Assert.Equal([0, 1, 2, null, 0, -1, -2], Row(0));
         Assert.Equal([3, 4, 5, null, -3, -4, -5], Row(1));
         Assert.Equal([null, null, null, null, null, null, null], Row(2));
@@ -31,7 +32,10 @@ public sealed class InspectionChartsTests
         var frames = layout.GetProperty("shapes").EnumerateArray().ToList();
         Assert.Equal([(x[0], x[3], y[0], y[2]), (x[4], x[7], y[0], y[2]), (x[0], x[3], y[3], y[5])], frames.Select(Edges));
         Assert.All(frames.Select(Edges), frame => Assert.Equal((28, 28), (frame.Item2 - frame.Item1, frame.Item4 - frame.Item3)));
-        Assert.Equal(["0", "1", "2"], layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString()));
+        Assert.Equal(
+            ["0", "1", "2"],
+            layout.GetProperty("annotations").EnumerateArray().Select(annotation => annotation.GetProperty("text").GetString())
+        );
     }
 
     [Fact]
@@ -50,10 +54,22 @@ public sealed class InspectionChartsTests
     public void Shapes_that_make_no_picture_are_named()
     {
         using var scope = NewDisposeScope();
-        Assert.StartsWith("The maps have the shape [1, 2, 4, 4]", Assert.Throws<ArgumentException>(() => CnnTutorial.Charts.FeatureMaps(ones(1, 2, 4, 4), "t")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The maps have the shape [1, 2, 4, 4]",
+            Assert.Throws<ArgumentException>(() => CnnTutorial.Charts.FeatureMaps(ones(1, 2, 4, 4), "t")).Message,
+            StringComparison.Ordinal
+        );
         var error = Assert.Throws<ArgumentException>(() => CnnTutorial.Charts.FeatureMaps(ones(36, 14, 14), "t", ones(36, 24, 3, 3)));
-        Assert.Contains("beside 36 maps there is room for one kernel each, [36, 1, rows, columns]", error.Message, StringComparison.Ordinal);
-        Assert.StartsWith("There is no occlusion map", Assert.Throws<ArgumentException>(() => CnnTutorial.Charts.Occlusion([], [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "beside 36 maps there is room for one kernel each, [36, 1, rows, columns]",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "There is no occlusion map",
+            Assert.Throws<ArgumentException>(() => CnnTutorial.Charts.Occlusion([], [])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -81,23 +97,42 @@ public sealed class InspectionChartsTests
         // The one pixel has four sides, each of two ends and nothing after it.
         Assert.Equal(12, data[2].GetProperty("x").GetArrayLength());
         var left = data[1].GetProperty("x0").GetDouble() - 0.5;
-        Assert.Equal([left + 1, left + 2], data[2].GetProperty("x").EnumerateArray().Where(x => x.ValueKind == JsonValueKind.Number).Select(x => x.GetDouble()).Distinct().Order());
+        Assert.Equal(
+            [left + 1, left + 2],
+            data[2]
+                .GetProperty("x")
+                .EnumerateArray()
+                .Where(x => x.ValueKind == JsonValueKind.Number)
+                .Select(x => x.GetDouble())
+                .Distinct()
+                .Order()
+        );
     }
 
     [Fact]
     public void Losses_are_smoothed_and_one_that_grows_does_not_squeeze_the_others()
     {
-        double[] good = [2, 1, 0.5, 0.25], bad = [2, 1e9, 1e9, double.NaN];
+        double[] good = [2, 1, 0.5, 0.25],
+            bad = [2, 1e9, 1e9, double.NaN];
         var (data, layout) = ChartParts.Of(CnnTutorial.Charts.CompareLosses([("good", good), ("bad", bad), ("none", [])], window: 2));
         Assert.Equal(["good", "bad", "none"], data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString()));
         Assert.Equal([2, 1.5, 0.75, 0.375], Numbers(data[0], "y"));
         Assert.Equal(JsonValueKind.Null, data[1].GetProperty("y")[3].ValueKind);
         Assert.Equal("log", layout.GetProperty("yaxis").GetProperty("type").GetString());
-        Assert.Equal([0.3, 4], layout.GetProperty("yaxis").GetProperty("range").EnumerateArray().Select(end => Math.Round(Math.Pow(10, end.GetDouble()), 6)));
+        Assert.Equal(
+            [0.3, 4],
+            layout.GetProperty("yaxis").GetProperty("range").EnumerateArray().Select(end => Math.Round(Math.Pow(10, end.GetDouble()), 6))
+        );
     }
 
-    private static double[] Numbers(JsonElement trace, string name) => [.. trace.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+    private static double[] Numbers(JsonElement trace, string name) =>
+        [.. trace.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
 
     private static (double, double, double, double) Edges(JsonElement shape) =>
-        (shape.GetProperty("x0").GetDouble(), shape.GetProperty("x1").GetDouble(), shape.GetProperty("y0").GetDouble(), shape.GetProperty("y1").GetDouble());
+        (
+            shape.GetProperty("x0").GetDouble(),
+            shape.GetProperty("x1").GetDouble(),
+            shape.GetProperty("y0").GetDouble(),
+            shape.GetProperty("y1").GetDouble()
+        );
 }

@@ -90,7 +90,10 @@ public sealed class BatchesTests : IDisposable
         {
             using var scope = NewDisposeScope();
             if (!epoch.MoveNext())
+            {
                 break;
+            }
+
             count += epoch.Current.Count;
         }
 

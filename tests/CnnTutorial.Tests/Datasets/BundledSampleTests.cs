@@ -70,18 +70,29 @@ public sealed class BundledSampleTests
     {
         double sum = 0;
         foreach (var pixel in pixels)
+        {
             sum += pixel;
+        }
+
         return sum / pixels.Length;
     }
 
     private static (int Top, int Left, int Bottom, int Right) Ink(ReadOnlySpan<byte> pixels, out double centreY, out double centreX)
     {
-        int top = 28, left = 28, bottom = -1, right = -1;
-        double mass = 0, y = 0, x = 0;
+        int top = 28,
+            left = 28,
+            bottom = -1,
+            right = -1;
+        double mass = 0,
+            y = 0,
+            x = 0;
         for (var i = 0; i < pixels.Length; i++)
         {
             if (pixels[i] == 0)
+            {
                 continue;
+            }
+
             (top, bottom, left, right) = (Math.Min(top, i / 28), Math.Max(bottom, i / 28), Math.Min(left, i % 28), Math.Max(right, i % 28));
             mass += pixels[i];
             y += pixels[i] * ((i / 28) + 0.5);

@@ -20,13 +20,18 @@ public sealed class CutDownloadTests : IDisposable
     [MemberData(nameof(Tenths))]
     public void Cut_once_it_is_resumed_at_that_byte(int tenths)
     {
-        var mirror = Mirror((server, request, before) => before == 0 ? Cut(server.Good(request), server, request, tenths) : server.Good(request));
+        var mirror = Mirror(
+            (server, request, before) => before == 0 ? Cut(server.Good(request), server, request, tenths) : server.Good(request)
+        );
         var small = new SmallDataset(mirror);
         LoadsFrom(mirror, small);
         foreach (var spec in small.Description.Files.All)
         {
             var cut = small.Gzip(spec.Name).Length * tenths / 10;
-            Assert.Equal([null, cut == 0 ? null : cut], mirror.Requests.Where(request => request.Name == spec.Name).Select(request => request.From));
+            Assert.Equal(
+                [null, cut == 0 ? null : cut],
+                mirror.Requests.Where(request => request.Name == spec.Name).Select(request => request.From)
+            );
         }
     }
 
@@ -34,7 +39,10 @@ public sealed class CutDownloadTests : IDisposable
     [MemberData(nameof(Tenths))]
     public void Cut_once_by_a_mirror_that_knows_no_ranges_it_is_fetched_again(int tenths)
     {
-        var mirror = Mirror((server, request, before) => server.Good(request with { From = null }) is var whole && before == 0 ? Cut(whole, server, request, tenths) : whole);
+        var mirror = Mirror(
+            (server, request, before) =>
+                server.Good(request with { From = null }) is var whole && before == 0 ? Cut(whole, server, request, tenths) : whole
+        );
         LoadsFrom(mirror, new SmallDataset(mirror));
     }
 
@@ -67,7 +75,11 @@ public sealed class CutDownloadTests : IDisposable
         var small = new SmallDataset(cutting, Mirror((_, _, _) => new MirrorReply(404, [])));
         Assert.True(_store.Load(small.Description).Source.IsSample);
         var notice = Assert.Single(_store.Notices);
-        Assert.Matches($"{cutting.Address.Authority}: .*connection broke after {small.Gzip(small.TrainImages.Name).Length * tenths / 10} bytes; {small.Description.Mirrors[1].Authority}: it answers 404", notice);
+        Assert.Matches(
+            $"{cutting.Address.Authority}: .*connection broke after {small.Gzip(small.TrainImages.Name).Length * tenths / 10} bytes; "
+                + $"{small.Description.Mirrors[1].Authority}: it answers 404",
+            notice
+        );
         _store.Notices.Clear();
 
         well = true;
@@ -87,21 +99,26 @@ public sealed class CutDownloadTests : IDisposable
         var wish = TimeSpan.Zero;
         var first = 0L;
         var waited = TimeSpan.Zero;
-        var mirror = Mirror((server, request, before) =>
-        {
-            if (before == 0 && first == 0)
+        var mirror = Mirror(
+            (server, request, before) =>
             {
-                first = Stopwatch.GetTimestamp();
-                // HTTP's dates have whole seconds.
-                var until = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds());
-                wish = retryAfter == "date" ? until - DateTimeOffset.UtcNow : TimeSpan.FromSeconds(1);
-                return new MirrorReply(status, [], $"Retry-After: {(retryAfter == "date" ? until.ToString("R") : retryAfter)}\r\n");
-            }
+                if (before == 0 && first == 0)
+                {
+                    first = Stopwatch.GetTimestamp();
+                    // HTTP's dates have whole seconds.
+                    var until = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds());
+                    wish = retryAfter == "date" ? until - DateTimeOffset.UtcNow : TimeSpan.FromSeconds(1);
+                    return new MirrorReply(status, [], $"Retry-After: {(retryAfter == "date" ? until.ToString("R") : retryAfter)}\r\n");
+                }
 
-            if (waited == TimeSpan.Zero)
-                waited = Stopwatch.GetElapsedTime(first);
-            return server.Good(request);
-        });
+                if (waited == TimeSpan.Zero)
+                {
+                    waited = Stopwatch.GetElapsedTime(first);
+                }
+
+                return server.Good(request);
+            }
+        );
         LoadsFrom(mirror, new SmallDataset(mirror));
         Assert.True(waited > wish - TimeSpan.FromMilliseconds(50), $"asked again after {waited}, and {wish} was wished");
     }
@@ -109,20 +126,28 @@ public sealed class CutDownloadTests : IDisposable
     [Fact]
     public async Task Busy_without_a_wish_it_is_asked_again_after_growing_pauses_that_differ()
     {
-        var pauses = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() =>
-        {
-            var times = new List<long>();
-            using var busy = new MirrorServer((_, _, _) =>
-            {
-                times.Add(Stopwatch.GetTimestamp());
-                return new MirrorReply(503, []);
-            });
-            using var store = new StoreFixture();
-            store.Options = store.Options with { RetryDelay = TimeSpan.FromMilliseconds(200) };
-            Assert.True(store.Load(new SmallDataset(busy).Description).Source.IsSample);
-            Assert.Equal(4, times.Count);
-            return Stopwatch.GetElapsedTime(times[0], times[3]).TotalMilliseconds;
-        })));
+        var pauses = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        var times = new List<long>();
+                        using var busy = new MirrorServer(
+                            (_, _, _) =>
+                            {
+                                times.Add(Stopwatch.GetTimestamp());
+                                return new MirrorReply(503, []);
+                            }
+                        );
+                        using var store = new StoreFixture();
+                        store.Options = store.Options with { RetryDelay = TimeSpan.FromMilliseconds(200) };
+                        Assert.True(store.Load(new SmallDataset(busy).Description).Source.IsSample);
+                        Assert.Equal(4, times.Count);
+                        return Stopwatch.GetElapsedTime(times[0], times[3]).TotalMilliseconds;
+                    })
+                )
+        );
         // Polly's jitter: with a first delay of 200 ms the three pauses are together between 560 and 1,150.
         Assert.All(pauses, pause => Assert.InRange(pause, 500, 10_000));
         Assert.True(pauses.Max() - pauses.Min() > 5, string.Join(", ", pauses));
@@ -138,11 +163,17 @@ public sealed class CutDownloadTests : IDisposable
     }
 
     private static MirrorReply Cut(MirrorReply reply, MirrorServer server, MirrorRequest request, int tenths) =>
-        reply with { CutAfter = server.Files!.Gzip(request.Name).Length * tenths / 10 };
+        reply with
+        {
+            CutAfter = server.Files!.Gzip(request.Name).Length * tenths / 10,
+        };
 
     // Whatever is asked for, the connection ends at the same byte of the file.
     private static MirrorReply CutAlways(MirrorServer server, MirrorRequest request, int tenths) =>
-        server.Good(request) with { CutAfter = (int)Math.Max(0, (server.Files!.Gzip(request.Name).Length * tenths / 10) - (request.From ?? 0)) };
+        server.Good(request) with
+        {
+            CutAfter = (int)Math.Max(0, (server.Files!.Gzip(request.Name).Length * tenths / 10) - (request.From ?? 0)),
+        };
 
     private MirrorServer Mirror(Func<MirrorServer, MirrorRequest, int, MirrorReply>? behaviour = null)
     {

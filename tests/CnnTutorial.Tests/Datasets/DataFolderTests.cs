@@ -44,7 +44,11 @@ public sealed class DataFolderTests : IDisposable
     public void A_missing_folder_is_an_error_and_not_passed_over()
     {
         var error = Assert.Throws<DirectoryNotFoundException>(Load);
-        AssertSentence(error, $"CNN_TUTORIAL_DATA must name a folder, and '{Root}' does not exist", "subfolder 'small', or unset CNN_TUTORIAL_DATA");
+        AssertSentence(
+            error,
+            $"CNN_TUTORIAL_DATA must name a folder, and '{Root}' does not exist",
+            "subfolder 'small', or unset CNN_TUTORIAL_DATA"
+        );
     }
 
     [Fact]
@@ -58,7 +62,11 @@ public sealed class DataFolderTests : IDisposable
     public void A_missing_subfolder_is_named()
     {
         Directory.CreateDirectory(Root);
-        AssertSentence(Assert.Throws<DirectoryNotFoundException>(Load), $"'{Root}' that CNN_TUTORIAL_DATA names has no subfolder 'small'", $"put the four files of Small into '{Folder}'");
+        AssertSentence(
+            Assert.Throws<DirectoryNotFoundException>(Load),
+            $"'{Root}' that CNN_TUTORIAL_DATA names has no subfolder 'small'",
+            $"put the four files of Small into '{Folder}'"
+        );
     }
 
     [Fact]
@@ -66,7 +74,11 @@ public sealed class DataFolderTests : IDisposable
     {
         _small.WriteTo(Folder);
         File.Delete(Path.Combine(Folder, "t10k-labels-idx1-ubyte.gz"));
-        AssertSentence(Assert.Throws<FileNotFoundException>(Load), $"'{Folder}/t10k-labels-idx1-ubyte.gz' is missing".Replace('/', Path.DirectorySeparatorChar), "put the four published files");
+        AssertSentence(
+            Assert.Throws<FileNotFoundException>(Load),
+            $"'{Folder}/t10k-labels-idx1-ubyte.gz' is missing".Replace('/', Path.DirectorySeparatorChar),
+            "put the four published files"
+        );
     }
 
     [Theory]
@@ -82,19 +94,32 @@ public sealed class DataFolderTests : IDisposable
         var bytes = File.ReadAllBytes(path);
         switch (what)
         {
-            case "truncated": bytes = bytes[..^100]; break;
-            case "magic": bytes[3] = 1; break;
-            case "dimensions": (bytes[11], bytes[15]) = (14, 56); break;
-            case "trailing": bytes = [.. bytes, 1]; break;
-            case "hash": bytes[^1] ^= 1; break;
-            default: throw new ArgumentException(what);
+            case "truncated":
+                bytes = bytes[..^100];
+                break;
+            case "magic":
+                bytes[3] = 1;
+                break;
+            case "dimensions":
+                (bytes[11], bytes[15]) = (14, 56);
+                break;
+            case "trailing":
+                bytes = [.. bytes, 1];
+                break;
+            case "hash":
+                bytes[^1] ^= 1;
+                break;
+            default:
+                throw new ArgumentException(what);
         }
 
         File.WriteAllBytes(path, bytes);
         var error = Assert.Throws<InvalidDataException>(Load);
         AssertSentence(error, $"'{path}' {cause}", $"put the four published files of Small into '{Folder}', or unset CNN_TUTORIAL_DATA");
         if (what == "hash")
+        {
             Assert.Contains($"{_small.TrainImages.Sha256} was expected", error.Message);
+        }
     }
 
     [Fact]
@@ -111,7 +136,10 @@ public sealed class DataFolderTests : IDisposable
     {
         _small.WriteTo(Folder, compressed: false);
         foreach (var kind in new[] { "images-idx3", "labels-idx1" })
+        {
             File.Copy(Path.Combine(Folder, $"t10k-{kind}-ubyte"), Path.Combine(Folder, $"train-{kind}-ubyte"), overwrite: true);
+        }
+
         AssertSentence(Assert.Throws<InvalidDataException>(Load), "holds 10 images where 40 belong", "unset CNN_TUTORIAL_DATA");
     }
 

@@ -22,7 +22,10 @@ public sealed class DownloadTests : IDisposable
         var dataset = _store.Load(small.Description);
         Assert.Equal(small.Plain("train-images-idx3-ubyte")[16..], dataset.Train.Images);
         Assert.Equal((DatasetSourceKind.Mirror, mirror.Address.Authority), (dataset.Source.Kind, dataset.Source.Location));
-        Assert.Equal(["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"], _store.CachedNames);
+        Assert.Equal(
+            ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"],
+            _store.CachedNames
+        );
         Assert.Empty(_store.Notices);
         var last = _store.Reports.Where(report => report.IsComplete).ToList();
         Assert.Equal(small.Description.Files.All.Select(spec => spec.Name), last.Select(report => report.File));
@@ -33,9 +36,15 @@ public sealed class DownloadTests : IDisposable
     public void A_download_that_is_cut_again_and_again_goes_on_where_it_broke_off()
     {
         // Each connection ends after a tenth of the file.
-        var mirror = Mirror((server, request, _) => server.Good(request) is { Status: 206 or 200 } good && good.Body.Length > server.Files!.Gzip(request.Name).Length / 10
-            ? good with { CutAfter = server.Files.Gzip(request.Name).Length / 10 }
-            : server.Good(request));
+        var mirror = Mirror(
+            (server, request, _) =>
+                server.Good(request) is { Status: 206 or 200 } good && good.Body.Length > server.Files!.Gzip(request.Name).Length / 10
+                    ? good with
+                    {
+                        CutAfter = server.Files.Gzip(request.Name).Length / 10,
+                    }
+                    : server.Good(request)
+        );
         var small = new SmallDataset(mirror);
         Assert.Equal(DatasetSourceKind.Mirror, _store.Load(small.Description).Source.Kind);
         var starts = mirror.Requests.Where(request => request.Name == small.TrainImages.Name).Select(request => request.From ?? 0).ToList();
@@ -46,7 +55,9 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void What_an_earlier_process_left_is_resumed()
     {
-        var small = new SmallDataset(Mirror((server, request, before) => before < 1 ? server.Good(request) with { CutAfter = 5000 } : new MirrorReply(404, [])));
+        var small = new SmallDataset(
+            Mirror((server, request, before) => before < 1 ? server.Good(request) with { CutAfter = 5000 } : new MirrorReply(404, []))
+        );
         Assert.True(_store.Load(small.Description).Source.IsSample);
         var part = Assert.Single(_store.CachedNames);
         Assert.EndsWith(".part", part);
@@ -55,7 +66,10 @@ public sealed class DownloadTests : IDisposable
         var again = Mirror();
         again.Files = small;
         using (var file = File.OpenWrite(Path.Combine(_store.CacheFolder, part)))
+        {
             Assert.Equal(5000, file.Length);
+        }
+
         small.Description = small.Description with { Mirrors = [again.Address] };
         RenamePart(small, part);
         Assert.Equal(DatasetSourceKind.Mirror, _store.Load(small.Description).Source.Kind);
@@ -105,12 +119,19 @@ public sealed class DownloadTests : IDisposable
     public void A_busy_mirror_is_asked_again_after_the_pause_that_it_wishes(int status)
     {
         var times = new List<DateTime>();
-        var small = new SmallDataset(Mirror((server, request, before) =>
-        {
-            if (request.Name == "train-images-idx3-ubyte")
-                times.Add(DateTime.UtcNow);
-            return before == 0 && times.Count == 1 ? new MirrorReply(status, [], "Retry-After: 1\r\n") : server.Good(request);
-        }));
+        var small = new SmallDataset(
+            Mirror(
+                (server, request, before) =>
+                {
+                    if (request.Name == "train-images-idx3-ubyte")
+                    {
+                        times.Add(DateTime.UtcNow);
+                    }
+
+                    return before == 0 && times.Count == 1 ? new MirrorReply(status, [], "Retry-After: 1\r\n") : server.Good(request);
+                }
+            )
+        );
         Assert.Equal(DatasetSourceKind.Mirror, _store.Load(small.Description).Source.Kind);
         Assert.True(times[1] - times[0] > TimeSpan.FromSeconds(0.9));
     }
@@ -124,30 +145,31 @@ public sealed class DownloadTests : IDisposable
         Assert.Single(busy.Requests);
     }
 
-    public static TheoryData<string, string> Faults => new()
-    {
-        { "web page", "it answers with a web page instead of the file" },
-        { "web page in disguise", "it looks like an HTML page" },
-        { "not there", "it answers 404" },
-        { "always busy", "it answers 503" },
-        { "wrong bytes", "is not the published file" },
-        { "gzip of something else", "wrong magic number" },
-        { "other file", "wrong magic number" },
-        { "too short", "is truncated" },
-        { "too long", "trailing bytes" },
-        { "far too long", "the file can have" },
-        { "redirects in a loop", "it answers 302" },
-        { "closes at once", "connection broke" },
-        { "trickles", "it sent less than" },
-        { "never answers", "it sent less than" },
-        { "answers and sends nothing", "it sent less than" },
-        { "promises more than it sends", "connection broke" },
-        { "promises less than it sends", "its gzip compression does not end" },
-        { "promises nothing and breaks off", "is truncated" },
-        { "sends another range", "it sends another part of the file" },
-        { "too many requests, for an hour", "it answers 429 Status and asks to wait 3600 s" },
-        { "unavailable until a date", "it answers 503 Status and asks to wait" },
-    };
+    public static TheoryData<string, string> Faults =>
+        new()
+        {
+            { "web page", "it answers with a web page instead of the file" },
+            { "web page in disguise", "it looks like an HTML page" },
+            { "not there", "it answers 404" },
+            { "always busy", "it answers 503" },
+            { "wrong bytes", "is not the published file" },
+            { "gzip of something else", "wrong magic number" },
+            { "other file", "wrong magic number" },
+            { "too short", "is truncated" },
+            { "too long", "trailing bytes" },
+            { "far too long", "the file can have" },
+            { "redirects in a loop", "it answers 302" },
+            { "closes at once", "connection broke" },
+            { "trickles", "it sent less than" },
+            { "never answers", "it sent less than" },
+            { "answers and sends nothing", "it sent less than" },
+            { "promises more than it sends", "connection broke" },
+            { "promises less than it sends", "its gzip compression does not end" },
+            { "promises nothing and breaks off", "is truncated" },
+            { "sends another range", "it sends another part of the file" },
+            { "too many requests, for an hour", "it answers 429 Status and asks to wait 3600 s" },
+            { "unavailable until a date", "it answers 503 Status and asks to wait" },
+        };
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -199,11 +221,15 @@ public sealed class DownloadTests : IDisposable
     public void The_stop_button_ends_a_download_and_keeps_what_arrived()
     {
         using var stop = new CancellationTokenSource();
-        var small = new SmallDataset(Mirror((server, request, _) =>
-        {
-            stop.CancelAfter(300);
-            return server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(1) };
-        }));
+        var small = new SmallDataset(
+            Mirror(
+                (server, request, _) =>
+                {
+                    stop.CancelAfter(300);
+                    return server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(1) };
+                }
+            )
+        );
         Assert.ThrowsAny<OperationCanceledException>(() => new DatasetStore(_store.Options).Load(small.Description, stop.Token));
         Assert.EndsWith(".part", Assert.Single(_store.CachedNames));
     }
@@ -220,17 +246,31 @@ public sealed class DownloadTests : IDisposable
             "always busy" => new MirrorReply(503, []),
             "wrong bytes" => new MirrorReply(200, SmallDataset.Compress([.. files.Plain(name)[..^1], (byte)(files.Plain(name)[^1] ^ 1)])),
             "gzip of something else" => new MirrorReply(200, SmallDataset.Compress(new byte[100])),
-            "other file" => new MirrorReply(200, files.Gzip(name.StartsWith("train-i", StringComparison.Ordinal) ? "train-labels-idx1-ubyte" : "train-images-idx3-ubyte")),
+            "other file" => new MirrorReply(
+                200,
+                files.Gzip(name.StartsWith("train-i", StringComparison.Ordinal) ? "train-labels-idx1-ubyte" : "train-images-idx3-ubyte")
+            ),
             "too short" => new MirrorReply(200, SmallDataset.Compress(files.Plain(name)[..^1])),
             "too long" => new MirrorReply(200, SmallDataset.Compress([.. files.Plain(name), 0])),
             "far too long" => new MirrorReply(200, new byte[1_000_000]),
             "redirects in a loop" => new MirrorReply(302, [], $"Location: {new Uri(server.Address, name + ".gz")}\r\n"),
             "never answers" => server.Good(request) with { Silence = TimeSpan.FromSeconds(3) },
-            "answers and sends nothing" => new MirrorReply(200, []) { ClaimedBytes = files.Gzip(name).Length, HeldOpen = TimeSpan.FromSeconds(3) },
+            "answers and sends nothing" => new MirrorReply(200, [])
+            {
+                ClaimedBytes = files.Gzip(name).Length,
+                HeldOpen = TimeSpan.FromSeconds(3),
+            },
             "promises more than it sends" => new MirrorReply(200, files.Gzip(name)) { ClaimedBytes = files.Gzip(name).Length + 100 },
             "promises less than it sends" => new MirrorReply(200, files.Gzip(name)) { ClaimedBytes = files.Gzip(name).Length - 5 },
-            "promises nothing and breaks off" => new MirrorReply(200, files.Gzip(name), CutAfter: files.Gzip(name).Length / 2) { ClaimedBytes = null },
-            "sends another range" => new MirrorReply(206, files.Gzip(name)[1..], $"Content-Range: bytes 1-{files.Gzip(name).Length - 1}/{files.Gzip(name).Length}\r\n"),
+            "promises nothing and breaks off" => new MirrorReply(200, files.Gzip(name), CutAfter: files.Gzip(name).Length / 2)
+            {
+                ClaimedBytes = null,
+            },
+            "sends another range" => new MirrorReply(
+                206,
+                files.Gzip(name)[1..],
+                $"Content-Range: bytes 1-{files.Gzip(name).Length - 1}/{files.Gzip(name).Length}\r\n"
+            ),
             "too many requests, for an hour" => new MirrorReply(429, [], "Retry-After: 3600\r\n"),
             "unavailable until a date" => new MirrorReply(503, [], $"Retry-After: {DateTimeOffset.UtcNow.AddHours(1):R}\r\n"),
             "closes at once" => new MirrorReply(200, new byte[100], CutAfter: 0),

@@ -10,9 +10,14 @@ public sealed class FullDataTests
     {
         var folder = FindFolder();
         if (folder is null)
+        {
             Assert.Skip("The folder ../shared/datasets with the published files is not beside this repository.");
-        var dataset = new DatasetStore(new DatasetStoreOptions { DataFolder = folder })
-            .Load(name == "mnist" ? DatasetCatalog.Mnist : DatasetCatalog.FashionMnist, TestContext.Current.CancellationToken);
+        }
+
+        var dataset = new DatasetStore(new DatasetStoreOptions { DataFolder = folder }).Load(
+            name == "mnist" ? DatasetCatalog.Mnist : DatasetCatalog.FashionMnist,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((60_000, 10_000, 28, 28), (dataset.Train.Count, dataset.Test.Count, dataset.Train.Rows, dataset.Train.Columns));
         Assert.Equal(perClass, dataset.Train.CountByClass(10));
     }
@@ -22,8 +27,14 @@ public sealed class FullDataTests
     {
         var folder = FindFolder();
         if (folder is null)
+        {
             Assert.Skip("The folder ../shared/datasets with the published files is not beside this repository.");
-        var mnist = new DatasetStore(new DatasetStoreOptions { DataFolder = folder }).Load(DatasetCatalog.Mnist, TestContext.Current.CancellationToken);
+        }
+
+        var mnist = new DatasetStore(new DatasetStoreOptions { DataFolder = folder }).Load(
+            DatasetCatalog.Mnist,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal("Five", mnist.ClassNames[mnist.Train.Labels[0]]);
         using var scope = TorchSharp.torch.NewDisposeScope();
         var images = mnist.Train.ToImageTensor();
@@ -36,7 +47,9 @@ public sealed class FullDataTests
         {
             var data = Path.Combine(folder.FullName, "shared", "datasets");
             if (Directory.Exists(Path.Combine(data, "mnist")))
+            {
                 return data;
+            }
         }
 
         return null;

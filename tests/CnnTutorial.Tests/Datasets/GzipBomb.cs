@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace CnnTutorial.Tests;
 
-/// <summary>Gzip files of at most a thousandth of what they unpack to. A piece of zeros is compressed once and stands there again and again.</summary>
+/// <summary>Gzip files of at most a thousandth of what they unpack to. A piece of zeros is compressed once and stands there again and
+/// again.</summary>
 internal sealed class GzipBomb
 {
     /// <summary>How many zeros a piece holds.</summary>
@@ -21,7 +22,9 @@ internal sealed class GzipBomb
         _chunkBytes = chunk.Length;
         _bytes = new byte[Room + (chunk.Length * (largest / Chunk))];
         for (var place = Room; place < _bytes.Length; place += chunk.Length)
+        {
             chunk.CopyTo(_bytes, place);
+        }
     }
 
     /// <summary>A start, then zeros. Valid until the bytes for the next are made.</summary>

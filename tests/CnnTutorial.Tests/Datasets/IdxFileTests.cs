@@ -30,7 +30,10 @@ public sealed class IdxFileTests
     [InlineData("empty", "is empty")]
     [InlineData("3 bytes", "is truncated: it ends within its header, after 3 of 16 bytes")]
     [InlineData("10 bytes", "is truncated: it ends within its header, after 10 of 16 bytes")]
-    [InlineData("one byte short", "is truncated: its header promises 2,352 bytes of images, and in a file of its size at most 2,351 follow")]
+    [InlineData(
+        "one byte short",
+        "is truncated: its header promises 2,352 bytes of images, and in a file of its size at most 2,351 follow"
+    )]
     [InlineData("one byte short, compressed", "is truncated: its header promises 2,352 bytes of images and only 2,351 follow")]
     [InlineData("one byte long", "has trailing bytes: more follow than the 2,352 bytes of images")]
     [InlineData("one byte long, compressed", "has trailing bytes: more follow than the 2,352 bytes of images")]
@@ -40,8 +43,14 @@ public sealed class IdxFileTests
     [InlineData("no images", "has the wrong dimensions: its header says 0 images of 28×28")]
     [InlineData("negative count", "has the wrong dimensions: its header says 4,294,967,295 images of 28×28")]
     [InlineData("overflowing", "has the wrong dimensions: its header says 65,536 images of 65,536×65,536")]
-    [InlineData("huge claim", "is truncated: its header promises 1,073,741,312 bytes of images, and in a file of its size at most 2,352 follow")]
-    [InlineData("huge claim, compressed", "is truncated: its header promises 1,073,741,312 bytes of images, and in a file of its size at most ")]
+    [InlineData(
+        "huge claim",
+        "is truncated: its header promises 1,073,741,312 bytes of images, and in a file of its size at most 2,352 follow"
+    )]
+    [InlineData(
+        "huge claim, compressed",
+        "is truncated: its header promises 1,073,741,312 bytes of images, and in a file of its size at most "
+    )]
     public void Bad_content_is_named(string what, string cause)
     {
         var bytes = what switch
@@ -89,7 +98,9 @@ public sealed class IdxFileTests
     [InlineData("\u001f\u008b\b\0\0\0\0\0\0\u00ff\u0003\0\0\0\0\0\0\0\0\0")] // a second gzip file that holds nothing
     public void Something_after_a_compressed_files_end_is_refused(string what)
     {
-        var error = Assert.Throws<InvalidDataException>(() => Read([.. SmallDataset.Compress(Images()), .. System.Text.Encoding.Latin1.GetBytes(what)]));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            Read([.. SmallDataset.Compress(Images()), .. System.Text.Encoding.Latin1.GetBytes(what)])
+        );
         Assert.Contains("its gzip compression does not end where its content ends", error.Message);
     }
 
@@ -101,9 +112,17 @@ public sealed class IdxFileTests
         using var stream = new PrefixedStream([], new MemoryStream(Images(count)));
         var before = GC.GetAllocatedBytesForCurrentThread();
         if (count == 3)
+        {
             Assert.Equal(Pixels, IdxFile.Read(stream, IdxKind.Images, "a stream").Content);
+        }
         else
-            Assert.Contains("is truncated", Assert.Throws<InvalidDataException>(() => IdxFile.Read(stream, IdxKind.Images, "a stream")).Message);
+        {
+            Assert.Contains(
+                "is truncated",
+                Assert.Throws<InvalidDataException>(() => IdxFile.Read(stream, IdxKind.Images, "a stream")).Message
+            );
+        }
+
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, most);
     }
 

@@ -58,7 +58,9 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         while (await Task.WhenAny(work, Task.Delay(200)) != work)
         {
             if (Stopwatch.GetElapsedTime(Volatile.Read(ref _started)) > MostTime)
+            {
                 throw new IdxFuzzException($"Input {_number} of seed {seed} takes more than {MostTime.TotalSeconds} s.");
+            }
         }
 
         await work;
@@ -72,13 +74,18 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         var onDisk = number % 20 == 0;
         var family = onDisk ? "images on disk" : input.Family;
         if (!Tallies.TryGetValue(family, out var tally))
+        {
             Tallies.Add(family, tally = new IdxFuzzTally());
+        }
+
         tally.Inputs++;
         var start = Stopwatch.GetTimestamp();
         try
         {
             if (onDisk ? disk.Accepts(input, random, tally) : Accepts(input, kind, random.Next(10) > 0, tally))
+            {
                 tally.Accepted++;
+            }
         }
         catch (Exception e)
         {
@@ -117,49 +124,86 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         var header = kind == IdxKind.Images ? 16 : 8;
         Check(file.Content.AsSpan().SequenceEqual(input.Plain.AsSpan(header)), "the content is not the file's");
         var dimensions = Dimensions(input.Plain, kind);
-        Check((file.Count, file.Rows, file.Columns) == ((int)dimensions.Count, (int)dimensions.Rows, (int)dimensions.Columns), "the dimensions are not the file's");
+        Check(
+            (file.Count, file.Rows, file.Columns) == ((int)dimensions.Count, (int)dimensions.Rows, (int)dimensions.Columns),
+            "the dimensions are not the file's"
+        );
         return true;
     }
 
-    /// <summary>The fuzzer's own reading of an uncompressed file: whether it is whole, and how many bytes its header asks for within what is allowed.</summary>
+    /// <summary>The fuzzer's own reading of an uncompressed file: whether it is whole, and how many bytes its header asks for within what
+    /// is allowed.</summary>
     private static (bool Whole, long Asked) Judge(byte[] plain, IdxKind kind)
     {
         var header = kind == IdxKind.Images ? 16 : 8;
         if (plain.Length < header || BinaryPrimitives.ReadInt32BigEndian(plain) != (int)kind)
+        {
             return (false, 0);
+        }
+
         var (count, rows, columns) = Dimensions(plain, kind);
         var product = (UInt128)count * rows * columns;
         return product == 0 || product > (UInt128)MostContent ? (false, 0) : (product == (UInt128)(plain.Length - header), (long)product);
     }
 
-    private static (uint Count, uint Rows, uint Columns) Dimensions(byte[] plain, IdxKind kind) => kind == IdxKind.Labels
-        ? (BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(4)), 1, 1)
-        : (BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(4)), BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(8)), BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(12)));
+    private static (uint Count, uint Rows, uint Columns) Dimensions(byte[] plain, IdxKind kind) =>
+        kind == IdxKind.Labels
+            ? (BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(4)), 1, 1)
+            : (
+                BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(4)),
+                BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(8)),
+                BinaryPrimitives.ReadUInt32BigEndian(plain.AsSpan(12))
+            );
 
     /// <summary>How much memory for content the header may have.</summary>
     private static long Honest(IdxFuzzInput input, IdxKind kind, long asked, bool knownLength)
     {
-        var most = input.Compressed ? Math.Min(MostContent, input.Bytes.Count * GzipRatio) : input.Bytes.Count - (kind == IdxKind.Images ? 16 : 8);
+        var most = input.Compressed
+            ? Math.Min(MostContent, input.Bytes.Count * GzipRatio)
+            : input.Bytes.Count - (kind == IdxKind.Images ? 16 : 8);
         // Changed compression may unpack to another header, which may ask for all that the file's size allows.
         if (input.Harm == GzipHarm.Changed || (input.Harm == GzipHarm.Broken && input.Family.Contains("flipped", StringComparison.Ordinal)))
+        {
             asked = most;
+        }
+
         if (knownLength)
+        {
             return asked <= most ? asked : 0;
+        }
         // Doubled again and again: all sizes together are less than three times the last, which is at most twice what came.
         return (64 * 1024) + Math.Min(3 * asked, 4 * (input.Harm == GzipHarm.None ? input.Plain.Length : most));
     }
 
     public static void CheckMessage(string message, string name)
     {
-        Check(message.StartsWith($"'{name}' ", StringComparison.Ordinal) && message.EndsWith('.') && message.Length < 600 && !message.Contains('\n', StringComparison.Ordinal), $"it was refused without a clear sentence: {message}");
-        string[] causes = ["is empty", "is truncated", "trailing bytes", "is damaged", "wrong magic number", "wrong dimensions", "is compressed by gzip", " labels; take two files"];
+        Check(
+            message.StartsWith($"'{name}' ", StringComparison.Ordinal)
+                && message.EndsWith('.')
+                && message.Length < 600
+                && !message.Contains('\n', StringComparison.Ordinal),
+            $"it was refused without a clear sentence: {message}"
+        );
+        string[] causes =
+        [
+            "is empty",
+            "is truncated",
+            "trailing bytes",
+            "is damaged",
+            "wrong magic number",
+            "wrong dimensions",
+            "is compressed by gzip",
+            " labels; take two files",
+        ];
         Check(causes.Any(cause => message.Contains(cause, StringComparison.Ordinal)), $"it was refused for no known cause: {message}");
     }
 
     public static void Check(bool holds, string otherwise)
     {
         if (!holds)
+        {
             throw new IdxFuzzException(otherwise);
+        }
     }
 
     /// <summary>A stream of which nobody knows how much is to come, as from the network.</summary>
@@ -173,7 +217,11 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         // Small pieces, as a network brings them.
         public override int Read(Span<byte> buffer) => inner.Read(buffer[..Math.Min(buffer.Length, 1400)]);

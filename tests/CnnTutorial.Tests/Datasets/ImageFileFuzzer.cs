@@ -4,12 +4,28 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial.Tests;
 
-/// <summary>Gives hostile files on disk to <see cref="ImageFile"/>, also such as are as large as their header says: with holes, which take no room.</summary>
+/// <summary>Gives hostile files on disk to <see cref="ImageFile"/>, also such as are as large as their header says: with holes, which take
+/// no room.</summary>
 internal sealed class ImageFileFuzzer : IDisposable
 {
     private const int MostWritten = 200_000;
     private const long MostImageBytes = 1L << 30;
-    private static readonly uint[] Sides = [1, 27, 28, 29, 1000, 32_767, 32_768, 32_769, 46_341, 65_536, 0x7fffffff, 0x80000000, 0xffffffff];
+    private static readonly uint[] Sides =
+    [
+        1,
+        27,
+        28,
+        29,
+        1000,
+        32_767,
+        32_768,
+        32_769,
+        46_341,
+        65_536,
+        0x7fffffff,
+        0x80000000,
+        0xffffffff,
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -22,9 +38,15 @@ internal sealed class ImageFileFuzzer : IDisposable
         var bytes = input.Bytes.AsSpan(0, Math.Min(input.Bytes.Count, MostWritten)).ToArray();
         long length = bytes.Length;
         if (random.Next(5) == 0)
+        {
             (bytes, length) = WithHoles(random);
+        }
+
         if (length <= MostWritten)
+        {
             Array.Resize(ref bytes, (int)length);
+        }
+
         using (var file = File.Create(images))
         {
             file.Write(bytes);
@@ -35,7 +57,9 @@ internal sealed class ImageFileFuzzer : IDisposable
         var labelCount = claimed is > 0 and <= 1000 && random.Next(10) > 0 ? (int)claimed : random.Next(1, 20);
         var classes = Enumerable.Range(0, labelCount).Select(i => (byte)(i % 10)).ToArray();
         using (var file = File.Create(labels))
+        {
             IdxFile.FromLabels(classes).Write(file);
+        }
 
         var expected = IsWhole(bytes, length) && claimed == labelCount;
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -56,7 +80,9 @@ internal sealed class ImageFileFuzzer : IDisposable
         {
             IdxFuzzer.Check(opened is not null == expected, expected ? "a good pair of files was refused" : "a bad file was accepted");
             if (opened is not null && length <= MostWritten)
+            {
                 CheckEpoch(opened, bytes, classes);
+            }
         }
 
         return expected;
@@ -74,7 +100,10 @@ internal sealed class ImageFileFuzzer : IDisposable
         }
 
         var all = bytes[16..].Chunk(file.Rows * file.Columns).Zip(classes, (image, label) => $"{label} {Convert.ToHexString(image)}");
-        IdxFuzzer.Check(seen.Order(StringComparer.Ordinal).SequenceEqual(all.Order(StringComparer.Ordinal)), "an epoch had other images than the file");
+        IdxFuzzer.Check(
+            seen.Order(StringComparer.Ordinal).SequenceEqual(all.Order(StringComparer.Ordinal)),
+            "an epoch had other images than the file"
+        );
     }
 
     private static (byte[] Header, long Length) WithHoles(Random random)
@@ -87,14 +116,27 @@ internal sealed class ImageFileFuzzer : IDisposable
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(12), columns);
         // Beyond this the file is shorter than it says: file systems end at some terabytes, and on Windows holes do take room.
         var product = (UInt128)count * rows * columns;
-        return (header, 16 + (long)UInt128.Min(product, OperatingSystem.IsWindows() ? 1u << 20 : 1ul << 42) + (random.Next(4) == 0 ? random.Next(-1, 2) : 0));
+        return (
+            header,
+            16
+                + (long)UInt128.Min(product, OperatingSystem.IsWindows() ? 1u << 20 : 1ul << 42)
+                + (random.Next(4) == 0 ? random.Next(-1, 2) : 0)
+        );
     }
 
     private static bool IsWhole(byte[] bytes, long length)
     {
         if (bytes.Length < 16 || BinaryPrimitives.ReadInt32BigEndian(bytes) != (int)IdxKind.Images)
+        {
             return false;
-        UInt128 count = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4)), rows = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(8)), columns = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(12));
-        return count * rows * columns is var product && product > 0 && product == (UInt128)(length - 16) && rows * columns <= (UInt128)MostImageBytes;
+        }
+
+        UInt128 count = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4)),
+            rows = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(8)),
+            columns = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(12));
+        return count * rows * columns is var product
+            && product > 0
+            && product == (UInt128)(length - 16)
+            && rows * columns <= (UInt128)MostImageBytes;
     }
 }

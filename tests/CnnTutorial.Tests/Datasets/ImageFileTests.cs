@@ -100,7 +100,11 @@ public sealed class ImageFileTests : IDisposable
             stream.SetLength(16 + ((long)rows * columns)); // a hole, which takes no room
         }
 
-        Assert.Contains("1,073,741,824 bytes each are allowed", Assert.Throws<InvalidDataException>(() => ImageFile.Open(images, labels)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1,073,741,824 bytes each are allowed",
+            Assert.Throws<InvalidDataException>(() => ImageFile.Open(images, labels)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,7 +120,11 @@ public sealed class ImageFileTests : IDisposable
         }
 
         using var file = ImageFile.Open(images, labels);
-        Assert.Contains("take at most 1", Assert.Throws<ArgumentOutOfRangeException>(() => file.Batches(2, seed: 1, CPU)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "take at most 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => file.Batches(2, seed: 1, CPU)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -129,7 +137,11 @@ public sealed class ImageFileTests : IDisposable
             stream.SetLength(500);
         }
 
-        Assert.Contains(images, Assert.Throws<EndOfStreamException>(() => Epoch(file.Batches(16, seed: 1, CPU))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            images,
+            Assert.Throws<EndOfStreamException>(() => Epoch(file.Batches(16, seed: 1, CPU))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

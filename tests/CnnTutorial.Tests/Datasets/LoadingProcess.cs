@@ -11,9 +11,17 @@ namespace CnnTutorial.Tests;
 /// <param name="Notices">What the learner was told.</param>
 /// <param name="Whole">How many verified files are in the cache.</param>
 /// <param name="Names">All files in the cache, but for the lock.</param>
-internal sealed record LoadReport(DatasetSourceKind Kind, string Sha256, double Seconds, IReadOnlyList<string> Notices, int Whole, IReadOnlyList<string> Names);
+internal sealed record LoadReport(
+    DatasetSourceKind Kind,
+    string Sha256,
+    double Seconds,
+    IReadOnlyList<string> Notices,
+    int Whole,
+    IReadOnlyList<string> Names
+);
 
-/// <summary>Loads a data set in a process of its own, for what threads cannot show: two programs at once, a sudden death, a full disk, no network.</summary>
+/// <summary>Loads a data set in a process of its own, for what threads cannot show: two programs at once, a sudden death, a full disk, no
+/// network.</summary>
 internal static class LoadingProcess
 {
     /// <summary>The hidden command of Benchmarks that <see cref="Run"/> stands behind.</summary>
@@ -24,14 +32,31 @@ internal static class LoadingProcess
     public static int Run(string[] arguments)
     {
         var notices = new List<string>();
-        var options = new DatasetStoreOptions { CacheFolder = arguments[0], RetryDelay = TimeSpan.FromMilliseconds(5), Notice = notices.Add };
-        var dataset = arguments.Length > 1 ? new SmallDataset().Description with { Mirrors = [.. arguments[1..].Select(mirror => new Uri(mirror))] } : DatasetCatalog.Mnist;
+        var options = new DatasetStoreOptions
+        {
+            CacheFolder = arguments[0],
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+            Notice = notices.Add,
+        };
+        var dataset =
+            arguments.Length > 1
+                ? new SmallDataset().Description with
+                {
+                    Mirrors = [.. arguments[1..].Select(mirror => new Uri(mirror))],
+                }
+                : DatasetCatalog.Mnist;
         var clock = Stopwatch.StartNew();
         var loaded = new DatasetStore(options).Load(dataset);
         var seconds = clock.Elapsed.TotalSeconds;
         var cache = new DatasetCache(options, dataset);
-        IReadOnlyList<string> names = Directory.Exists(cache.Folder) ? [.. Directory.EnumerateFiles(cache.Folder).Select(file => Path.GetFileName(file)).Where(name => name != ".lock").Order()] : [];
-        Console.WriteLine(JsonSerializer.Serialize(new LoadReport(loaded.Source.Kind, Sha256(loaded), seconds, notices, names.Count > 0 ? cache.Read().Count : 0, names)));
+        IReadOnlyList<string> names = Directory.Exists(cache.Folder)
+            ? [.. Directory.EnumerateFiles(cache.Folder).Select(file => Path.GetFileName(file)).Where(name => name != ".lock").Order()]
+            : [];
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new LoadReport(loaded.Source.Kind, Sha256(loaded), seconds, notices, names.Count > 0 ? cache.Read().Count : 0, names)
+            )
+        );
         return 0;
     }
 
@@ -42,7 +67,9 @@ internal static class LoadingProcess
     public static Process Start(string program, IReadOnlyList<string> around, params IReadOnlyList<string> arguments)
     {
         string[] command = [.. around, "dotnet", program, Command, .. arguments];
-        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
     }
 
     /// <summary>Waits for a child's end and reads its report.</summary>

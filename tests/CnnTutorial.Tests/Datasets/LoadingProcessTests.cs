@@ -7,7 +7,10 @@ namespace CnnTutorial.Tests;
 /// <summary>What only whole processes show. They are Benchmarks, which is built beside these tests.</summary>
 public sealed class LoadingProcessTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory.Replace("CnnTutorial.Tests", "Benchmarks", StringComparison.Ordinal), "Benchmarks.dll");
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory.Replace("CnnTutorial.Tests", "Benchmarks", StringComparison.Ordinal),
+        "Benchmarks.dll"
+    );
 
     private readonly TemporaryFolder _folder = new();
 
@@ -17,9 +20,12 @@ public sealed class LoadingProcessTests : IDisposable
     public async Task Two_processes_at_once_download_once_and_both_are_right()
     {
         // Slow enough that the second starts long before the first ends.
-        using var mirror = new MirrorServer((server, request, _) => server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(30), PieceBytes = 1000 });
+        using var mirror = new MirrorServer(
+            (server, request, _) => server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(30), PieceBytes = 1000 }
+        );
         var small = new SmallDataset(mirror);
-        using Process first = Start(mirror), second = Start(mirror);
+        using Process first = Start(mirror),
+            second = Start(mirror);
         LoadReport[] reports = [await End(first), await End(second)];
 
         Assert.All(reports, report => Assert.Equal((small.Sha256(), 4), (report.Sha256, report.Whole)));
@@ -31,7 +37,9 @@ public sealed class LoadingProcessTests : IDisposable
     public async Task A_process_that_waits_for_one_that_is_killed_goes_on_with_what_it_left()
     {
         var begun = new TaskCompletionSource();
-        var mirror = new MirrorServer((server, request, _) => server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(30), PieceBytes = 500 });
+        var mirror = new MirrorServer(
+            (server, request, _) => server.Good(request) with { PauseEach = TimeSpan.FromMilliseconds(30), PieceBytes = 500 }
+        );
         using (mirror)
         {
             var small = new SmallDataset(mirror);
@@ -74,7 +82,14 @@ public sealed class LoadingProcessTests : IDisposable
     {
         var cache = Directory.CreateDirectory(Path.Combine(_folder.Path, "full")).FullName;
         // A disk of its own for this process alone; it is gone when the process ends, however that ends.
-        string[] around = [.. await Namespaces("--mount"), "sh", "-c", $"mount -t tmpfs -o size={kibibytes}k tmpfs \"$0\" && exec \"$@\"", cache];
+        string[] around =
+        [
+            .. await Namespaces("--mount"),
+            "sh",
+            "-c",
+            $"mount -t tmpfs -o size={kibibytes}k tmpfs \"$0\" && exec \"$@\"",
+            cache,
+        ];
         using var mirror = new MirrorServer();
         var small = new SmallDataset(mirror);
         using var process = LoadingProcess.Start(Program, around, cache, mirror.Address.AbsoluteUri);
@@ -84,9 +99,17 @@ public sealed class LoadingProcessTests : IDisposable
         Assert.All(report.Names, name => Assert.EndsWith(".gz", name));
         Assert.Equal(report.Whole, report.Names.Count);
         if (report.Whole == 4)
+        {
             Assert.Empty(report.Notices);
+        }
         else
-            Assert.Matches("^The cache folder '.*' cannot be written \\(No space left on device.*CNN_TUTORIAL_CACHE", Assert.Single(report.Notices));
+        {
+            Assert.Matches(
+                "^The cache folder '.*' cannot be written \\(No space left on device.*CNN_TUTORIAL_CACHE",
+                Assert.Single(report.Notices)
+            );
+        }
+
         Assert.Equal(kibibytes == 64, report.Whole == 4);
     }
 
@@ -95,7 +118,10 @@ public sealed class LoadingProcessTests : IDisposable
     [InlineData("packets are dropped", "ip link set lo up && ip route add default dev lo && mount --bind \"$0\" /etc/resolv.conf && ")]
     public async Task With_no_network_the_real_mirrors_are_given_up_in_under_3_seconds(string network, string prepare)
     {
-        Assert.SkipWhen(prepare.Length > 0 && !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip"), "ip (package iproute2) is not installed.");
+        Assert.SkipWhen(
+            prepare.Length > 0 && !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip"),
+            "ip (package iproute2) is not installed."
+        );
         var names = Path.Combine(_folder.Path, "resolv.conf");
         await File.WriteAllTextAsync(names, "nameserver 192.0.2.53\n", TestContext.Current.CancellationToken);
         string[] around = [.. await Namespaces("--net", "--mount"), "sh", "-c", prepare + "exec \"$@\"", names];
@@ -105,7 +131,10 @@ public sealed class LoadingProcessTests : IDisposable
         Assert.Equal(DatasetSourceKind.Bundled, report.Kind);
         Assert.True(report.Seconds < 3, $"{network}: {report.Seconds} s");
         var notice = Assert.Single(report.Notices);
-        Assert.All(DatasetCatalog.Mnist.Mirrors, mirror => Assert.Matches($"{mirror.Authority}: (its name cannot be resolved|no answer within|there is no network)", notice));
+        Assert.All(
+            DatasetCatalog.Mnist.Mirrors,
+            mirror => Assert.Matches($"{mirror.Authority}: (its name cannot be resolved|no answer within|there is no network)", notice)
+        );
         Assert.Empty(report.Names);
     }
 
@@ -117,9 +146,15 @@ public sealed class LoadingProcessTests : IDisposable
         using var queue = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         queue.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         queue.Listen(0);
-        var waiting = Enumerable.Range(0, 4).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false }).ToList();
+        var waiting = Enumerable
+            .Range(0, 4)
+            .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false })
+            .ToList();
         foreach (var socket in waiting)
+        {
             Assert.Throws<SocketException>(() => socket.Connect(queue.LocalEndPoint!)); // not yet, that is
+        }
+
         var address = new Uri($"http://{queue.LocalEndPoint}/");
         var clock = Stopwatch.StartNew();
         Assert.True(store.Load(new SmallDataset().Description with { Mirrors = [address, new Uri(address, "second/")] }).Source.IsSample);
@@ -141,7 +176,9 @@ public sealed class LoadingProcessTests : IDisposable
             using var trial = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], "true"]) { RedirectStandardError = true })!;
             await trial.WaitForExitAsync();
             if (trial.ExitCode == 0)
+            {
                 return command;
+            }
         }
 
         Assert.Skip("This user may not have disks and a network of its own (unshare); run it as root.");

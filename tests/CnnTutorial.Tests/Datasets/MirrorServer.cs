@@ -60,7 +60,9 @@ internal sealed class MirrorServer : IDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _requests];
+            }
         }
     }
 
@@ -76,7 +78,10 @@ internal sealed class MirrorServer : IDisposable
     {
         var body = Files!.Gzip(request.Name);
         if (request.From is not { } from)
+        {
             return new MirrorReply(200, body);
+        }
+
         return from >= body.Length
             ? new MirrorReply(416, [], $"Content-Range: bytes */{body.Length}\r\n")
             : new MirrorReply(206, body[(int)from..], $"Content-Range: bytes {from}-{body.Length - 1}/{body.Length}\r\n");
@@ -89,7 +94,9 @@ internal sealed class MirrorServer : IDisposable
         try
         {
             while (true)
+            {
                 _ = ServeAsync(await _listener.AcceptTcpClientAsync());
+            }
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException or InvalidOperationException)
         {
@@ -107,12 +114,17 @@ internal sealed class MirrorServer : IDisposable
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
                 // A mirror's reach is tested by a connection without a request.
                 if (await reader.ReadLineAsync() is not { } first)
+                {
                     return;
+                }
+
                 long? from = null;
                 while (await reader.ReadLineAsync() is { Length: > 0 } header)
                 {
                     if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
+                    {
                         from = long.Parse(header.AsSpan(13).TrimEnd('-'), CultureInfo.InvariantCulture);
+                    }
                 }
 
                 var request = new MirrorRequest(Path.GetFileNameWithoutExtension(first.Split(' ')[1]), from);
@@ -136,7 +148,9 @@ internal sealed class MirrorServer : IDisposable
     {
         await Task.Delay(reply.Silence);
         var length = reply.ClaimedBytes is { } claimed ? $"Content-Length: {claimed}\r\n" : "";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n{length}{reply.Headers}\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n{length}{reply.Headers}\r\n")
+        );
         var body = reply.Body.AsMemory(0, reply.CutAfter ?? reply.Body.Length);
         var piece = reply.PauseEach == default ? Math.Max(1, body.Length) : reply.PieceBytes;
         for (var start = 0; start < body.Length; start += piece)

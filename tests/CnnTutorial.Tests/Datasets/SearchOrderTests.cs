@@ -109,8 +109,15 @@ public sealed class SearchOrderTests : IDisposable
     {
         using var client = new MirrorClient(_store.Options);
         using var full = new FullStream();
-        await Assert.ThrowsAsync<PartWriteException>(() => client.FetchAsync(
-            new Uri(_mirror.Address, "train-images-idx3-ubyte.gz"), full, 1_000_000, (_, _) => { }, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<PartWriteException>(() =>
+            client.FetchAsync(
+                new Uri(_mirror.Address, "train-images-idx3-ubyte.gz"),
+                full,
+                1_000_000,
+                (_, _) => { },
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Single(_mirror.Requests);
     }
 
@@ -131,14 +138,20 @@ public sealed class SearchOrderTests : IDisposable
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
         Assert.Empty(_mirror.Requests);
         Assert.False(Directory.Exists(_store.CacheFolder));
-        Assert.StartsWith("Small was not found on this machine, and CNN_TUTORIAL_OFFLINE forbids a download.", Assert.Single(_store.Notices));
+        Assert.StartsWith(
+            "Small was not found on this machine, and CNN_TUTORIAL_OFFLINE forbids a download.",
+            Assert.Single(_store.Notices)
+        );
     }
 
     [Fact]
     public void With_no_network_the_sample_comes_in_under_3_seconds()
     {
         // Nobody listens; and a name that RFC 6761 promises never to resolve.
-        _small.Description = _small.Description with { Mirrors = [MirrorServer.Nobody(), new("http://mirror.invalid/")] };
+        _small.Description = _small.Description with
+        {
+            Mirrors = [MirrorServer.Nobody(), new("http://mirror.invalid/")],
+        };
         var clock = Stopwatch.StartNew();
         Assert.True(Load().Source.IsSample);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
@@ -151,14 +164,19 @@ public sealed class SearchOrderTests : IDisposable
     [Fact]
     public void The_environment_governs_the_store()
     {
-        var options = DatasetStoreOptions.FromEnvironment(name => name switch
-        {
-            "CNN_TUTORIAL_DATA" => "/data",
-            "CNN_TUTORIAL_CACHE" => "/cache",
-            "CNN_TUTORIAL_OFFLINE" => "1",
-            _ => null,
-        });
-        Assert.Equal((Path.GetFullPath("/data"), Path.GetFullPath("/cache"), true), (options.DataFolder, options.CacheFolder, options.Offline));
+        var options = DatasetStoreOptions.FromEnvironment(name =>
+            name switch
+            {
+                "CNN_TUTORIAL_DATA" => "/data",
+                "CNN_TUTORIAL_CACHE" => "/cache",
+                "CNN_TUTORIAL_OFFLINE" => "1",
+                _ => null,
+            }
+        );
+        Assert.Equal(
+            (Path.GetFullPath("/data"), Path.GetFullPath("/cache"), true),
+            (options.DataFolder, options.CacheFolder, options.Offline)
+        );
         options = DatasetStoreOptions.FromEnvironment(name => name is "HOME" or "LOCALAPPDATA" ? "/home/ada" : "");
         Assert.Equal((null, false), (options.DataFolder, options.Offline));
         var parts = OperatingSystem.IsWindows() ? new[] { "/home/ada", "cnn-tutorial" } : ["/home/ada", ".cache", "cnn-tutorial"];

@@ -15,12 +15,18 @@ internal sealed class SmallDataset
             Folder = "small",
             Name = "Small",
             Files = new DatasetFiles(
-                Images("train-images-idx3-ubyte", 40), Labels("train-labels-idx1-ubyte", 40), Images("t10k-images-idx3-ubyte", 10), Labels("t10k-labels-idx1-ubyte", 10)),
+                Images("train-images-idx3-ubyte", 40),
+                Labels("train-labels-idx1-ubyte", 40),
+                Images("t10k-images-idx3-ubyte", 10),
+                Labels("t10k-labels-idx1-ubyte", 10)
+            ),
             Mirrors = [.. mirrors.Select(mirror => mirror.Address)],
             PackagedFolders = [],
         };
         foreach (var mirror in mirrors)
+        {
             mirror.Files = this;
+        }
     }
 
     public DatasetDescription Description { get; set; }
@@ -43,7 +49,10 @@ internal sealed class SmallDataset
     {
         using var result = new MemoryStream();
         using (var gzip = new GZipStream(result, CompressionLevel.Fastest))
+        {
             gzip.Write(bytes);
+        }
+
         return result.ToArray();
     }
 

@@ -9,7 +9,14 @@ public sealed class DisplayTests
     [Fact]
     public void A_learners_own_chart_becomes_html_that_draws_it_with_no_network()
     {
-        var chart = Chart.Plot(new Scatter { x = new[] { 1, 2 }, y = new[] { 3, 4 }, name = "</script><script>alert(1)" });
+        var chart = Chart.Plot(
+            new Scatter
+            {
+                x = new[] { 1, 2 },
+                y = new[] { 3, 4 },
+                name = "</script><script>alert(1)",
+            }
+        );
         var html = Show(chart);
         Assert.Contains("class=\"plotly-source\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("cdn.plot.ly", html, StringComparison.Ordinal);
@@ -29,7 +36,9 @@ public sealed class DisplayTests
     [Fact]
     public void XPlots_javascript_is_taken_apart_into_data_and_layout()
     {
-        var (data, layout) = ChartHtml.Split("var data = [{\"name\":\"; var layout = \"}];\n   var layout = {\"title\":\"é}\"};\n Plotly.newPlot('x', data, layout);");
+        var (data, layout) = ChartHtml.Split(
+            "var data = [{\"name\":\"; var layout = \"}];\n   var layout = {\"title\":\"é}\"};\n Plotly.newPlot('x', data, layout);"
+        );
         Assert.Equal("[{\"name\":\"; var layout = \"}]", data);
         Assert.Equal("{\"title\":\"é}\"}", layout);
     }
@@ -37,7 +46,10 @@ public sealed class DisplayTests
     [Fact]
     public void A_data_frame_shows_as_a_table_with_encoded_text()
     {
-        var frame = new DataFrame(new StringDataFrameColumn("Name", ["<b>", "two"]), new PrimitiveDataFrameColumn<int>("Count", [60000, 1]));
+        var frame = new DataFrame(
+            new StringDataFrameColumn("Name", ["<b>", "two"]),
+            new PrimitiveDataFrameColumn<int>("Count", [60000, 1])
+        );
         var html = Show(frame);
         Assert.Contains("<td>&lt;b&gt;</td><td class=\"number\">60,000</td>", html, StringComparison.Ordinal);
     }
@@ -45,9 +57,15 @@ public sealed class DisplayTests
     [Fact]
     public void Numbers_of_a_column_have_equally_many_decimals()
     {
-        var frame = new DataFrame(new PrimitiveDataFrameColumn<double>("Share", [1, 0.995, 0.12345]), new PrimitiveDataFrameColumn<double>("Whole", [1, 20, 300000]));
+        var frame = new DataFrame(
+            new PrimitiveDataFrameColumn<double>("Share", [1, 0.995, 0.12345]),
+            new PrimitiveDataFrameColumn<double>("Whole", [1, 20, 300000])
+        );
         var html = DataFrameHtml.Render(frame);
-        Assert.All(["1.0000", "0.9950", "0.1235", ">20<", ">300,000<"], (Action<string>)(number => Assert.Contains(number, html, StringComparison.Ordinal)));
+        Assert.All(
+            ["1.0000", "0.9950", "0.1235", ">20<", ">300,000<"],
+            (Action<string>)(number => Assert.Contains(number, html, StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -66,8 +84,7 @@ public sealed class DisplayTests
     }
 
     [Fact]
-    public void Outside_a_notebook_there_is_no_live_display() =>
-        Assert.Null(LiveDisplay.TryShow(new HtmlFragment("<b>x</b>", "x")));
+    public void Outside_a_notebook_there_is_no_live_display() => Assert.Null(LiveDisplay.TryShow(new HtmlFragment("<b>x</b>", "x")));
 
     [Fact]
     public void The_bundled_plotly_is_the_published_file_that_the_notice_records()
@@ -91,8 +108,19 @@ public sealed class DisplayTests
     [Fact]
     public void Each_bundled_file_is_our_own_or_stands_in_the_notice() =>
         Assert.Equal(
-            ["NOTICE.md", "chart.js", "convolution.js", "digit-pad.js", "image-scatter.js", "load.js", "network.js", "plotly-cartesian-2.35.3.min.js.gz", "strokes.js"],
-            Directory.EnumerateFiles(AssetsFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+            [
+                "NOTICE.md",
+                "chart.js",
+                "convolution.js",
+                "digit-pad.js",
+                "image-scatter.js",
+                "load.js",
+                "network.js",
+                "plotly-cartesian-2.35.3.min.js.gz",
+                "strokes.js",
+            ],
+            Directory.EnumerateFiles(AssetsFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+        );
 
     private static string AssetsFolder => Path.Combine(CourseFolders.Root, "lib/CnnTutorial/Display/Assets");
 

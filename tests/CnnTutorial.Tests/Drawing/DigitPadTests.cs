@@ -5,27 +5,33 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial.Tests.Drawing;
 
-/// <summary>Which networks the drawing pad takes, and what it says to the others. What it computes is tested in a browser, in Notebooks.Tests.</summary>
+/// <summary>Which networks the drawing pad takes, and what it says to the others. What it computes is tested in a browser, in
+/// Notebooks.Tests.</summary>
 [Collection(TorchRandom.Name)]
 public sealed class DigitPadTests
 {
-    public static TheoryData<string, string> Refused() => new()
-    {
-        { "tanh", "its layer 'bent' (Tanh) is none of the layers that the pad computes" },
-        { "own class", "the network (OwnNetwork) is a class of its own, whose forward method is C# and cannot travel" },
-        { "own layer", "its layer 'mine' (OwnNetwork) is a class of its own" },
-        { "hook", "its layer 'relu' (ReLU) has a hook" },
-        { "dilation", "its layer 'conv' is a Conv2d with groups, a dilation or another padding than zeros" },
-        { "groups", "its layer 'conv' is a Conv2d with groups, a dilation or another padding than zeros" },
-        { "ceiling", "its layer 'pool' is a MaxPool2d with ceil_mode or a dilation" },
-        { "no flatten", "its layer 'fc' gets 4×28×28 numbers an image of 28×28 and was made for 784; change the first number of that Linear, or put a Flatten before it" },
-        { "other input", "its layer 'fc' gets 784 numbers an image of 28×28 and was made for 3,072" },
-        { "colour", "its layer 'conv' is a Conv2d for 3 channels of pixels and gets 1×28×28 numbers" },
-        { "window", "the window of its layer 'conv' is 30×30 pixels and gets an image of 28×28" },
-        { "no classes", "it ends with 4×28×28 numbers an image and not with one number for each class" },
-        { "large", "it has 795,000 parameters, and the output of a cell has room for 540,000" },
-        { "not a number", "the weights of its layer 'fc' are no longer numbers (NaN or infinite)" },
-    };
+    public static TheoryData<string, string> Refused() =>
+        new()
+        {
+            { "tanh", "its layer 'bent' (Tanh) is none of the layers that the pad computes" },
+            { "own class", "the network (OwnNetwork) is a class of its own, whose forward method is C# and cannot travel" },
+            { "own layer", "its layer 'mine' (OwnNetwork) is a class of its own" },
+            { "hook", "its layer 'relu' (ReLU) has a hook" },
+            { "dilation", "its layer 'conv' is a Conv2d with groups, a dilation or another padding than zeros" },
+            { "groups", "its layer 'conv' is a Conv2d with groups, a dilation or another padding than zeros" },
+            { "ceiling", "its layer 'pool' is a MaxPool2d with ceil_mode or a dilation" },
+            {
+                "no flatten",
+                "its layer 'fc' gets 4×28×28 numbers an image of 28×28 and was made for 784; change the first number of that Linear, or "
+                    + "put a Flatten before it"
+            },
+            { "other input", "its layer 'fc' gets 784 numbers an image of 28×28 and was made for 3,072" },
+            { "colour", "its layer 'conv' is a Conv2d for 3 channels of pixels and gets 1×28×28 numbers" },
+            { "window", "the window of its layer 'conv' is 30×30 pixels and gets an image of 28×28" },
+            { "no classes", "it ends with 4×28×28 numbers an image and not with one number for each class" },
+            { "large", "it has 795,000 parameters, and the output of a cell has room for 540,000" },
+            { "not a number", "the weights of its layer 'fc' are no longer numbers (NaN or infinite)" },
+        };
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -44,7 +50,12 @@ public sealed class DigitPadTests
     public void It_leaves_the_model_in_its_mode_with_its_weights_and_gradients()
     {
         using var scope = NewDisposeScope();
-        var model = Sequential(("conv", Conv2d(1, 4, kernel_size: 3, padding: 1)), ("flatten", Flatten()), ("dropout", Dropout(0.5)), ("fc", Linear(4 * 28 * 28, 10)));
+        var model = Sequential(
+            ("conv", Conv2d(1, 4, kernel_size: 3, padding: 1)),
+            ("flatten", Flatten()),
+            ("dropout", Dropout(0.5)),
+            ("fc", Linear(4 * 28 * 28, 10))
+        );
         model.train();
         model.call(rand(2, 1, 28, 28)).sum().backward();
         var before = State();
@@ -55,7 +66,8 @@ public sealed class DigitPadTests
         Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
         Assert.Equal(before, State());
 
-        float[] State() => [.. model.parameters().SelectMany(parameter => parameter.detach().data<float>().Concat(parameter.grad!.data<float>()))];
+        float[] State() =>
+            [.. model.parameters().SelectMany(parameter => parameter.detach().data<float>().Concat(parameter.grad!.data<float>()))];
     }
 
     [Fact]
@@ -80,7 +92,11 @@ public sealed class DigitPadTests
     {
         var model = Sequential(("flatten", Flatten()), ("fc", Linear(784, 3)));
         var error = Assert.Throws<ArgumentException>(() => DigitPad.For(model));
-        Assert.StartsWith("The network chooses among 3 classes, and there are 10 class names; give one for each.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The network chooses among 3 classes, and there are 10 class names; give one for each.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Null(DigitPad.For(model, ["a", "b", "c"]).Problem);
     }
 

@@ -16,7 +16,11 @@ public sealed class CheckRunnerTests
         var result = Exercise.CheckPipeline((_, _, _) => throw new NotImplementedException("Fill me in: MyBatches."));
         Assert.Equal(CheckStatus.NotYet, result.Status);
         Assert.False(result.Passed);
-        Assert.StartsWith("○ Not yet. Step 1: your own data pipeline\n  “Fill me in: MyBatches.”", result.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "○ Not yet. Step 1: your own data pipeline\n  “Fill me in: MyBatches.”",
+            result.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -37,7 +41,9 @@ public sealed class CheckRunnerTests
     [Fact]
     public void A_native_exception_is_one_line_and_explained()
     {
-        var result = Exercise.CheckPipeline((split, _, device) => [new Batch(split.ToImageTensor(device).view(3, 3), split.ToLabelTensor(device))]);
+        var result = Exercise.CheckPipeline(
+            (split, _, device) => [new Batch(split.ToImageTensor(device).view(3, 3), split.ToLabelTensor(device))]
+        );
         Assert.DoesNotContain('\n', result.Seen);
         Assert.DoesNotContain("frame #0", result.ToString(), StringComparison.Ordinal);
     }
@@ -100,11 +106,17 @@ public sealed class CheckRunnerTests
             new(CheckStatus.NotYet, "Step", "wait"),
             new(CheckStatus.NotRight, "Step", "<b>1</b>", "2 < 3", "in `foreach`"),
         ];
-        Assert.Equal(["✓ Passed. Step", "○ Not yet. Step", "✗ Not right yet. Step"], results.Select(result => result.ToString().Split('\n')[0]));
+        Assert.Equal(
+            ["✓ Passed. Step", "○ Not yet. Step", "✗ Not right yet. Step"],
+            results.Select(result => result.ToString().Split('\n')[0])
+        );
         var html = results[2].ToDisplayString(HtmlFormatter.MimeType);
         Assert.Contains("<b>Expected:</b> 2 &lt; 3", html, StringComparison.Ordinal);
         Assert.Contains("<b>Seen:</b> &lt;b&gt;1", html, StringComparison.Ordinal);
         Assert.Contains("<b>Where to look:</b> in <code>foreach</code>", html, StringComparison.Ordinal);
-        Assert.Equal("✗ Not right yet. Step\n  Expected: 2 < 3\n  Seen: <b>1</b>\n  Where to look: in `foreach`", results[2].ToDisplayString(PlainTextFormatter.MimeType));
+        Assert.Equal(
+            "✗ Not right yet. Step\n  Expected: 2 < 3\n  Seen: <b>1</b>\n  Where to look: in `foreach`",
+            results[2].ToDisplayString(PlainTextFormatter.MimeType)
+        );
     }
 }

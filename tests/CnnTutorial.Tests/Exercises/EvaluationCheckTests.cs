@@ -8,29 +8,72 @@ namespace CnnTutorial.Tests.Exercises;
 [Collection(TorchRandom.Name)]
 public sealed class EvaluationCheckTests
 {
-    private delegate (double Loss, double Accuracy) Evaluation(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches);
+    private delegate (double Loss, double Accuracy) Evaluation(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        IEnumerable<Batch> batches
+    );
 
     private static readonly Dictionary<string, (Evaluation Code, string Seen)> Mistakes = new()
     {
-        ["training mode"] = ((model, loss, batches) => { using var none = no_grad(); return Sum(Judge(model, loss, batches)); }, "dropout switched half of the values off"),
-        ["with gradients"] = ((model, loss, batches) => { model.eval(); return Sum(Judge(model, loss, batches)); }, "Gradients were being kept"),
+        ["training mode"] = (
+            (model, loss, batches) =>
+            {
+                using var none = no_grad();
+                return Sum(Judge(model, loss, batches));
+            },
+            "dropout switched half of the values off"
+        ),
+        ["with gradients"] = (
+            (model, loss, batches) =>
+            {
+                model.eval();
+                return Sum(Judge(model, loss, batches));
+            },
+            "Gradients were being kept"
+        ),
         ["in percent"] = ((model, loss, batches) => Right(model, loss, batches) is var (l, a) ? (l, 100 * a) : default, "in percent"),
         ["counted, not divided"] = (With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right))), "the number of right answers"),
-        ["divided by the batches"] = (With(parts => (Sum(parts).Loss, (double)parts.Sum(part => part.Right) / parts.Count)), "right answers a batch"),
-        ["mean of the batches' accuracies"] = (With(parts => (Sum(parts).Loss, parts.Average(part => (double)part.Right / part.Count))), "the mean over batches"),
+        ["divided by the batches"] = (
+            With(parts => (Sum(parts).Loss, (double)parts.Sum(part => part.Right) / parts.Count)),
+            "right answers a batch"
+        ),
+        ["mean of the batches' accuracies"] = (
+            With(parts => (Sum(parts).Loss, parts.Average(part => (double)part.Right / part.Count))),
+            "the mean over batches"
+        ),
         ["share of wrong answers"] = (With(parts => (Sum(parts).Loss, 1 - Sum(parts).Accuracy)), "the share of wrong answers"),
-        ["whole-number division"] = (With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / parts.Sum(part => part.Count))), "0.0000: nothing"),
+        ["whole-number division"] = (
+            With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / parts.Sum(part => part.Count))),
+            "0.0000: nothing"
+        ),
         ["swapped"] = (With(parts => (Sum(parts).Accuracy, Sum(parts).Loss)), "loss and accuracy are swapped"),
         ["loss of the last batch"] = (With(parts => (parts[^1].Loss, Sum(parts).Accuracy)), "the loss of the last batch alone"),
-        ["softmax before the loss"] = ((model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, softmax: true))), "In your evaluation it got probabilities"),
-        ["it goes on training"] = ((model, loss, batches) => Quiet(model, () =>
-        {
-            var parts = Judge(model, loss, batches);
-            model.parameters().First().add_(1);
-            return Sum(parts);
-        }), "It changed the weights"),
-        ["no dispose scope"] = ((model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, scoped: false))), "tensors behind"),
-        ["argmax without its 1"] = ((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()), "0.0857: what one answer for a whole batch gives"),
+        ["softmax before the loss"] = (
+            (model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, softmax: true))),
+            "In your evaluation it got probabilities"
+        ),
+        ["it goes on training"] = (
+            (model, loss, batches) =>
+                Quiet(
+                    model,
+                    () =>
+                    {
+                        var parts = Judge(model, loss, batches);
+                        model.parameters().First().add_(1);
+                        return Sum(parts);
+                    }
+                ),
+            "It changed the weights"
+        ),
+        ["no dispose scope"] = (
+            (model, loss, batches) => Quiet(model, () => Sum(Judge(model, loss, batches, scoped: false))),
+            "tensors behind"
+        ),
+        ["argmax without its 1"] = (
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()),
+            "0.0857: what one answer for a whole batch gives"
+        ),
         ["another answer"] = (With(parts => (Sum(parts).Loss, 0.123)), "0.1230: another number"),
     };
 
@@ -44,48 +87,70 @@ public sealed class EvaluationCheckTests
     [Fact]
     public void Argmax_over_a_whole_batch_is_named()
     {
-        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()));
-        Assert.StartsWith("`argmax(1)` without its 1: `argmax()` gives one number for the whole batch", result.Hint, StringComparison.Ordinal);
+        var result = Check(
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>())
+        );
+        Assert.StartsWith(
+            "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch",
+            result.Hint,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Argmax_along_the_images_is_named()
     {
-        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(0).eq(labels).sum().item<long>()));
+        var result = Check(
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(0).eq(labels).sum().item<long>())
+        );
         Assert.Contains("Was it `argmax(0)`? 0 counts the images, 1 the classes", result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_count_read_in_another_type_is_cured()
     {
-        var result = Check((model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(1).eq(labels).sum().item<int>()));
+        var result = Check(
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(1).eq(labels).sum().item<int>())
+        );
         Assert.Contains("an int64 tensor's `item<long>()`", result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_right_evaluation_passes() => Mistake.IsNone(Check(Right));
 
-    internal static (double Loss, double Accuracy) Right(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches) =>
-        Quiet(model, () => Sum(Judge(model, loss, batches)));
+    internal static (double Loss, double Accuracy) Right(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        IEnumerable<Batch> batches
+    ) => Quiet(model, () => Sum(Judge(model, loss, batches)));
 
     private static CheckResult Check(Evaluation evaluation) =>
         Exercise.CheckTrainingLoop(TrainingLoopCheckTests.Right, (model, loss, batches) => evaluation(model, loss, batches));
 
     /// <summary>An evaluation that counts right answers in another way.</summary>
-    private static (double Loss, double Accuracy) Counting(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches, Func<Tensor, Tensor, long> right) => Quiet(model, () =>
-    {
-        var (sum, hits, images) = (0.0, 0L, 0);
-        foreach (var batch in batches)
-        {
-            using var scope = NewDisposeScope();
-            var logits = model.call(batch.Images);
-            sum += loss.call(logits, batch.Labels).item<float>() * batch.Count;
-            hits += right(logits, batch.Labels);
-            images += batch.Count;
-        }
+    private static (double Loss, double Accuracy) Counting(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        IEnumerable<Batch> batches,
+        Func<Tensor, Tensor, long> right
+    ) =>
+        Quiet(
+            model,
+            () =>
+            {
+                var (sum, hits, images) = (0.0, 0L, 0);
+                foreach (var batch in batches)
+                {
+                    using var scope = NewDisposeScope();
+                    var logits = model.call(batch.Images);
+                    sum += loss.call(logits, batch.Labels).item<float>() * batch.Count;
+                    hits += right(logits, batch.Labels);
+                    images += batch.Count;
+                }
 
-        return (sum / images, (double)hits / images);
-    });
+                return (sum / images, (double)hits / images);
+            }
+        );
 
     private static Evaluation With(Func<List<(double Loss, int Right, int Count)>, (double, double)> sum) =>
         (model, loss, batches) => Quiet(model, () => sum(Judge(model, loss, batches)));
@@ -103,7 +168,13 @@ public sealed class EvaluationCheckTests
         return (parts.Sum(part => part.Loss * part.Count) / count, (double)parts.Sum(part => part.Right) / count);
     }
 
-    private static List<(double Loss, int Right, int Count)> Judge(Module<Tensor, Tensor> model, Module<Tensor, Tensor, Tensor> loss, IEnumerable<Batch> batches, bool softmax = false, bool scoped = true)
+    private static List<(double Loss, int Right, int Count)> Judge(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        IEnumerable<Batch> batches,
+        bool softmax = false,
+        bool scoped = true
+    )
     {
         var parts = new List<(double, int, int)>();
         foreach (var batch in batches)

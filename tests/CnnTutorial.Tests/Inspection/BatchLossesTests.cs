@@ -14,11 +14,14 @@ public sealed class BatchLossesTests
         var history = Toy.Trainer(Toy.Model()).Fit(Toy.Images(20, 1), epochs: 2, batchSize: 8, callbacks: losses);
         Assert.Equal(6, losses.Values.Count);
         Assert.Distinct(losses.Values);
-        Assert.All(history.Epochs, epoch =>
-        {
-            var own = losses.Values.Skip(3 * (epoch.Epoch - 1)).Take(3).ToArray();
-            Assert.Equal(epoch.Train.Loss, ((8 * own[0]) + (8 * own[1]) + (4 * own[2])) / 20, 1e-5);
-        });
+        Assert.All(
+            history.Epochs,
+            epoch =>
+            {
+                var own = losses.Values.Skip(3 * (epoch.Epoch - 1)).Take(3).ToArray();
+                Assert.Equal(epoch.Train.Loss, ((8 * own[0]) + (8 * own[1]) + (4 * own[2])) / 20, 1e-5);
+            }
+        );
     }
 
     [Fact]

@@ -30,7 +30,10 @@ public sealed class FeatureMapsTests
                     for (var at = 0; at < 9; at++)
                     {
                         var (y, x) = (row + (at / 3) - 1, column + (at % 3) - 1);
-                        sum += y < 0 || x < 0 || y >= Toy.Size || x >= Toy.Size ? 0 : kernels[filter, 0, at / 3, at % 3].item<float>() * pixels[(y * Toy.Size) + x] / 255.0;
+                        sum +=
+                            y < 0 || x < 0 || y >= Toy.Size || x >= Toy.Size
+                                ? 0
+                                : kernels[filter, 0, at / 3, at % 3].item<float>() * pixels[(y * Toy.Size) + x] / 255.0;
                     }
 
                     Assert.Equal(sum, maps[filter, row, column].item<float>(), 1e-5);
@@ -83,11 +86,18 @@ public sealed class FeatureMapsTests
         Assert.Equal(live, Toy.LiveTensorsOfAllThreads());
     }
 
-    public static TheoryData<string, string> Refused() => new()
-    {
-        { "block1_conv1", "The model has no layer 'block1_conv1'; name one of these: conv, relu, pool, flatten, dropout, predictions." },
-        { "flatten", "The layer 'flatten' makes of an image 64 numbers in a row and no maps; name a layer that stands before Flatten." },
-    };
+    public static TheoryData<string, string> Refused() =>
+        new()
+        {
+            {
+                "block1_conv1",
+                "The model has no layer 'block1_conv1'; name one of these: conv, relu, pool, flatten, dropout, predictions."
+            },
+            {
+                "flatten",
+                "The layer 'flatten' makes of an image 64 numbers in a row and no maps; name a layer that stands before Flatten."
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -101,11 +111,31 @@ public sealed class FeatureMapsTests
     public void What_is_no_image_and_no_convolution_is_named_too()
     {
         var (model, split) = (Toy.Model(), Toy.Images(3, 1));
-        Assert.StartsWith("There is no image 3: the split has 3, numbered from 0.", Assert.Throws<ArgumentOutOfRangeException>(() => FeatureMaps.Of(model, split, 3, "conv")).Message, StringComparison.Ordinal);
-        Assert.StartsWith("There is no image -1", Assert.Throws<ArgumentOutOfRangeException>(() => OcclusionMap.Of(model, split, -1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("The layer 'relu' is a ReLU and has no kernels; name a Conv2d.", Assert.Throws<ArgumentException>(() => FeatureMaps.KernelsOf(model, "relu")).Message, StringComparison.Ordinal);
-        Assert.StartsWith("There is no image to look at", Assert.Throws<ArgumentException>(() => LayerOutputs.Of(model, split.Take(0), "conv")).Message, StringComparison.Ordinal);
-        Assert.StartsWith("The layer 'idle' takes no part in the forward pass", Assert.Throws<ArgumentException>(() => LayerOutputs.Of(new WithIdleLayer(), split, "idle")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is no image 3: the split has 3, numbered from 0.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => FeatureMaps.Of(model, split, 3, "conv")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "There is no image -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => OcclusionMap.Of(model, split, -1)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "The layer 'relu' is a ReLU and has no kernels; name a Conv2d.",
+            Assert.Throws<ArgumentException>(() => FeatureMaps.KernelsOf(model, "relu")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "There is no image to look at",
+            Assert.Throws<ArgumentException>(() => LayerOutputs.Of(model, split.Take(0), "conv")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "The layer 'idle' takes no part in the forward pass",
+            Assert.Throws<ArgumentException>(() => LayerOutputs.Of(new WithIdleLayer(), split, "idle")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private sealed class WithIdleLayer : Module<Tensor, Tensor>

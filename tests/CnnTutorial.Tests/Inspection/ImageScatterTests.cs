@@ -18,16 +18,25 @@ public sealed class ImageScatterTests
         var split = Toy.Images(21, 4);
         var components = Components(split);
         var settings = Settings(new ImageScatter(split, components, Names).ToHtml());
-        using var packed = new GZipStream(new MemoryStream(settings.GetProperty("images").GetBytesFromBase64()), CompressionMode.Decompress);
+        using var packed = new GZipStream(
+            new MemoryStream(settings.GetProperty("images").GetBytesFromBase64()),
+            CompressionMode.Decompress
+        );
         using var unpacked = new MemoryStream();
         packed.CopyTo(unpacked);
         var halves = unpacked.ToArray();
-        Assert.All(split.Images.Select((pixel, i) => (Pixel: pixel, Shade: 17 * ((halves[i / 2] >> (i % 2 * 4)) & 15))), pair => Assert.InRange(pair.Shade - pair.Pixel, -8, 8));
+        Assert.All(
+            split.Images.Select((pixel, i) => (Pixel: pixel, Shade: 17 * ((halves[i / 2] >> (i % 2 * 4)) & 15))),
+            pair => Assert.InRange(pair.Shade - pair.Pixel, -8, 8)
+        );
         Assert.Equal(split.Labels.Select(label => (int)label), settings.GetProperty("labels").Deserialize<int[]>()!);
         var members = settings.GetProperty("members").Deserialize<int[][]>()!;
         Assert.Equal(Enumerable.Range(0, 21), members.SelectMany(image => image).Order());
         Assert.All(members, images => Assert.Single(images.Select(image => split.Labels[image]).Distinct()));
-        Assert.Equal(components.Points[7].Select(value => Math.Round(value, 3)), settings.GetProperty("places")[7].Deserialize<double[]>()!);
+        Assert.Equal(
+            components.Points[7].Select(value => Math.Round(value, 3)),
+            settings.GetProperty("places")[7].Deserialize<double[]>()!
+        );
     }
 
     [Fact]
@@ -37,7 +46,11 @@ public sealed class ImageScatterTests
         var split = new ImageSplit(new byte[4 * 64], [0, 0, 1, 1], 8, 8);
         using var values = tensor(new[] { 3f, 1, 3, -1, -3, 1, -3, -1 }).reshape(4, 2);
         var html = new ImageScatter(split, PrincipalComponents.Of(values), ["a", "b"], title: "two <classes>").ToHtml();
-        Assert.Contains("<td>a</td><td class=\"number\">2</td><td class=\"number\">3.0</td><td class=\"number\">0.0</td><td>b</td>", html.Replace("-0.0", "0.0", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "<td>a</td><td class=\"number\">2</td><td class=\"number\">3.0</td><td class=\"number\">0.0</td><td>b</td>",
+            html.Replace("-0.0", "0.0", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Contains("Axis 1: 90 % of the variance", html, StringComparison.Ordinal);
         Assert.DoesNotContain("two <classes>", html, StringComparison.Ordinal);
     }
@@ -46,10 +59,24 @@ public sealed class ImageScatterTests
     public void What_does_not_belong_together_is_named()
     {
         var split = Toy.Images(6, 4);
-        Assert.StartsWith("There are 6 points and 5 images", Assert.Throws<ArgumentException>(() => new ImageScatter(split.Take(5), Components(split), Names)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("There are 2 predictions and 6 images", Assert.Throws<ArgumentException>(() => new ImageScatter(split, Components(split), Names, new Predictions(new float[8], 4))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There are 6 points and 5 images",
+            Assert.Throws<ArgumentException>(() => new ImageScatter(split.Take(5), Components(split), Names)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "There are 2 predictions and 6 images",
+            Assert
+                .Throws<ArgumentException>(() => new ImageScatter(split, Components(split), Names, new Predictions(new float[8], 4)))
+                .Message,
+            StringComparison.Ordinal
+        );
         using var values = rand(6, 3);
-        Assert.StartsWith("The points have one axis", Assert.Throws<ArgumentException>(() => new ImageScatter(split, PrincipalComponents.Of(values, axes: 1), Names)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The points have one axis",
+            Assert.Throws<ArgumentException>(() => new ImageScatter(split, PrincipalComponents.Of(values, axes: 1), Names)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static PrincipalComponents Components(ImageSplit split)

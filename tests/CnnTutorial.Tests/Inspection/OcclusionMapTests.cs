@@ -32,7 +32,11 @@ public sealed class OcclusionMapTests
             for (var column = 0; column < Size; column++)
             {
                 // A patch of 4 reaches one pixel further down and to the right than up and to the left.
-                var covers = SeenRow - row >= -((patch - 1) / 2) && SeenRow - row <= patch / 2 && SeenColumn - column >= -((patch - 1) / 2) && SeenColumn - column <= patch / 2;
+                var covers =
+                    SeenRow - row >= -((patch - 1) / 2)
+                    && SeenRow - row <= patch / 2
+                    && SeenColumn - column >= -((patch - 1) / 2)
+                    && SeenColumn - column <= patch / 2;
                 Assert.Equal(covers ? Probability(1) - Probability(shade) : 0, map[row, column], 1e-6);
             }
         }
@@ -44,7 +48,12 @@ public sealed class OcclusionMapTests
     public void It_is_negative_where_the_answer_gains()
     {
         // Class 1 wins although the pixel speaks for class 0: without the pixel it is surer.
-        var map = OcclusionMap.Of(Model(1, advantage: 2), new ImageSplit(Enumerable.Repeat((byte)255, Size * Size).ToArray(), [0], Size, Size), 0, patch: 1);
+        var map = OcclusionMap.Of(
+            Model(1, advantage: 2),
+            new ImageSplit(Enumerable.Repeat((byte)255, Size * Size).ToArray(), [0], Size, Size),
+            0,
+            patch: 1
+        );
         Assert.Equal((1, 0), (map.Prediction, map.Label));
         Assert.Equal((1 / (1 + Math.Exp(-1))) - (1 / (1 + Math.Exp(-2))), map[SeenRow, SeenColumn], 1e-6);
         Assert.Equal(0, map.LargestFall);

@@ -13,10 +13,20 @@ public sealed class PrincipalComponentsTests
         // Around (10, 20, 30): two points 5 away along (3, 4, 0)/5, two points 1 away along (0, 0, 1).
         using var values = tensor(new[] { 13.0, 24, 30, 7, 16, 30, 10, 20, 31, 10, 20, 29 }).reshape(4, 3);
         var components = PrincipalComponents.Of(values);
-        double[][] expected = [[5, 0], [-5, 0], [0, 1], [0, -1]];
+        double[][] expected =
+        [
+            [5, 0],
+            [-5, 0],
+            [0, 1],
+            [0, -1],
+        ];
         Assert.Equal(expected, components.Points.Select(point => point.Select(value => Math.Round(value, 9) + 0.0).ToArray()));
         // Variances 50/3 and 2/3.
-        Assert.Equal([25 / 26.0, 1 / 26.0], components.Explained.Select(share => Math.Round(share, 12)), (mine, its) => Math.Abs(mine - its) < 1e-9);
+        Assert.Equal(
+            [25 / 26.0, 1 / 26.0],
+            components.Explained.Select(share => Math.Round(share, 12)),
+            (mine, its) => Math.Abs(mine - its) < 1e-9
+        );
     }
 
     [Fact]
@@ -52,8 +62,20 @@ public sealed class PrincipalComponentsTests
     public void What_has_no_two_axes_and_what_is_no_number_is_named()
     {
         using var scope = NewDisposeScope();
-        Assert.StartsWith("The values have the shape [3, 1], and 2 axes need at least 2 points", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(ones(3, 1))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("The values have the shape [2, 3, 4]", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(ones(2, 3, 4))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("The values hold NaN or infinite numbers", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(full(3, 3, float.NaN))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The values have the shape [3, 1], and 2 axes need at least 2 points",
+            Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(ones(3, 1))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "The values have the shape [2, 3, 4]",
+            Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(ones(2, 3, 4))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "The values hold NaN or infinite numbers",
+            Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(full(3, 3, float.NaN))).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -39,7 +39,13 @@ public sealed class AdamStepTests
         return [.. weights.SelectMany(weight => weight.detach().data<float>().ToArray())];
     }
 
-    private static Action Own(optim.Optimizer optimizer) => () => AdamStep.Of(optimizer)!.Take([[.. optimizer.parameters().Select(parameter => parameter.grad)]]);
+    private static Action Own(optim.Optimizer optimizer) =>
+        () =>
+            AdamStep
+                .Of(optimizer)!
+                .Take([
+                    [.. optimizer.parameters().Select(parameter => parameter.grad)],
+                ]);
 
     private static void AssertEqual(float[] expected, float[] found) =>
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -57,8 +63,11 @@ public sealed class AdamStepTests
     [Fact]
     public void Groups_of_weights_keep_their_own_learning_rates()
     {
-        static optim.Optimizer Make(Parameter[] weights) => optim.Adam(
-            [new Adam.ParamGroup(weights[..1], new Adam.Options { LearningRate = 0.1 }), new Adam.ParamGroup(weights[1..], new Adam.Options { LearningRate = 0.001, beta1 = 0.5 })]);
+        static optim.Optimizer Make(Parameter[] weights) =>
+            optim.Adam([
+                new Adam.ParamGroup(weights[..1], new Adam.Options { LearningRate = 0.1 }),
+                new Adam.ParamGroup(weights[1..], new Adam.Options { LearningRate = 0.001, beta1 = 0.5 }),
+            ]);
         AssertEqual(Train(Make, (_, optimizer) => () => optimizer.step()), Train(Make, (_, optimizer) => Own(optimizer)));
     }
 
@@ -71,14 +80,18 @@ public sealed class AdamStepTests
     public void Other_optimizers_are_left_to_take_their_own_steps(string name)
     {
         using var scope = NewDisposeScope();
-        Assert.Null(AdamStep.Of(name switch
-        {
-            "weight decay" => optim.Adam(Weights(), 0.01, weight_decay: 0.1),
-            "amsgrad" => optim.Adam(Weights(), 0.01, amsgrad: true),
-            "maximize" => optim.Adam(Weights(), 0.01, maximize: true),
-            "AdamW" => optim.AdamW(Weights(), 0.01),
-            _ => optim.SGD(Weights(), 0.01),
-        }));
+        Assert.Null(
+            AdamStep.Of(
+                name switch
+                {
+                    "weight decay" => optim.Adam(Weights(), 0.01, weight_decay: 0.1),
+                    "amsgrad" => optim.Adam(Weights(), 0.01, amsgrad: true),
+                    "maximize" => optim.Adam(Weights(), 0.01, maximize: true),
+                    "AdamW" => optim.AdamW(Weights(), 0.01),
+                    _ => optim.SGD(Weights(), 0.01),
+                }
+            )
+        );
     }
 
     [Fact]
@@ -91,15 +104,26 @@ public sealed class AdamStepTests
             manual_seed(3);
             Parameter[] weights = [new(randn(20_001)), new(randn(7)), new(randn(2))];
             var parts = weights.Select(gradients).ToArray();
-            AdamStep.Of(optim.Adam(weights, 0.1))!.Take([.. Enumerable.Range(0, parts[0].Length).Select(part => parts.Select(gradient => gradient[part]).ToList())], team);
+            AdamStep
+                .Of(optim.Adam(weights, 0.1))!
+                .Take([.. Enumerable.Range(0, parts[0].Length).Select(part => parts.Select(gradient => gradient[part]).ToList())], team);
             return [.. weights.SelectMany(weight => weight.detach().data<float>().ToArray())];
         }
 
         using var team = new WorkerTeam();
         var whole = After(weight => [weight.detach() * 3], null);
-        var parted = After(weight => weight.numel() == 2 ? [weight.detach() * 3, null, null] : [weight.detach(), weight.detach(), weight.detach()], null);
+        var parted = After(
+            weight => weight.numel() == 2 ? [weight.detach() * 3, null, null] : [weight.detach(), weight.detach(), weight.detach()],
+            null
+        );
         AssertEqual(whole, parted);
-        Assert.Equal(parted, After(weight => weight.numel() == 2 ? [weight.detach() * 3, null, null] : [weight.detach(), weight.detach(), weight.detach()], team));
+        Assert.Equal(
+            parted,
+            After(
+                weight => weight.numel() == 2 ? [weight.detach() * 3, null, null] : [weight.detach(), weight.detach(), weight.detach()],
+                team
+            )
+        );
     }
 
     [Fact]
@@ -109,7 +133,11 @@ public sealed class AdamStepTests
         var weights = Weights();
         var before = weights[1].detach().clone();
         var optimizer = optim.Adam(weights, 0.01);
-        AdamStep.Of(optimizer)!.Take([[ones(37), null, ones(2, 3, 3, 3)]]);
+        AdamStep
+            .Of(optimizer)!
+            .Take([
+                [ones(37), null, ones(2, 3, 3, 3)],
+            ]);
 
         Assert.True(before.Equals(weights[1]));
         Assert.Equal(0, ((Adam.State)optimizer.state_dict().State[1]).step);

@@ -16,7 +16,8 @@ public sealed class CallbackTests
         Toy.Trainer(Toy.Model()).Fit(Toy.Images(70, 1), epochs: 2, batchSize: 32, callbacks: recorder);
         Assert.Equal(
             ["begin", "1.1/3 32", "1.2/3 64", "1.3/3 70", "end of 1", "2.1/3 32", "2.2/3 64", "2.3/3 70", "end of 2", "end"],
-            recorder.Calls);
+            recorder.Calls
+        );
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class CallbackTests
     public void Early_stopping_ends_a_training_that_no_longer_improves()
     {
         // With a learning rate of zero the validation loss never falls.
-        var history = Toy.Trainer(Toy.Model(), learningRate: 0).Fit(Toy.Images(64, 1), Toy.Images(64, 2), epochs: 50, batchSize: 32, callbacks: new EarlyStopping(patience: 2));
+        var history = Toy.Trainer(Toy.Model(), learningRate: 0)
+            .Fit(Toy.Images(64, 1), Toy.Images(64, 2), epochs: 50, batchSize: 32, callbacks: new EarlyStopping(patience: 2));
         Assert.Equal(3, history.Epochs.Count);
         Assert.Contains("Stopped early after epoch 3", history.StoppedBecause, StringComparison.Ordinal);
     }

@@ -51,7 +51,8 @@ internal static class ChildWork
         }
     }
 
-    /// <summary>Trains with a checkpoint after each epoch, from the newest one on. Where it begins to compute, and with what, is different each time.</summary>
+    /// <summary>Trains with a checkpoint after each epoch, from the newest one on. Where it begins to compute, and with what, is different
+    /// each time.</summary>
     /// <returns>All that must not depend on interruptions.</returns>
     public static string Train(string folder, string kind)
     {
@@ -59,11 +60,24 @@ internal static class ChildWork
         // In a process that goes on, everything random is another than in the first: only the checkpoint can put it right.
         manual_seed(latest is null ? 3 : Environment.ProcessId);
         var model = Sequential(
-            ("conv", Conv2d(1, 4, kernel_size: 4, stride: 4)), ("norm", BatchNorm2d(4)), ("relu", ReLU()),
-            ("flatten", Flatten()), ("dropout", Dropout(0.3)), ("predictions", Linear(4 * 7 * 7, PracticeImages.Classes)));
-        optim.Optimizer optimizer = kind == "Adam" ? optim.Adam(model.parameters(), 0.003) : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
+            ("conv", Conv2d(1, 4, kernel_size: 4, stride: 4)),
+            ("norm", BatchNorm2d(4)),
+            ("relu", ReLU()),
+            ("flatten", Flatten()),
+            ("dropout", Dropout(0.3)),
+            ("predictions", Linear(4 * 7 * 7, PracticeImages.Classes))
+        );
+        optim.Optimizer optimizer =
+            kind == "Adam" ? optim.Adam(model.parameters(), 0.003) : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
         var trainer = new Trainer(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false };
-        var history = trainer.Fit(PracticeImages.Quarters(1500, seed: 1), PracticeImages.Quarters(200, seed: 2), Epochs, batchSize: 16, resumeFrom: latest, callbacks: [new Checkpoint(folder, every: 1), new Report()]);
+        var history = trainer.Fit(
+            PracticeImages.Quarters(1500, seed: 1),
+            PracticeImages.Quarters(200, seed: 2),
+            Epochs,
+            batchSize: 16,
+            resumeFrom: latest,
+            callbacks: [new Checkpoint(folder, every: 1), new Report()]
+        );
         using var state = new MemoryStream();
         ((OptimizerHelper)optimizer).save_state_dict(new BinaryWriter(state));
         using var scope = NewDisposeScope();
@@ -71,7 +85,16 @@ internal static class ChildWork
             .AppendLine($"weights {Hash(Weights.ToBytes(model))}")
             .AppendLine($"optimizer {Hash(state.ToArray())}")
             .AppendLine($"random numbers {Hash(get_rng_state().bytes.ToArray())}")
-            .AppendLine(JsonSerializer.Serialize(history.Epochs.Select(epoch => new { epoch.Epoch, epoch.Train, epoch.Validation })))
+            .AppendLine(
+                JsonSerializer.Serialize(
+                    history.Epochs.Select(epoch => new
+                    {
+                        epoch.Epoch,
+                        epoch.Train,
+                        epoch.Validation,
+                    })
+                )
+            )
             .ToString();
     }
 

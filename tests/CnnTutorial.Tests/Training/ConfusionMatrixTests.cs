@@ -16,7 +16,15 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void Labels_that_do_not_fit_are_named()
     {
-        Assert.Contains("2 labels and 3 predictions", Assert.Throws<ArgumentException>(() => ConfusionMatrix.Of([0, 1], Three)).Message, StringComparison.Ordinal);
-        Assert.Contains("Image 2 has label 7", Assert.Throws<ArgumentException>(() => ConfusionMatrix.Of([0, 1, 7], Three)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 labels and 3 predictions",
+            Assert.Throws<ArgumentException>(() => ConfusionMatrix.Of([0, 1], Three)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Image 2 has label 7",
+            Assert.Throws<ArgumentException>(() => ConfusionMatrix.Of([0, 1, 7], Three)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

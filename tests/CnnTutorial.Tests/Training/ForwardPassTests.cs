@@ -8,10 +8,20 @@ namespace CnnTutorial.Tests.Training;
 [Collection(TorchRandom.Name)]
 public sealed class ForwardPassTests
 {
-    private static Sequential Course() => Sequential(
-        ("conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
-        ("conv2", Conv2d(24, 36, kernel_size: 3, padding: 1)), ("relu2", ReLU()), ("pool2", MaxPool2d(3, stride: 2, padding: 1)),
-        ("flatten", Flatten()), ("fc1", Linear(36 * 7 * 7, 128)), ("relu3", ReLU()), ("dropout", Dropout(0.5)), ("predictions", Linear(128, 10)));
+    private static Sequential Course() =>
+        Sequential(
+            ("conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
+            ("relu1", ReLU()),
+            ("pool1", MaxPool2d(2)),
+            ("conv2", Conv2d(24, 36, kernel_size: 3, padding: 1)),
+            ("relu2", ReLU()),
+            ("pool2", MaxPool2d(3, stride: 2, padding: 1)),
+            ("flatten", Flatten()),
+            ("fc1", Linear(36 * 7 * 7, 128)),
+            ("relu3", ReLU()),
+            ("dropout", Dropout(0.5)),
+            ("predictions", Linear(128, 10))
+        );
 
     [Theory]
     [InlineData(false)]
@@ -31,7 +41,11 @@ public sealed class ForwardPassTests
             model.zero_grad();
             var logits = forward(images);
             functional.cross_entropy(logits, labels).backward();
-            return [.. logits.detach().data<float>(), .. model.parameters().SelectMany(parameter => parameter.grad!.flatten().data<float>().ToArray())];
+            return
+            [
+                .. logits.detach().data<float>(),
+                .. model.parameters().SelectMany(parameter => parameter.grad!.flatten().data<float>().ToArray()),
+            ];
         }
 
         Assert.Equal(Run(model.call), Run(ForwardPass.Of(model)));
@@ -49,7 +63,12 @@ public sealed class ForwardPassTests
             foreach (var batch in new Batches(images.ToImageTensor(), images.ToLabelTensor(), 32, shuffle: true, seed: 11))
             {
                 optimizer.zero_grad();
-                functional.cross_entropy(model.call(plain ? batch.Images.reshape(-1).clone().reshape(batch.Images.shape) : batch.Images), batch.Labels).backward();
+                functional
+                    .cross_entropy(
+                        model.call(plain ? batch.Images.reshape(-1).clone().reshape(batch.Images.shape) : batch.Images),
+                        batch.Labels
+                    )
+                    .backward();
                 optimizer.step();
             }
 
@@ -67,11 +86,13 @@ public sealed class ForwardPassTests
 
         using var model = Course();
         var seen = 0;
-        model.register_forward_hook((_, _, output) =>
-        {
-            seen++;
-            return output;
-        });
+        model.register_forward_hook(
+            (_, _, output) =>
+            {
+                seen++;
+                return output;
+            }
+        );
         using var logits = ForwardPass.Of(model)(zeros(1, 1, 28, 28));
         Assert.Equal(1, seen);
     }
@@ -81,11 +102,13 @@ public sealed class ForwardPassTests
     {
         using var model = Course();
         long[]? shape = null;
-        ((ReLU)model.named_children().Single(child => child.name == "relu1").module).register_forward_hook((_, _, output) =>
-        {
-            shape = output.shape;
-            return output;
-        });
+        ((ReLU)model.named_children().Single(child => child.name == "relu1").module).register_forward_hook(
+            (_, _, output) =>
+            {
+                shape = output.shape;
+                return output;
+            }
+        );
         using var logits = ForwardPass.Of(model)(zeros(1, 1, 28, 28));
         Assert.Equal([1, 24, 28, 28], shape!);
     }

@@ -3,12 +3,10 @@ namespace CnnTutorial.Tests.Training;
 public sealed class HistoryTests
 {
     internal static readonly History Sample = new(
-        [
-            new EpochResult(1, Of(0.5, 0.85, 100), Of(0.2, 0.95, 50), 2),
-            new EpochResult(2, Of(0.25, 0.925, 100), Of(0.1, 0.9712, 50), 1.5),
-        ],
+        [new EpochResult(1, Of(0.5, 0.85, 100), Of(0.2, 0.95, 50), 2), new EpochResult(2, Of(0.25, 0.925, 100), Of(0.1, 0.9712, 50), 1.5)],
         0.01,
-        32);
+        32
+    );
 
     [Fact]
     public void It_shows_itself_as_a_table_in_html_and_in_plain_text()
@@ -47,14 +45,27 @@ public sealed class HistoryTests
         var path = Path.Combine(folder.Path, "history.json");
         Assert.Contains("05-train", Assert.Throws<FileNotFoundException>(() => History.Load(path)).Message, StringComparison.Ordinal);
         File.WriteAllText(path, "{\"epochs\": [");
-        Assert.Contains("is not a training history", Assert.Throws<InvalidDataException>(() => History.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a training history",
+            Assert.Throws<InvalidDataException>(() => History.Load(path)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(path, "{}");
-        Assert.Contains("is not a training history", Assert.Throws<InvalidDataException>(() => History.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a training history",
+            Assert.Throws<InvalidDataException>(() => History.Load(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_training_stopped_in_its_first_epoch_has_no_last_result_and_says_so() =>
-        Assert.Contains("before its first epoch", Assert.Throws<InvalidOperationException>(() => new History([], 0.01, 32, "Stopped.").Last).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "before its first epoch",
+            Assert.Throws<InvalidOperationException>(() => new History([], 0.01, 32, "Stopped.").Last).Message,
+            StringComparison.Ordinal
+        );
 
-    private static Evaluation Of(double loss, double accuracy, int count) => new(loss, new Dictionary<string, double> { ["accuracy"] = accuracy }, count);
+    private static Evaluation Of(double loss, double accuracy, int count) =>
+        new(loss, new Dictionary<string, double> { ["accuracy"] = accuracy }, count);
 }

@@ -51,9 +51,15 @@ internal static class Interruptions
         return (wrong, strays);
     }
 
-    /// <summary>Kills a training at random moments, lets it go on each time, and compares its end with that of one that was left alone.</summary>
+    /// <summary>Kills a training at random moments, lets it go on each time, and compares its end with that of one that was left
+    /// alone.</summary>
     /// <returns>What was wrong, one sentence each; and how often a killed training had finished an epoch.</returns>
-    public static async Task<(List<string> Wrong, int AfterAnEpoch)> WhileTrainingAsync(string folder, string optimizer, int kills, int seed)
+    public static async Task<(List<string> Wrong, int AfterAnEpoch)> WhileTrainingAsync(
+        string folder,
+        string optimizer,
+        int kills,
+        int seed
+    )
     {
         var random = new Random(seed);
         var (expected, seconds) = await TrainAsync(Path.Combine(folder, "alone"), optimizer);
@@ -123,5 +129,10 @@ internal static class Interruptions
 
     /// <summary>This program once more, for the work that is named.</summary>
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [typeof(Interruptions).Assembly.Location, "child", .. arguments]) { RedirectStandardOutput = true })!;
+        Process.Start(
+            new ProcessStartInfo("dotnet", [typeof(Interruptions).Assembly.Location, "child", .. arguments])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
 }

@@ -32,7 +32,9 @@ public sealed class ModelSummaryTests
         var error = Assert.Throws<ArgumentException>(() => ModelSummary.Of(Sequential(("fc", Linear(10, 2))), 1, 28, 28));
         Assert.Contains("[N, 1, 28, 28]", error.Message, StringComparison.Ordinal);
 
-        var changed = Assert.Throws<ArgumentException>(() => ModelSummary.Of(Sequential(("flatten", Flatten()), ("fc", Linear(10, 2))), 1, 28, 28));
+        var changed = Assert.Throws<ArgumentException>(() =>
+            ModelSummary.Of(Sequential(("flatten", Flatten()), ("fc", Linear(10, 2))), 1, 28, 28)
+        );
         Assert.Contains("a Linear layer gets 784 numbers an image and was made for 10", changed.Message, StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,10 @@ public sealed class NumberGuardTests
         var history = Trainer(model, optimizer).Fit(Images, epochs: 3, batchSize: 32);
 
         Assert.Empty(history.Epochs);
-        Assert.Matches(@"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. Most likely the learning rate, 1E\+20, is too large", history.StoppedBecause);
+        Assert.Matches(
+            @"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. Most likely the learning rate, 1E\+20, is too large",
+            history.StoppedBecause
+        );
         Assert.EndsWith("The model is as it was before the training.", history.StoppedBecause, StringComparison.Ordinal);
         Assert.Equal(before, Toy.Weights(model));
     }
@@ -31,7 +34,8 @@ public sealed class NumberGuardTests
     public void Later_it_ends_with_the_weights_and_the_optimizer_of_the_last_good_epoch(string kind)
     {
         var model = Toy.Model();
-        optim.Optimizer optimizer = kind == "Adam" ? optim.Adam(model.parameters(), 0.01) : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
+        optim.Optimizer optimizer =
+            kind == "Adam" ? optim.Adam(model.parameters(), 0.01) : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
         var ruin = new RaiseTheRate(optimizer, after: 2);
         var history = Trainer(model, optimizer).Fit(Images, Toy.Images(50, 2), epochs: 5, batchSize: 32, callbacks: ruin);
 
@@ -53,7 +57,11 @@ public sealed class NumberGuardTests
     {
         var model = Toy.Model();
         var loss = new BadLoss(number, at: 17);
-        var history = new Trainer(model, loss, optim.SGD(model.parameters(), 0.01)) { ShowsProgress = false }.Fit(Images, epochs: 5, batchSize: 32);
+        var history = new Trainer(model, loss, optim.SGD(model.parameters(), 0.01)) { ShowsProgress = false }.Fit(
+            Images,
+            epochs: 5,
+            batchSize: 32
+        );
         Assert.Single(history.Epochs);
         Assert.StartsWith($"Stopped in epoch 2: at batch 7 of 10 the loss is {says}.", history.StoppedBecause, StringComparison.Ordinal);
     }
@@ -65,7 +73,11 @@ public sealed class NumberGuardTests
         var optimizer = optim.SGD(model.parameters(), 0.01);
         var history = Trainer(model, optimizer).Fit(Images, epochs: 1, batchSize: 32, callbacks: new RuinAWeight(batch: 10));
         Assert.Empty(history.Epochs);
-        Assert.StartsWith("Stopped in epoch 1: after batch 10 of 10 conv.weight holds NaN or infinite numbers.", history.StoppedBecause, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Stopped in epoch 1: after batch 10 of 10 conv.weight holds NaN or infinite numbers.",
+            history.StoppedBecause,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(Toy.Weights(model), weight => !float.IsFinite(weight));
     }
 
@@ -75,7 +87,13 @@ public sealed class NumberGuardTests
         using var folder = new TemporaryFolder();
         var model = Toy.Model();
         var optimizer = optim.Adam(model.parameters(), 0.01);
-        Trainer(model, optimizer).Fit(Images, epochs: 5, batchSize: 32, callbacks: [new Checkpoint(folder.Path, every: 1), new RaiseTheRate(optimizer, after: 2)]);
+        Trainer(model, optimizer)
+            .Fit(
+                Images,
+                epochs: 5,
+                batchSize: 32,
+                callbacks: [new Checkpoint(folder.Path, every: 1), new RaiseTheRate(optimizer, after: 2)]
+            );
         Assert.Equal(["epoch-0001.weights", "epoch-0002.weights"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
     }
 
@@ -91,7 +109,8 @@ public sealed class NumberGuardTests
         Assert.InRange(Toy.LiveTensorsOfAllThreads(), 0, before);
     }
 
-    private static Trainer Trainer(Module<Tensor, Tensor> model, optim.Optimizer optimizer) => new(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false };
+    private static Trainer Trainer(Module<Tensor, Tensor> model, optim.Optimizer optimizer) =>
+        new(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false };
 
     /// <summary>Ruins the training that follows an epoch, and keeps what there was before.</summary>
     private sealed class RaiseTheRate(optim.Optimizer optimizer, int after) : Callback

@@ -17,7 +17,13 @@ public sealed class PartwisePassTests
         {
             set_num_threads(threads);
             var model = Toy.Model(seed: 7);
-            new Trainer(model, CrossEntropyLoss(), optimizer(model.parameters())).Fit(Toy.Images(500, 3), Toy.Images(100, 4), epochs: 2, batchSize: 64, seed: 5);
+            new Trainer(model, CrossEntropyLoss(), optimizer(model.parameters())).Fit(
+                Toy.Images(500, 3),
+                Toy.Images(100, 4),
+                epochs: 2,
+                batchSize: 64,
+                seed: 5
+            );
             return Toy.Weights(model);
         }
         finally
@@ -32,7 +38,8 @@ public sealed class PartwisePassTests
     public void The_number_of_threads_changes_no_bit_of_the_weights(bool adam)
     {
         Assert.SkipUnless(PartwisePass.Helps(CPU), "Batches are computed in parts on Linux with an x64 processor only.");
-        optim.Optimizer Make(IEnumerable<Modules.Parameter> weights) => adam ? optim.Adam(weights, 0.01) : optim.SGD(weights, 0.05, momentum: 0.9);
+        optim.Optimizer Make(IEnumerable<Modules.Parameter> weights) =>
+            adam ? optim.Adam(weights, 0.01) : optim.SGD(weights, 0.05, momentum: 0.9);
         Assert.Equal(Fit(1, Make), Fit(3, Make));
     }
 
@@ -43,7 +50,12 @@ public sealed class PartwisePassTests
         var images = Toy.Images(300, 3);
         var (fitted, plain) = (Toy.Model(seed: 5), Toy.Model(seed: 5));
         manual_seed(6);
-        new Trainer(fitted, CrossEntropyLoss(), optim.SGD(fitted.parameters(), 0.1, momentum: 0.9)).Fit(images, epochs: 1, batchSize: 64, seed: 11);
+        new Trainer(fitted, CrossEntropyLoss(), optim.SGD(fitted.parameters(), 0.1, momentum: 0.9)).Fit(
+            images,
+            epochs: 1,
+            batchSize: 64,
+            seed: 11
+        );
         manual_seed(6);
         var optimizer = optim.SGD(plain.parameters(), 0.1, momentum: 0.9);
         foreach (var batch in new Batches(images.ToImageTensor(), images.ToLabelTensor(), 64, shuffle: true, seed: 11))
@@ -61,20 +73,46 @@ public sealed class PartwisePassTests
     private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Makers = new()
     {
         ["the toy"] = () => Toy.Model(),
-        ["blocks as in the course, and a linear layer whose gradient comes late"] = () => Sequential(
-            ("conv1", Conv2d(1, 8, 3, padding: 1)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
-            ("conv2", Conv2d(8, 70, 3, padding: 1)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
-            ("flatten", Flatten()), ("fc1", Linear(70 * Toy.Size * Toy.Size / 16, 1000)), ("relu3", ReLU()), ("dropout", Dropout(0.5)), ("fc2", Linear(1000, Toy.Classes))),
-        ["strides, groups, no bias, average pooling"] = () => Sequential(
-            ("conv1", Conv2d(1, 8, 3, stride: 2, padding: 3)), ("pool1", MaxPool2d(2)), ("relu1", ReLU()),
-            ("conv2", Conv2d(8, 8, 3, padding: 2, dilation: 2, groups: 2, bias: false)), ("pool2", MaxPool2d(2, stride: 1)), ("relu2", ReLU()),
-            ("conv3", Conv2d(8, 8, 3, padding: 1)), ("pool3", AvgPool2d(2)), ("relu3", ReLU()),
-            ("flatten", Flatten()), ("fc", Linear(8, Toy.Classes))),
+        ["blocks as in the course, and a linear layer whose gradient comes late"] = () =>
+            Sequential(
+                ("conv1", Conv2d(1, 8, 3, padding: 1)),
+                ("relu1", ReLU()),
+                ("pool1", MaxPool2d(2)),
+                ("conv2", Conv2d(8, 70, 3, padding: 1)),
+                ("relu2", ReLU()),
+                ("pool2", MaxPool2d(2)),
+                ("flatten", Flatten()),
+                ("fc1", Linear(70 * Toy.Size * Toy.Size / 16, 1000)),
+                ("relu3", ReLU()),
+                ("dropout", Dropout(0.5)),
+                ("fc2", Linear(1000, Toy.Classes))
+            ),
+        ["strides, groups, no bias, average pooling"] = () =>
+            Sequential(
+                ("conv1", Conv2d(1, 8, 3, stride: 2, padding: 3)),
+                ("pool1", MaxPool2d(2)),
+                ("relu1", ReLU()),
+                ("conv2", Conv2d(8, 8, 3, padding: 2, dilation: 2, groups: 2, bias: false)),
+                ("pool2", MaxPool2d(2, stride: 1)),
+                ("relu2", ReLU()),
+                ("conv3", Conv2d(8, 8, 3, padding: 1)),
+                ("pool3", AvgPool2d(2)),
+                ("relu3", ReLU()),
+                ("flatten", Flatten()),
+                ("fc", Linear(8, Toy.Classes))
+            ),
         ["two large linear layers with the same weights"] = () =>
         {
             var (first, second) = (Linear(256, 256), Linear(256, 256));
             second.weight = first.weight;
-            return Sequential(("flatten", Flatten()), ("fc0", Linear(Toy.Size * Toy.Size, 256)), ("relu", ReLU()), ("fc1", first), ("fc2", second), ("fc3", Linear(256, Toy.Classes)));
+            return Sequential(
+                ("flatten", Flatten()),
+                ("fc0", Linear(Toy.Size * Toy.Size, 256)),
+                ("relu", ReLU()),
+                ("fc1", first),
+                ("fc2", second),
+                ("fc3", Linear(256, Toy.Classes))
+            );
         },
     };
 
@@ -112,7 +150,11 @@ public sealed class PartwisePassTests
         using var team = new WorkerTeam();
         var model = Sequential(("flatten", Flatten()), ("large", Linear(Toy.Size * Toy.Size, 2000)), ("small", Linear(2000, Toy.Classes)));
         var pass = PartwisePass.Of(model, ImageShape, team)!;
-        var (_, _, gradients) = pass.Learn(new Batch(rand(64, 1, Toy.Size, Toy.Size), zeros(64, ScalarType.Int64)), CrossEntropyLoss(), [.. model.parameters()]);
+        var (_, _, gradients) = pass.Learn(
+            new Batch(rand(64, 1, Toy.Size, Toy.Size), zeros(64, ScalarType.Int64)),
+            CrossEntropyLoss(),
+            [.. model.parameters()]
+        );
         Assert.Equal(8, gradients.Length);
         Assert.Single(gradients, part => part[0] is not null);
         Assert.All(gradients, part => Assert.NotNull(part[2]));
@@ -124,10 +166,20 @@ public sealed class PartwisePassTests
         using var scope = NewDisposeScope();
         using var team = new WorkerTeam();
         var relu = ReLU();
-        var model = Sequential(("first", relu), ("conv", Conv2d(1, 4, 3)), ("second", relu), ("flatten", Flatten()), ("fc", Linear(4 * (Toy.Size - 2) * (Toy.Size - 2), Toy.Classes)));
+        var model = Sequential(
+            ("first", relu),
+            ("conv", Conv2d(1, 4, 3)),
+            ("second", relu),
+            ("flatten", Flatten()),
+            ("fc", Linear(4 * (Toy.Size - 2) * (Toy.Size - 2), Toy.Classes))
+        );
         var images = rand(16, 1, Toy.Size, Toy.Size) - 0.5;
         var before = images.clone();
-        Assert.InRange((model.call(images) - PartwisePass.Of(model, ImageShape, team)!.Predict(images)).abs().max().item<float>(), 0, 1e-6f);
+        Assert.InRange(
+            (model.call(images) - PartwisePass.Of(model, ImageShape, team)!.Predict(images)).abs().max().item<float>(),
+            0,
+            1e-6f
+        );
         Assert.Equal(0, (images - before).abs().max().item<float>());
     }
 
@@ -135,7 +187,12 @@ public sealed class PartwisePassTests
     public void A_network_in_which_images_matter_to_each_other_is_not_split()
     {
         using var team = new WorkerTeam();
-        using var normalized = Sequential(("conv", Conv2d(1, 4, 3)), ("norm", BatchNorm2d(4)), ("flatten", Flatten()), ("fc", Linear(4 * 36, Toy.Classes)));
+        using var normalized = Sequential(
+            ("conv", Conv2d(1, 4, 3)),
+            ("norm", BatchNorm2d(4)),
+            ("flatten", Flatten()),
+            ("fc", Linear(4 * 36, Toy.Classes))
+        );
         using var flat = Sequential(("flatten", Flatten(start_dim: 0)), ("fc", Linear(2 * Toy.Size * Toy.Size, Toy.Classes)));
         using var misfit = Sequential(("flatten", Flatten()), ("fc", Linear(5, Toy.Classes)));
         Assert.Null(PartwisePass.Of(normalized, ImageShape, team));
@@ -148,11 +205,13 @@ public sealed class PartwisePassTests
     {
         var model = (Modules.Sequential)Toy.Model();
         var sizes = new HashSet<long>();
-        ((Modules.Linear)model.named_children().Last().module).register_forward_hook((_, _, output) =>
-        {
-            sizes.Add(output.shape[0]);
-            return output;
-        });
+        ((Modules.Linear)model.named_children().Last().module).register_forward_hook(
+            (_, _, output) =>
+            {
+                sizes.Add(output.shape[0]);
+                return output;
+            }
+        );
         Toy.Trainer(model).Fit(Toy.Images(128, 1), epochs: 1, batchSize: 64);
         Assert.Equal([64], sizes);
     }

@@ -14,7 +14,14 @@ public sealed partial class PyTorchTests
 {
     private const string Python = "/usr/bin/python3";
 
-    private static readonly string BundledDigits = Path.Combine(CourseFolders.Root, "lib", "CnnTutorial", "Datasets", "Bundled", DatasetCatalog.Mnist.Sample.ResourceFolder);
+    private static readonly string BundledDigits = Path.Combine(
+        CourseFolders.Root,
+        "lib",
+        "CnnTutorial",
+        "Datasets",
+        "Bundled",
+        DatasetCatalog.Mnist.Sample.ResourceFolder
+    );
 
     [Fact]
     public async Task PyTorch_predicts_from_our_weights_what_we_do_and_we_from_its_what_it_does()
@@ -27,8 +34,17 @@ public sealed partial class PyTorchTests
         var trained = TrainedOn(split);
         Weights.Save(trained, At("ours.safetensors"));
 
-        Assert.Equal("", await RunAsync(
-            Path.Combine(AppContext.BaseDirectory, "Training", "pytorch_weights.py"), At("images"), At("ours.safetensors"), At("our-logits"), At("theirs.safetensors"), At("their-logits")));
+        Assert.Equal(
+            "",
+            await RunAsync(
+                Path.Combine(AppContext.BaseDirectory, "Training", "pytorch_weights.py"),
+                At("images"),
+                At("ours.safetensors"),
+                At("our-logits"),
+                At("theirs.safetensors"),
+                At("their-logits")
+            )
+        );
 
         AssertSame(Logits(trained, split), await File.ReadAllBytesAsync(At("our-logits"), TestContext.Current.CancellationToken));
         var theirs = Network(2);
@@ -49,7 +65,11 @@ public sealed partial class PyTorchTests
         Weights.Save(trained, At("model.safetensors"));
         var shown = NotebookPython.BlocksOf(Path.Combine(CourseFolders.Root, "notebooks", "06-results.ipynb"));
         Assert.Equal(5, shown[1].TrimEnd().Split('\n').Length);
-        await File.WriteAllTextAsync(At("lines.py"), $"{string.Concat(shown)}network(images).detach().numpy().tofile('logits')\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            At("lines.py"),
+            $"{string.Concat(shown)}network(images).detach().numpy().tofile('logits')\n",
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal("", await RunAsync(new ProcessStartInfo(Python, [At("lines.py")]) { WorkingDirectory = folder.Path }));
 
@@ -65,17 +85,38 @@ public sealed partial class PyTorchTests
         var split = TestImages();
         var model = TrainedOn(split.Take(200));
         Weights.Save(model, At("in.safetensors"));
-        // Without the two options, torchrun of PyTorch 1.13 fails under Debian's Python 3.11: it looks for their default, zero, among the members of a flag, and since 3.11 zero is none.
+        // Without the two options, torchrun of PyTorch 1.13 fails under Debian's Python 3.11: it looks for their default, zero, among the
+        // members of a flag, and since 3.11 zero is none.
         var start = new ProcessStartInfo(
             Python,
-            ["-m", "torch.distributed.run", "--nproc_per_node=2", "--redirects=2", "--tee=1", "--log_dir", At("log"), "--rdzv_backend=c10d", "--rdzv_endpoint=127.0.0.1:0",
-                Path.Combine(CourseFolders.Root, "docs", "train_distributed.py"), BundledDigits, At("in.safetensors"), At("out.safetensors"), "2"])
-        { RedirectStandardOutput = true };
+            [
+                "-m",
+                "torch.distributed.run",
+                "--nproc_per_node=2",
+                "--redirects=2",
+                "--tee=1",
+                "--log_dir",
+                At("log"),
+                "--rdzv_backend=c10d",
+                "--rdzv_endpoint=127.0.0.1:0",
+                Path.Combine(CourseFolders.Root, "docs", "train_distributed.py"),
+                BundledDigits,
+                At("in.safetensors"),
+                At("out.safetensors"),
+                "2",
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
 
         var output = Task.FromResult("");
         var errors = await RunAsync(start, process => output = process.StandardOutput.ReadToEndAsync());
 
-        Assert.True(errors == "", $"{errors}\n{string.Concat(Directory.GetFiles(At("log"), "stderr.log", SearchOption.AllDirectories).Select(File.ReadAllText))}");
+        Assert.True(
+            errors == "",
+            $"{errors}\n{string.Concat(Directory.GetFiles(At("log"), "stderr.log", SearchOption.AllDirectories).Select(File.ReadAllText))}"
+        );
         Assert.Contains("2 processes, 2,000 of 4,000 images each", await output, StringComparison.Ordinal);
         var before = Accuracy(model, split);
         Weights.Load(model, At("out.safetensors"));
@@ -86,11 +127,17 @@ public sealed partial class PyTorchTests
     }
 
     private static async Task NeedPyTorchAsync() =>
-        Assert.SkipUnless(File.Exists(Python) && await RunAsync("-c", "import torch, numpy") == "", "Debian's python3-torch is not installed.");
+        Assert.SkipUnless(
+            File.Exists(Python) && await RunAsync("-c", "import torch, numpy") == "",
+            "Debian's python3-torch is not installed."
+        );
 
     private static string Percent(double share) => share.ToString("0.00%", CultureInfo.InvariantCulture);
 
-    private static double Accuracy(Module<Tensor, Tensor> model, ImageSplit split) => new Trainer(model, CrossEntropyLoss()) { ShowsProgress = false }.Evaluate(split).Accuracy;
+    private static double Accuracy(Module<Tensor, Tensor> model, ImageSplit split) =>
+        new Trainer(model, CrossEntropyLoss()) { ShowsProgress = false }
+            .Evaluate(split)
+            .Accuracy;
 
     private static ImageSplit TestImages()
     {
@@ -101,7 +148,12 @@ public sealed partial class PyTorchTests
     private static Module<Tensor, Tensor> TrainedOn(ImageSplit split)
     {
         var model = Network(1);
-        new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters(), 0.003)) { ShowsProgress = false }.Fit(split, epochs: 3, batchSize: 32, seed: 1);
+        new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters(), 0.003)) { ShowsProgress = false }.Fit(
+            split,
+            epochs: 3,
+            batchSize: 32,
+            seed: 1
+        );
         return model;
     }
 
@@ -110,9 +162,18 @@ public sealed partial class PyTorchTests
     {
         manual_seed(seed);
         return Sequential(
-            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)), ("block1_relu", ReLU()), ("block1_pool", MaxPool2d(2)),
-            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)), ("block2_relu", ReLU()), ("block2_pool", MaxPool2d(2)),
-            ("flatten", Flatten()), ("fc1", Linear(36 * 7 * 7, 128)), ("fc1_relu", ReLU()), ("dropout", Dropout(0.5)), ("predictions", Linear(128, 10)));
+            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
+            ("block1_relu", ReLU()),
+            ("block1_pool", MaxPool2d(2)),
+            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
+            ("block2_relu", ReLU()),
+            ("block2_pool", MaxPool2d(2)),
+            ("flatten", Flatten()),
+            ("fc1", Linear(36 * 7 * 7, 128)),
+            ("fc1_relu", ReLU()),
+            ("dropout", Dropout(0.5)),
+            ("predictions", Linear(128, 10))
+        );
     }
 
     private static float[] Logits(Module<Tensor, Tensor> model, ImageSplit split)
@@ -129,7 +190,10 @@ public sealed partial class PyTorchTests
         var other = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         Assert.Equal(own.Length, other.Length);
         Assert.All(own.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * Math.Max(1, Math.Abs(pair.First))));
-        Assert.Equal(own.Chunk(10).Select(row => Array.IndexOf(row, row.Max())), other.Chunk(10).Select(row => Array.IndexOf(row, row.Max())));
+        Assert.Equal(
+            own.Chunk(10).Select(row => Array.IndexOf(row, row.Max())),
+            other.Chunk(10).Select(row => Array.IndexOf(row, row.Max()))
+        );
         Assert.True(own.Max() - own.Min() > 0.1);
     }
 

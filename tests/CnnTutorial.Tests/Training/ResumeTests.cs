@@ -54,7 +54,10 @@ public sealed class ResumeTests : IDisposable
     public void Images_on_disk_go_on_in_their_order()
     {
         using var file = Toy.OnDisk(_train, _folder.Path, windows: 5);
-        Assert.All((int?[])[null, 7], seed => AssertSame(Run("Adam", seed: seed, file: file), Run("Adam", resumeAfter: 2, seed: seed, file: file)));
+        Assert.All(
+            (int?[])[null, 7],
+            seed => AssertSame(Run("Adam", seed: seed, file: file), Run("Adam", resumeAfter: 2, seed: seed, file: file))
+        );
         var error = Assert.Throws<InvalidDataException>(() => Run("Adam", resumeAfter: 2, seed: 7));
         Assert.Contains("the training images: there 300 images of 8×8 on disk", error.Message, StringComparison.Ordinal);
     }
@@ -62,14 +65,24 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_learning_rate_that_a_callback_lowers_goes_on_from_where_it_was() =>
         // The callback comes after the checkpoint, which records it all the same.
-        AssertSame(Run("SGD with momentum", more: optimizer => new HalveTheRate(optimizer)), Run("SGD with momentum", resumeAfter: 2, more: optimizer => new HalveTheRate(optimizer)));
+        AssertSame(
+            Run("SGD with momentum", more: optimizer => new HalveTheRate(optimizer)),
+            Run("SGD with momentum", resumeAfter: 2, more: optimizer => new HalveTheRate(optimizer))
+        );
 
     [Fact]
     public void A_learning_rate_that_the_learner_changes_is_kept()
     {
         Run("Adam", epochs: 2);
         var (model, optimizer) = Make(weights => optim.Adam(weights, 0.001));
-        var history = new Trainer(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false }.Fit(_train, _validation, Epochs, 32, resumeFrom: Latest, callbacks: new Checkpoint(_folder.Path, 1));
+        var history = new Trainer(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false }.Fit(
+            _train,
+            _validation,
+            Epochs,
+            32,
+            resumeFrom: Latest,
+            callbacks: new Checkpoint(_folder.Path, 1)
+        );
         Assert.Equal(0.001, optimizer.ParamGroups.Single().LearningRate);
         Assert.Equal(0.001, history.LearningRate);
         Assert.Equal(Epochs, history.Epochs.Count);
@@ -87,7 +100,8 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void Weights_without_a_gradient_stay_as_they_are() => AssertSame(Run("Adam", spare: true), Run("Adam", resumeAfter: 2, spare: true));
+    public void Weights_without_a_gradient_stay_as_they_are() =>
+        AssertSame(Run("Adam", spare: true), Run("Adam", resumeAfter: 2, spare: true));
 
     [Fact]
     public void Weights_that_had_a_gradient_have_one_again_and_others_have_none()
@@ -116,14 +130,33 @@ public sealed class ResumeTests : IDisposable
         Assert.EndsWith("epoch-10000.weights", Latest, StringComparison.Ordinal);
     }
 
-    private static readonly Dictionary<string, (Func<ResumeTests, Trainer, History> Fit, Func<IEnumerable<Parameter>, optim.Optimizer> Optimizer, string Says)> Others = new()
+    private static readonly Dictionary<
+        string,
+        (Func<ResumeTests, Trainer, History> Fit, Func<IEnumerable<Parameter>, optim.Optimizer> Optimizer, string Says)
+    > Others = new()
     {
-        ["another batch size"] = ((test, trainer) => test.Fit(trainer, batchSize: 64), Optimizers["Adam"], "the batch size: there 32, here 64"),
+        ["another batch size"] = (
+            (test, trainer) => test.Fit(trainer, batchSize: 64),
+            Optimizers["Adam"],
+            "the batch size: there 32, here 64"
+        ),
         ["a seed"] = ((test, trainer) => test.Fit(trainer, seed: 5), Optimizers["Adam"], "the seed: there none, here 5"),
-        ["other images"] = ((test, trainer) => test.Fit(trainer, train: Toy.Images(300, 9)), Optimizers["Adam"], "the training images: there 300 images of 8×8"),
+        ["other images"] = (
+            (test, trainer) => test.Fit(trainer, train: Toy.Images(300, 9)),
+            Optimizers["Adam"],
+            "the training images: there 300 images of 8×8"
+        ),
         ["another optimizer"] = ((test, trainer) => test.Fit(trainer), Optimizers["SGD"], "the optimizer: there Adam, here SGD"),
-        ["other settings"] = ((test, trainer) => test.Fit(trainer), weights => optim.Adam(weights, 0.01, beta1: 0.5), "the optimizer's settings: there beta1 0.9"),
-        ["fewer epochs"] = ((test, trainer) => test.Fit(trainer, epochs: 1), Optimizers["Adam"], "was made after epoch 2, and epochs: 1 is less; ask for 2 or more"),
+        ["other settings"] = (
+            (test, trainer) => test.Fit(trainer),
+            weights => optim.Adam(weights, 0.01, beta1: 0.5),
+            "the optimizer's settings: there beta1 0.9"
+        ),
+        ["fewer epochs"] = (
+            (test, trainer) => test.Fit(trainer, epochs: 1),
+            Optimizers["Adam"],
+            "was made after epoch 2, and epochs: 1 is less; ask for 2 or more"
+        ),
     };
 
     public static TheoryData<string> OtherNames => [.. Others.Keys];
@@ -166,7 +199,11 @@ public sealed class ResumeTests : IDisposable
         Run("Adam", epochs: 2);
         using var model = Sequential(("flatten", Flatten()), ("predictions", Linear(64, Toy.Classes)));
         var error = Assert.Throws<InvalidDataException>(() => Fit(new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters()))));
-        Assert.Contains("another architecture: where the model has predictions.weight [4, 64] Float32, the file has conv.weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another architecture: where the model has predictions.weight [4, 64] Float32, the file has conv.weight",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -176,11 +213,19 @@ public sealed class ResumeTests : IDisposable
         var (first, one) = Make(Optimizers["Adam"]);
         new Trainer(first, CrossEntropyLoss(), one) { ShowsProgress = false }.Fit(_train, epochs: 2);
         var snapshot = TrainingSnapshot.Take(first, one);
-        var (model, half) = Make(weights => weights.ToList() is [.. var others, var last, var veryLast] ? optim.Adam([.. others, veryLast, last], 0.01) : throw new InvalidOperationException());
+        var (model, half) = Make(weights =>
+            weights.ToList() is [.. var others, var last, var veryLast]
+                ? optim.Adam([.. others, veryLast, last], 0.01)
+                : throw new InvalidOperationException()
+        );
         new Trainer(model, CrossEntropyLoss(), half) { ShowsProgress = false }.Fit(_train, epochs: 1);
         var before = (Toy.Weights(model), Toy.Memory(half));
         Assert.Throws<InvalidDataException>(() => snapshot.Restore(model, half));
-        Assert.Equal(before, (Toy.Weights(model), Toy.Memory(half)), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2));
+        Assert.Equal(
+            before,
+            (Toy.Weights(model), Toy.Memory(half)),
+            (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2)
+        );
     }
 
     [Fact]
@@ -212,24 +257,40 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(before.Random, Toy.RandomNumbers());
     }
 
-    private static (Module<Tensor, Tensor> Model, optim.Optimizer Optimizer) Make(Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int seed = 99)
+    private static (Module<Tensor, Tensor> Model, optim.Optimizer Optimizer) Make(
+        Func<IEnumerable<Parameter>, optim.Optimizer> optimizer,
+        int seed = 99
+    )
     {
         var model = Toy.Model(seed);
         return (model, optimizer(model.parameters()));
     }
 
-    /// <summary>Trains to the end; where it is to go on after an epoch, from the checkpoint of that epoch, with a network and random numbers of its own.</summary>
-    private Ending Run(string optimizer, int? resumeAfter = null, int epochs = Epochs, int? seed = null, ImageFile? file = null, Func<optim.Optimizer, Callback>? more = null, bool spare = false)
+    /// <summary>Trains to the end; where it is to go on after an epoch, from the checkpoint of that epoch, with a network and random
+    /// numbers of its own.</summary>
+    private Ending Run(
+        string optimizer,
+        int? resumeAfter = null,
+        int epochs = Epochs,
+        int? seed = null,
+        ImageFile? file = null,
+        Func<optim.Optimizer, Callback>? more = null,
+        bool spare = false
+    )
     {
         var (model, made) = Make(Optimizers[optimizer], seed: resumeAfter is null ? 5 : 77);
         if (spare)
         {
-            ((OptimizerHelper)made).add_param_group(new Adam.ParamGroup([new Parameter(ones(3))], new Adam.Options { LearningRate = 0.01 }));
+            ((OptimizerHelper)made).add_param_group(
+                new Adam.ParamGroup([new Parameter(ones(3))], new Adam.Options { LearningRate = 0.01 })
+            );
         }
 
         var trainer = new Trainer(model, CrossEntropyLoss(), made) { ShowsProgress = false };
         var from = resumeAfter is { } epoch ? new Checkpoint(_folder.Path).PathOf(epoch) : null;
-        Callback[] callbacks = more is null ? [new Checkpoint(_folder.Path, every: 1)] : [new Checkpoint(_folder.Path, every: 1), more(made)];
+        Callback[] callbacks = more is null
+            ? [new Checkpoint(_folder.Path, every: 1)]
+            : [new Checkpoint(_folder.Path, every: 1), more(made)];
         var history = file is null
             ? trainer.Fit(_train, _validation, epochs, 32, seed, from, callbacks)
             : trainer.Fit(file, _validation, epochs, 32, seed, from, callbacks);

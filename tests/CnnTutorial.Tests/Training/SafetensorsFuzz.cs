@@ -9,8 +9,41 @@ namespace CnnTutorial.Tests.Training;
 /// <summary>Spoils good safetensors files in many ways and looks at what the reader makes of them.</summary>
 internal sealed class SafetensorsFuzz
 {
-    private static readonly string[] Numbers = ["0", "1", "-1", "3", "4", "1e3", "1.5", "9223372036854775807", "9223372036854775808", "18446744073709551615", "4611686018427387904", "null", "true", "[]", "{}", "\"4\""];
-    private static readonly string[] Names = ["conv.weight", "conv.bias", "fc.weight", "fc.bias", "steps", "__metadata__", "dtype", "shape", "data_offsets", "sha256", "", "\\u0000", "\\ud800"];
+    private static readonly string[] Numbers =
+    [
+        "0",
+        "1",
+        "-1",
+        "3",
+        "4",
+        "1e3",
+        "1.5",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        "4611686018427387904",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "\"4\"",
+    ];
+    private static readonly string[] Names =
+    [
+        "conv.weight",
+        "conv.bias",
+        "fc.weight",
+        "fc.bias",
+        "steps",
+        "__metadata__",
+        "dtype",
+        "shape",
+        "data_offsets",
+        "sha256",
+        "",
+        "\\u0000",
+        "\\ud800",
+    ];
     private static readonly string[] Types = ["F32", "F64", "F16", "I64", "U8", "BOOL", "F8_E4M3", "f32", ""];
 
     private readonly Random _random;
@@ -43,7 +76,8 @@ internal sealed class SafetensorsFuzz
     public double MostMemory { get; private set; }
 
     /// <summary>Reads a number of spoiled files.</summary>
-    /// <returns>What was wrong: another exception than the one that is promised, or an input taken for good whose tensors are not those in it.</returns>
+    /// <returns>What was wrong: another exception than the one that is promised, or an input taken for good whose tensors are not those in
+    /// it.</returns>
     public List<string> Run(int inputs)
     {
         var wrong = new List<string>();
@@ -72,7 +106,10 @@ internal sealed class SafetensorsFuzz
             }
 
             // Exceptions and the reader's own objects take a few thousand bytes, whatever the input is.
-            MostMemory = Math.Max(MostMemory, (GC.GetAllocatedBytesForCurrentThread() - before - 20_000) / (double)Math.Max(1, input.Length));
+            MostMemory = Math.Max(
+                MostMemory,
+                (GC.GetAllocatedBytesForCurrentThread() - before - 20_000) / (double)Math.Max(1, input.Length)
+            );
         }
 
         return wrong;
@@ -109,7 +146,16 @@ internal sealed class SafetensorsFuzz
             case 2:
                 return [.. bytes, .. new byte[_random.Next(1, 20)]];
             case 3 when bytes.Length >= 8:
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes, _random.Next(4) switch { 0 => ulong.MaxValue >> _random.Next(64), 1 => (ulong)_random.Next(1000), 2 => (ulong)bytes.Length, _ => (ulong)_random.NextInt64() });
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    bytes,
+                    _random.Next(4) switch
+                    {
+                        0 => ulong.MaxValue >> _random.Next(64),
+                        1 => (ulong)_random.Next(1000),
+                        2 => (ulong)bytes.Length,
+                        _ => (ulong)_random.NextInt64(),
+                    }
+                );
                 return bytes;
             case 4 when bytes.Length > 16:
                 bytes[_random.Next(8, Math.Min(bytes.Length, 500))] = (byte)"{}[]\",:0123456789 \\ue-"[_random.Next(22)];
@@ -157,11 +203,14 @@ internal sealed class SafetensorsFuzz
         var data = input.AsSpan(8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(input)).ToArray();
         // Its own way to the places, by a reader that knows nothing of what may be wrong.
         using var header = System.Text.Json.JsonDocument.Parse(input.AsMemory(8, input.Length - 8 - data.Length));
-        return tensors.Count == _wanted.Count && tensors.All(tensor =>
-            header.RootElement.GetProperty(tensor.Key) is var entry
-            && entry.GetProperty("data_offsets") is var places
-            && tensor.Value.shape.SequenceEqual(_wanted[tensor.Key].shape) && tensor.Value.dtype == _wanted[tensor.Key].dtype
-            && tensor.Value.bytes.SequenceEqual(data.AsSpan(places[0].GetInt32(), places[1].GetInt32() - places[0].GetInt32())))
+        return tensors.Count == _wanted.Count
+            && tensors.All(tensor =>
+                header.RootElement.GetProperty(tensor.Key) is var entry
+                && entry.GetProperty("data_offsets") is var places
+                && tensor.Value.shape.SequenceEqual(_wanted[tensor.Key].shape)
+                && tensor.Value.dtype == _wanted[tensor.Key].dtype
+                && tensor.Value.bytes.SequenceEqual(data.AsSpan(places[0].GetInt32(), places[1].GetInt32() - places[0].GetInt32()))
+            )
             && tensors.Values.Sum(tensor => tensor.bytes.Length) == data.Length;
     }
 }

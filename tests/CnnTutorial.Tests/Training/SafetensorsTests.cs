@@ -30,7 +30,19 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Every_type_of_number_comes_back()
     {
-        ScalarType[] types = [ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool];
+        ScalarType[] types =
+        [
+            ScalarType.Float64,
+            ScalarType.Float32,
+            ScalarType.Float16,
+            ScalarType.BFloat16,
+            ScalarType.Int64,
+            ScalarType.Int32,
+            ScalarType.Int16,
+            ScalarType.Int8,
+            ScalarType.Byte,
+            ScalarType.Bool,
+        ];
         var wanted = types.ToDictionary(type => $"{type}", type => (randn(3, 5) * 50).to(type));
         wanted["empty"] = zeros(0, 4);
         wanted["scalar"] = tensor(3f);
@@ -41,7 +53,15 @@ public sealed class SafetensorsTests : IDisposable
         var found = Safetensors.Read(stream, wanted);
         Assert.Equal(wanted.Keys.Order(), found.Keys.Order());
         Assert.All(wanted, entry => Assert.Equal(entry.Value.contiguous().bytes.ToArray(), found[entry.Key].bytes.ToArray()));
-        Assert.Contains("complex is of type ComplexFloat32, which a safetensors file cannot hold", Assert.Throws<NotSupportedException>(() => Safetensors.Write(stream, new Dictionary<string, Tensor> { ["complex"] = zeros(2, ScalarType.ComplexFloat32) }, true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "complex is of type ComplexFloat32, which a safetensors file cannot hold",
+            Assert
+                .Throws<NotSupportedException>(() =>
+                    Safetensors.Write(stream, new Dictionary<string, Tensor> { ["complex"] = zeros(2, ScalarType.ComplexFloat32) }, true)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -71,9 +91,30 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Equal("pt", header.RootElement.GetProperty("__metadata__").GetProperty("format").GetString());
         var tensors = header.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").ToList();
         // As PyTorch names them.
-        Assert.Equal(["conv.bias", "conv.weight", "norm.bias", "norm.num_batches_tracked", "norm.running_mean", "norm.running_var", "norm.weight", "predictions.bias", "predictions.weight"], tensors.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "conv.bias",
+                "conv.weight",
+                "norm.bias",
+                "norm.num_batches_tracked",
+                "norm.running_mean",
+                "norm.running_var",
+                "norm.weight",
+                "predictions.bias",
+                "predictions.weight",
+            ],
+            tensors.Select(entry => entry.Name).Order(StringComparer.Ordinal)
+        );
         var place = 0L;
-        foreach (var (type, begin, end) in tensors.Select(entry => (entry.Value.GetProperty("dtype").GetString(), entry.Value.GetProperty("data_offsets")[0].GetInt64(), entry.Value.GetProperty("data_offsets")[1].GetInt64())))
+        foreach (
+            var (type, begin, end) in tensors.Select(entry =>
+                (
+                    entry.Value.GetProperty("dtype").GetString(),
+                    entry.Value.GetProperty("data_offsets")[0].GetInt64(),
+                    entry.Value.GetProperty("data_offsets")[1].GetInt64()
+                )
+            )
+        )
         {
             Assert.Equal(place, begin);
             Assert.Equal(0, begin % (type == "I64" ? 8 : 4));
@@ -114,7 +155,11 @@ public sealed class SafetensorsTests : IDisposable
             var bad = (byte[])good.Clone();
             bad[random.Next(header, bad.Length)] ^= (byte)(1 << random.Next(8));
             System.IO.File.WriteAllBytes(File, bad);
-            Assert.Contains("its checksum does not fit its content", Assert.Throws<InvalidDataException>(() => Weights.Load(model, File)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "its checksum does not fit its content",
+                Assert.Throws<InvalidDataException>(() => Weights.Load(model, File)).Message,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal(before, Bytes(model));
@@ -125,27 +170,60 @@ public sealed class SafetensorsTests : IDisposable
     {
         ["overlapping"] = (Two("[0,16]", "[8,24]"), "'b' begins at byte 8, and the tensor before it ends at 16"),
         ["with a gap"] = (Two("[0,16]", "[20,36]"), "'b' begins at byte 20"),
-        ["beyond the end"] = (Two("[0,16]", "[16,32]").Replace("[2]", "[3]", StringComparison.Ordinal), "'b' reaches from byte 16 to 32, which does not fit its shape"),
+        ["beyond the end"] = (
+            Two("[0,16]", "[16,32]").Replace("[2]", "[3]", StringComparison.Ordinal),
+            "'b' reaches from byte 16 to 32, which does not fit its shape"
+        ),
         ["not from the beginning"] = (Two("[8,24]", "[24,40]"), "'a' begins at byte 8"),
         ["backwards"] = (Two("[16,0]", "[16,32]"), "'a' reaches from byte 16 to 0"),
         ["a negative place"] = (Two("[-16,0]", "[16,32]"), "'a' has a size or a place that is no whole number"),
         ["a place that is no integer"] = (Two("[0,1.6e1]", "[16,32]"), "'a' has a size or a place that is no whole number"),
         ["three places"] = (Two("[0,16,32]", "[16,32]"), "'a' lacks its type, its shape, or where it begins and ends"),
-        ["a shape whose product overflows"] = (Two("[0,16]", "[16,32]").Replace("[4]", "[4611686018427387904,4]", StringComparison.Ordinal), "does not fit its shape"),
-        ["a size beyond 64 bits"] = (Two("[0,16]", "[16,32]").Replace("[4]", "[18446744073709551620]", StringComparison.Ordinal), "no whole number"),
-        ["a name twice"] = ("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "its header names 'a' twice"),
-        ["a name twice, once escaped"] = ("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"\u0061":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "its header names 'a' twice"),
+        ["a shape whose product overflows"] = (
+            Two("[0,16]", "[16,32]").Replace("[4]", "[4611686018427387904,4]", StringComparison.Ordinal),
+            "does not fit its shape"
+        ),
+        ["a size beyond 64 bits"] = (
+            Two("[0,16]", "[16,32]").Replace("[4]", "[18446744073709551620]", StringComparison.Ordinal),
+            "no whole number"
+        ),
+        ["a name twice"] = (
+            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""",
+            "its header names 'a' twice"
+        ),
+        ["a name twice, once escaped"] = (
+            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"\u0061":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""",
+            "its header names 'a' twice"
+        ),
         ["metadata twice"] = ("""{"__metadata__":{"x":"1","x":"2"}}""", "its header says 'x' twice"),
         ["metadata of numbers"] = ("""{"__metadata__":{"x":1}}""", "something other than it should"),
         ["a field twice"] = ("""{"a":{"dtype":"F32","dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "the field 'dtype' twice"),
-        ["a field of its own"] = ("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16],"code":"import os"}}""", "has the field 'code' twice, or should not have it"),
+        ["a field of its own"] = (
+            """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16],"code":"import os"}}""",
+            "has the field 'code' twice, or should not have it"
+        ),
         ["no shape"] = ("""{"a":{"dtype":"F32","data_offsets":[0,16]}}""", "lacks its type, its shape"),
-        ["an unknown type"] = (Two("[0,16]", "[16,32]").Replace("F32", "F8_E5M2", StringComparison.Ordinal), "'a' is of type 'F8_E5M2', which this reader does not know"),
-        ["another type of the same size"] = (Two("[0,16]", "[16,32]").Replace("F32", "I32", StringComparison.Ordinal), "where the model has a [4] Float32, the file has a [4] Int32"),
-        ["another shape of the same size"] = (Two("[0,16]", "[16,32]").Replace("[4]", "[2,2]", StringComparison.Ordinal), "where the model has a [4] Float32, the file has a [2, 2] Float32"),
+        ["an unknown type"] = (
+            Two("[0,16]", "[16,32]").Replace("F32", "F8_E5M2", StringComparison.Ordinal),
+            "'a' is of type 'F8_E5M2', which this reader does not know"
+        ),
+        ["another type of the same size"] = (
+            Two("[0,16]", "[16,32]").Replace("F32", "I32", StringComparison.Ordinal),
+            "where the model has a [4] Float32, the file has a [4] Int32"
+        ),
+        ["another shape of the same size"] = (
+            Two("[0,16]", "[16,32]").Replace("[4]", "[2,2]", StringComparison.Ordinal),
+            "where the model has a [4] Float32, the file has a [2, 2] Float32"
+        ),
         ["one too few"] = ("""{"a":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}""", "where the model has a [4] Float32"),
-        ["one too many"] = ("""{"evil\u001b[31m":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}""", "it holds 'evil?[31m', which the model lacks"),
-        ["a hundred thousand dimensions"] = (Two("[0,16]", "[16,32]").Replace("[4]", $"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]", StringComparison.Ordinal), "has more than 64 dimensions"),
+        ["one too many"] = (
+            """{"evil\u001b[31m":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}""",
+            "it holds 'evil?[31m', which the model lacks"
+        ),
+        ["a hundred thousand dimensions"] = (
+            Two("[0,16]", "[16,32]").Replace("[4]", $"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]", StringComparison.Ordinal),
+            "has more than 64 dimensions"
+        ),
         ["deep JSON"] = (new string('[', 1_000_000), "its header has, at byte 0, something other than it should"),
         ["deep JSON in a tensor"] = ($$"""{"a":{"shape":{{new string('[', 1_000_000)}}""", "is not the JSON that it should be"),
         ["text after the header's object"] = (Two("[0,16]", "[16,32]") + "x", "is not the JSON that it should be"),
@@ -199,7 +277,9 @@ public sealed class SafetensorsTests : IDisposable
     private static Dictionary<string, Tensor> Wanted() => new() { ["a"] = zeros(4), ["b"] = zeros(2, ScalarType.Int64) };
 
     private static string Two(string a, string b) =>
-        """{"a":{"dtype":"F32","shape":[4],"data_offsets":A},"b":{"dtype":"I64","shape":[2],"data_offsets":B}}""".Replace("A", a, StringComparison.Ordinal).Replace("B", b, StringComparison.Ordinal);
+        """{"a":{"dtype":"F32","shape":[4],"data_offsets":A},"b":{"dtype":"I64","shape":[2],"data_offsets":B}}"""
+            .Replace("A", a, StringComparison.Ordinal)
+            .Replace("B", b, StringComparison.Ordinal);
 
     private static byte[] FileOf(string header, byte[] data) =>
         Encoding.UTF8.GetBytes(header) is var text ? [.. BitConverter.GetBytes((ulong)text.Length), .. text, .. data] : [];
@@ -220,7 +300,13 @@ public sealed class SafetensorsTests : IDisposable
     private static Module<Tensor, Tensor> WithNorm(int seed)
     {
         manual_seed(seed);
-        var model = Sequential(("conv", Conv2d(1, 4, kernel_size: 3, padding: 1)), ("norm", BatchNorm2d(4)), ("relu", ReLU()), ("flatten", Flatten()), ("predictions", Linear(4 * 64, 4)));
+        var model = Sequential(
+            ("conv", Conv2d(1, 4, kernel_size: 3, padding: 1)),
+            ("norm", BatchNorm2d(4)),
+            ("relu", ReLU()),
+            ("flatten", Flatten()),
+            ("predictions", Linear(4 * 64, 4))
+        );
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         // In training mode, so that the norm's buffers get numbers of their own.

@@ -22,7 +22,8 @@ internal static class Toy
             ("pool", MaxPool2d(2)),
             ("flatten", Flatten()),
             ("dropout", Dropout(0.2)),
-            ("predictions", Linear(4 * 4 * 4, Classes)));
+            ("predictions", Linear(4 * 4 * 4, Classes))
+        );
     }
 
     public static Trainer Trainer(Module<Tensor, Tensor> model, double learningRate = 0.01) =>

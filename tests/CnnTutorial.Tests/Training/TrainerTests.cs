@@ -99,11 +99,14 @@ public sealed class TrainerTests
         var predictions = Toy.Trainer(Toy.Model()).Predict(Toy.Images(30, 5));
         Assert.Equal(30, predictions.Count);
         Assert.Equal(Toy.Classes, predictions.Classes);
-        Assert.All(Enumerable.Range(0, 30), i =>
-        {
-            Assert.Equal(1, predictions.Of(i).Sum(), 5);
-            Assert.Equal(predictions.Of(i).Max(), predictions.Confidence(i));
-        });
+        Assert.All(
+            Enumerable.Range(0, 30),
+            i =>
+            {
+                Assert.Equal(1, predictions.Of(i).Sum(), 5);
+                Assert.Equal(predictions.Of(i).Max(), predictions.Confidence(i));
+            }
+        );
     }
 
     [Fact]
@@ -166,7 +169,11 @@ public sealed class TrainerTests
     {
         var trainer = new Trainer(Toy.Model(), CrossEntropyLoss());
         Assert.InRange(trainer.Evaluate(Toy.Images(50, 1)).Accuracy, 0, 1);
-        Assert.Contains("no optimizer", Assert.Throws<InvalidOperationException>(() => trainer.Fit(Toy.Images(50, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no optimizer",
+            Assert.Throws<InvalidOperationException>(() => trainer.Fit(Toy.Images(50, 1))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

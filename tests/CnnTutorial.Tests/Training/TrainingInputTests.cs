@@ -15,18 +15,42 @@ public sealed class TrainingInputTests
     private static readonly Dictionary<string, (Action<Trainer> Do, string Says)> Bad = new()
     {
         ["an empty split"] = (trainer => trainer.Fit(Toy.Images(0, 1)), "There is no image to learn from: the training split is empty."),
-        ["an empty validation split"] = (trainer => trainer.Fit(Good, Toy.Images(0, 1)), "There is no image to judge by: the validation split is empty."),
-        ["an empty split to judge by"] = (trainer => trainer.Evaluate(Toy.Images(0, 1)), "There is no image to judge by: the split is empty."),
-        ["one class"] = (trainer => trainer.Fit(Labelled(3, 3, 3)), "Every image in the training split has label 3, so that there is nothing to tell apart"),
+        ["an empty validation split"] = (
+            trainer => trainer.Fit(Good, Toy.Images(0, 1)),
+            "There is no image to judge by: the validation split is empty."
+        ),
+        ["an empty split to judge by"] = (
+            trainer => trainer.Evaluate(Toy.Images(0, 1)),
+            "There is no image to judge by: the split is empty."
+        ),
+        ["one class"] = (
+            trainer => trainer.Fit(Labelled(3, 3, 3)),
+            "Every image in the training split has label 3, so that there is nothing to tell apart"
+        ),
         ["one image"] = (trainer => trainer.Fit(Labelled(3)), "Every image in the training split has label 3"),
-        ["a label too high"] = (trainer => trainer.Fit(Labelled(0, 1, 4, 2)), "In the training split image 2 has label 4, and the model tells 4 classes apart, numbered 0 to 3"),
-        ["a label too high to judge by"] = (trainer => trainer.Fit(Good, Labelled(0, 255)), "In the validation split image 1 has label 255"),
+        ["a label too high"] = (
+            trainer => trainer.Fit(Labelled(0, 1, 4, 2)),
+            "In the training split image 2 has label 4, and the model tells 4 classes apart, numbered 0 to 3"
+        ),
+        ["a label too high to judge by"] = (
+            trainer => trainer.Fit(Good, Labelled(0, 255)),
+            "In the validation split image 1 has label 255"
+        ),
         ["a label too high, evaluating"] = (trainer => trainer.Evaluate(Labelled(9)), "In the split image 0 has label 9"),
-        ["images of another size"] = (trainer => trainer.Fit(PracticeImages.Quarters(40, 1)), "The model cannot take the images in the training split, which are 28×28 (mat1 and mat2 shapes cannot be multiplied"),
-        ["validation images of another size"] = (trainer => trainer.Fit(Good, PracticeImages.Quarters(40, 1)), "The model cannot take the images in the validation split, which are 28×28"),
+        ["images of another size"] = (
+            trainer => trainer.Fit(PracticeImages.Quarters(40, 1)),
+            "The model cannot take the images in the training split, which are 28×28 (mat1 and mat2 shapes cannot be multiplied"
+        ),
+        ["validation images of another size"] = (
+            trainer => trainer.Fit(Good, PracticeImages.Quarters(40, 1)),
+            "The model cannot take the images in the validation split, which are 28×28"
+        ),
         ["no epochs"] = (trainer => trainer.Fit(Good, epochs: -1), "epochs is -1; ask for 1 or more."),
         ["a batch size of zero"] = (trainer => trainer.Fit(Good, batchSize: 0), "batchSize is 0; a batch has 1 image or more."),
-        ["images that are NaN"] = (trainer => trainer.Predict(full([3, 1, 8, 8], float.NaN)), "The images hold NaN or infinite numbers, 192 in all, the first at [0, 0, 0, 0]"),
+        ["images that are NaN"] = (
+            trainer => trainer.Predict(full([3, 1, 8, 8], float.NaN)),
+            "The images hold NaN or infinite numbers, 192 in all, the first at [0, 0, 0, 0]"
+        ),
     };
 
     public static TheoryData<string> Names => [.. Bad.Keys];
@@ -56,7 +80,11 @@ public sealed class TrainingInputTests
         var optimizer = optim.Adam(model.parameters(), 0.01);
         optimizer.ParamGroups.Single().LearningRate = rate;
         var error = Assert.Throws<ArgumentException>(() => new Trainer(model, CrossEntropyLoss(), optimizer).Fit(Good));
-        Assert.Contains($"The optimizer's learning rate is {rate}; give it a small positive number", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The optimizer's learning rate is {rate}; give it a small positive number",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -71,15 +99,25 @@ public sealed class TrainingInputTests
         }
 
         var error = Assert.Throws<ArgumentException>(() => Toy.Trainer(model).Fit(Good));
-        Assert.Contains("The model's predictions.bias holds NaN or infinite numbers before training begins", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The model's predictions.bias holds NaN or infinite numbers before training begins",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_network_that_makes_no_logits_is_named()
     {
         var model = Sequential(("conv", Conv2d(1, 4, kernel_size: 3)));
-        var error = Assert.Throws<ArgumentException>(() => new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters())).Fit(Good));
-        Assert.Contains("The model makes of 2 images a tensor of shape [2, 4, 6, 6], and it should be [2, classes]", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() =>
+            new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters())).Fit(Good)
+        );
+        Assert.Contains(
+            "The model makes of 2 images a tensor of shape [2, 4, 6, 6], and it should be [2, classes]",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -101,7 +139,11 @@ public sealed class TrainingInputTests
         images[7, 0, 2, 3] = number;
         using var labels = zeros(10, ScalarType.Int64);
         var error = Assert.Throws<ArgumentException>(() => new Batches(images, labels, 5));
-        Assert.Contains("The images hold NaN or infinite numbers, 1 in all, the first at [7, 0, 2, 3]", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The images hold NaN or infinite numbers, 1 in all, the first at [7, 0, 2, 3]",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -44,7 +44,11 @@ public sealed class WeightsTests
 
         var error = Assert.Throws<InvalidDataException>(() => Weights.Load(model, path));
 
-        Assert.Contains("another architecture: where the model has conv.weight [4, 1, 3, 3] Float32, the file has conv.weight [5, 1, 3, 3] Float32", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another architecture: where the model has conv.weight [4, 1, 3, 3] Float32, the file has conv.weight [5, 1, 3, 3] Float32",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, Toy.Weights(model));
     }
 
@@ -120,7 +124,11 @@ public sealed class WeightsTests
         void AssertRefused(byte[] file, string says)
         {
             File.WriteAllBytes(path, file);
-            Assert.Contains($"{path} {says}", Assert.Throws<InvalidDataException>(() => Weights.Load(Toy.Model(), path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{path} {says}",
+                Assert.Throws<InvalidDataException>(() => Weights.Load(Toy.Model(), path)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -150,7 +158,13 @@ public sealed class WeightsTests
         using var dead = Process.Start("dotnet", "--version");
         dead.WaitForExit();
         // Of another living process, of another file, and not of ours at all.
-        string[] kept = [$"{path}.{ParentOfAll}.tmp", $"{path}.{Environment.ProcessId}0.weights", Path.Combine(folder.Path, $"other.{dead.Id}.tmp"), $"{path}.tmp"];
+        string[] kept =
+        [
+            $"{path}.{ParentOfAll}.tmp",
+            $"{path}.{Environment.ProcessId}0.weights",
+            Path.Combine(folder.Path, $"other.{dead.Id}.tmp"),
+            $"{path}.tmp",
+        ];
         foreach (var file in kept.Append($"{path}.{dead.Id}.tmp"))
         {
             File.WriteAllText(file, "half");

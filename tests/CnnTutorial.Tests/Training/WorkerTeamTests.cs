@@ -31,13 +31,23 @@ public sealed class WorkerTeamTests
     public void What_a_part_throws_comes_out_and_the_team_goes_on()
     {
         using var team = new WorkerTeam();
-        Assert.Equal("5", Assert.Throws<InvalidOperationException>(() => team.Run(9, part =>
-        {
-            if (part == 5)
-            {
-                throw new InvalidOperationException("5");
-            }
-        })).Message);
+        Assert.Equal(
+            "5",
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                    team.Run(
+                        9,
+                        part =>
+                        {
+                            if (part == 5)
+                            {
+                                throw new InvalidOperationException("5");
+                            }
+                        }
+                    )
+                )
+                .Message
+        );
 
         var done = 0;
         team.Run(9, _ => Interlocked.Increment(ref done));

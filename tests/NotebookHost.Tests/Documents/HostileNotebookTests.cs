@@ -4,7 +4,8 @@ using NotebookHost.Pages;
 
 namespace NotebookHost.Tests.Documents;
 
-/// <summary>Files that somebody made to do harm, or that were damaged: refused in one sentence, or read, cleared, brought to the current format, written and shown.</summary>
+/// <summary>Files that somebody made to do harm, or that were damaged: refused in one sentence, or read, cleared, brought to the current
+/// format, written and shown.</summary>
 public sealed class HostileNotebookTests
 {
     private const string Whole = """
@@ -19,7 +20,24 @@ public sealed class HostileNotebookTests
         """;
 
     private static readonly IReadOnlyList<string?> Values =
-        [.. Faults.Of<string?>(few: 5, null, "[null]", "\"<script>alert(1)</script>\"", "{}", Nested(100), "[]", "true", "-1", "1e400", "\"\"", "\"\\u001b]0;x\\u0007\"", "[[]]", "{\"a\":null}")];
+    [
+        .. Faults.Of<string?>(
+            few: 5,
+            null,
+            "[null]",
+            "\"<script>alert(1)</script>\"",
+            "{}",
+            Nested(100),
+            "[]",
+            "true",
+            "-1",
+            "1e400",
+            "\"\"",
+            "\"\\u001b]0;x\\u0007\"",
+            "[[]]",
+            "{\"a\":null}"
+        ),
+    ];
 
     private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 
@@ -70,7 +88,11 @@ public sealed class HostileNotebookTests
         }
         else
         {
-            Assert.Contains("deeper than 128", Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(json, "/x/n.ipynb")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "deeper than 128",
+                Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(json, "/x/n.ipynb")).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -78,7 +100,19 @@ public sealed class HostileNotebookTests
     public void Ids_that_nbformat_forbids_are_replaced_and_good_ones_stay()
     {
         // nbformat 4.5: 1 to 64 of the letters, digits, - and _; a text; no two alike.
-        string[] ids = ["\"good\"", "\"good\"", "\"line\\n\"", "5", "null", "\"\"", "\"" + new string('x', 65) + "\"", "\"../../etc\"", "\"<b>\"", "[]"];
+        string[] ids =
+        [
+            "\"good\"",
+            "\"good\"",
+            "\"line\\n\"",
+            "5",
+            "null",
+            "\"\"",
+            "\"" + new string('x', 65) + "\"",
+            "\"../../etc\"",
+            "\"<b>\"",
+            "[]",
+        ];
         var cells = string.Join(',', ids.Select(id => $$"""{"cell_type":"code","source":"","id":{{id}}}"""));
         var notebook = NotebookDocument.Parse($$"""{"cells":[{{cells}}],"nbformat":4,"nbformat_minor":5}""", "/x/n.ipynb");
         CurrentFormat.Upgrade(notebook);
@@ -104,7 +138,10 @@ public sealed class HostileNotebookTests
     {
         var source = string.Concat(Enumerable.Repeat(piece, times));
         var cell = new JsonObject { ["cell_type"] = kind, ["source"] = source };
-        var notebook = NotebookDocument.Parse(new JsonObject { ["cells"] = new JsonArray(cell), ["nbformat"] = 4 }.ToJsonString(), "/x/n.ipynb");
+        var notebook = NotebookDocument.Parse(
+            new JsonObject { ["cells"] = new JsonArray(cell), ["nbformat"] = 4 }.ToJsonString(),
+            "/x/n.ipynb"
+        );
         Assert.Contains("</main>", NotebookPage.Render(notebook, new()), StringComparison.Ordinal);
     }
 

@@ -50,7 +50,10 @@ public sealed class NotebookDocumentTests
     [InlineData("""{"dotnet_interactive":5}""", "csharp")]
     [InlineData("{}", "csharp")]
     public void A_cells_language_comes_from_its_metadata(string metadata, string language) =>
-        Assert.Equal(language, Parse($$"""{"cells":[{"cell_type":"code","source":"","metadata":{{metadata}}}],"nbformat":4}""").Cells[0].Language);
+        Assert.Equal(
+            language,
+            Parse($$"""{"cells":[{"cell_type":"code","source":"","metadata":{{metadata}}}],"nbformat":4}""").Cells[0].Language
+        );
 
     [Theory]
     [InlineData("not json", "line 1 is not valid JSON")]
@@ -72,26 +75,43 @@ public sealed class NotebookDocumentTests
     [Fact]
     public void A_missing_file_and_bytes_that_are_not_UTF8_are_refused()
     {
-        Assert.Contains("no such notebook", Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load("/nowhere/x.ipynb")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such notebook",
+            Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load("/nowhere/x.ipynb")).Message,
+            StringComparison.Ordinal
+        );
         var file = Path.GetTempFileName();
         File.WriteAllBytes(file, [0x7b, 0xff, 0x7d]);
-        Assert.Contains("not UTF-8", Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not UTF-8",
+            Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load(file)).Message,
+            StringComparison.Ordinal
+        );
         File.Delete(file);
     }
 
     [Fact]
     public void Clearing_takes_outputs_counts_and_traces_and_nothing_else()
     {
-        var notebook = Parse("""
+        var notebook = Parse(
+            """
             {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":3,"outputs":[{"output_type":"stream","name":"stdout","text":"x"}],
               "metadata":{"tags":["parameters"],"execution":{"x":1},"scrolled":true}},{"cell_type":"markdown","id":"b","source":"t","metadata":{}}],
              "metadata":{"papermill":{},"mine":1},"nbformat":4,"nbformat_minor":5}
-            """);
+            """
+        );
         Assert.True(OutputClearing.Clear(notebook));
-        Assert.True(JsonNode.DeepEquals(notebook.Root, JsonNode.Parse("""
-            {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":null,"outputs":[],"metadata":{"tags":["parameters"]}},
-              {"cell_type":"markdown","id":"b","source":"t","metadata":{}}],"metadata":{"mine":1},"nbformat":4,"nbformat_minor":5}
-            """)));
+        Assert.True(
+            JsonNode.DeepEquals(
+                notebook.Root,
+                JsonNode.Parse(
+                    """
+                    {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":null,"outputs":[],"metadata":{"tags":["parameters"]}},
+                      {"cell_type":"markdown","id":"b","source":"t","metadata":{}}],"metadata":{"mine":1},"nbformat":4,"nbformat_minor":5}
+                    """
+                )
+            )
+        );
         Assert.False(OutputClearing.Clear(notebook));
     }
 

@@ -53,7 +53,9 @@ public sealed class CancellationTests : SessionTest
     public async Task A_cell_that_waits_is_stopped_whatever_it_waits_for_and_does_not_go_on()
     {
         await Run("var steps = new List<int>();");
-        var (_, result) = await Cancel("async Task Inner() { Console.Write(\"go\"); await Task.Delay(1000); steps.Add(1); } await Inner(); steps.Add(2);");
+        var (_, result) = await Cancel(
+            "async Task Inner() { Console.Write(\"go\"); await Task.Delay(1000); steps.Add(1); } await Inner(); steps.Add(2);"
+        );
         Assert.Equal(CellStatus.Interrupted, result.Status);
         Assert.Equal("0", (await Run("await Task.Delay(700); steps.Count")).Result!["text/plain"]);
     }

@@ -16,7 +16,10 @@ public sealed class CellTests : SessionTest
     [Fact]
     public async Task Default_usings_are_those_of_NET_Interactive_and_no_more()
     {
-        await Run("var list = new List<int> { 1 }; var sb = new StringBuilder(); IEnumerable e = list.Select(x => x); Task t = Task.CompletedTask; Console.Write(\"\");");
+        await Run(
+            "var list = new List<int> { 1 }; var sb = new StringBuilder(); IEnumerable e = list.Select(x => x); Task t = "
+                + "Task.CompletedTask; Console.Write(\"\");"
+        );
         Assert.Contains("CS0103", (await Fail("File.Exists(\"x\")")).Message, StringComparison.Ordinal);
         Assert.Contains("CS0246", (await Fail("new Stopwatch()")).Message, StringComparison.Ordinal);
     }
@@ -55,10 +58,12 @@ public sealed class CellTests : SessionTest
     [Fact]
     public async Task Console_text_comes_in_order_with_displays_and_from_other_threads()
     {
-        var sink = await Run("""
+        var sink = await Run(
+            """
             Console.Write("a"); Console.Error.Write("b"); display("c"); Console.WriteLine("d");
             var thread = new System.Threading.Thread(() => Console.WriteLine("e")); thread.Start(); thread.Join();
-            """);
+            """
+        );
         Assert.Equal("ad\ne\n", sink.Out);
         Assert.Equal("b", sink.ErrorText);
         Assert.Equal(["stdout:a", "stderr:b", "display", "stdout:d\ne\n"], sink.Order);
@@ -76,7 +81,11 @@ public sealed class CellTests : SessionTest
     public async Task Text_is_seen_while_the_cell_still_runs()
     {
         var sink = new RecordingSink();
-        var running = Session.ExecuteAsync(new CellRequest("Console.Write(\"early\"); await Task.Delay(1500);", 1), sink, TestContext.Current.CancellationToken);
+        var running = Session.ExecuteAsync(
+            new CellRequest("Console.Write(\"early\"); await Task.Delay(1500);", 1),
+            sink,
+            TestContext.Current.CancellationToken
+        );
         while (sink.Out.Length == 0 && !running.IsCompleted)
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);

@@ -7,7 +7,10 @@ public sealed class DisplayTests : SessionTest
     [Fact]
     public async Task Values_are_displayed_without_any_using()
     {
-        var sink = await Run("display(1); \"<i>x</i>\".DisplayAs(\"text/html\"); 2.Display(); display(HTML(\"<b>y</b>\")); display(3, \"text/plain\"); ((object)null).Display();");
+        var sink = await Run(
+            "display(1); \"<i>x</i>\".DisplayAs(\"text/html\"); 2.Display(); display(HTML(\"<b>y</b>\")); display(3, \"text/plain\"); "
+                + "((object)null).Display();"
+        );
         var shown = sink.Displays.Values.ToList();
         Assert.Equal("1", shown[0]["text/plain"]);
         Assert.Equal("<i>x</i>", shown[1]["text/html"]);
@@ -28,7 +31,8 @@ public sealed class DisplayTests : SessionTest
     [Fact]
     public async Task A_library_finds_the_live_display_by_reflection_also_from_a_plain_thread()
     {
-        var sink = await Run("""
+        var sink = await Run(
+            """
             using System.Reflection;
             void Live()
             {
@@ -41,7 +45,8 @@ public sealed class DisplayTests : SessionTest
                 for (var i = 1; i <= 5000; i++) update.Invoke(shown, new object[] { i.ToString() });
             }
             var thread = new System.Threading.Thread(Live); thread.UnsafeStart(); thread.Join();
-            """);
+            """
+        );
         Assert.Equal("5000", sink.Displays.Values.Single()["text/plain"]);
         Assert.Equal(5000, sink.Updates);
     }
@@ -57,14 +62,20 @@ public sealed class DisplayTests : SessionTest
     [Fact]
     public async Task A_formatter_registered_in_a_cell_is_used()
     {
-        var sink = await Run("using Microsoft.DotNet.Interactive.Formatting;\nrecord Ball(int R);\nFormatter.Register<Ball>(b => $\"<svg r='{b.R}'/>\", \"text/html\");\nnew Ball(7)");
+        var sink = await Run(
+            "using Microsoft.DotNet.Interactive.Formatting;\nrecord Ball(int R);\nFormatter.Register<Ball>(b => $\"<svg r='{b.R}'/>\", "
+                + "\"text/html\");\nnew Ball(7)"
+        );
         Assert.Equal("<svg r='7'/>", sink.Result!["text/html"]);
     }
 
     [Fact]
     public async Task A_formatter_that_throws_is_an_error_of_the_cell()
     {
-        var error = await Fail("using Microsoft.DotNet.Interactive.Formatting;\nrecord Bad();\nFormatter.Register<Bad>(b => throw new Exception(\"no picture\"), \"text/html\");\nnew Bad()");
+        var error = await Fail(
+            "using Microsoft.DotNet.Interactive.Formatting;\nrecord Bad();\nFormatter.Register<Bad>(b => throw new Exception(\"no "
+                + "picture\"), \"text/html\");\nnew Bad()"
+        );
         Assert.Contains("no picture", error.Message, StringComparison.Ordinal);
     }
 

@@ -36,13 +36,16 @@ public sealed class ErrorTests : SessionTest
                 $"System.DivideByZeroException: {error.Message}",
                 "   at Divide in cell 1, line 3:  return a / b;",
                 "   at cell 2, line 3:  Divide(x, 0);",
-            ], error.Traceback);
+            ],
+            error.Traceback
+        );
     }
 
     [Fact]
     public async Task Async_methods_lambdas_and_inner_exceptions_are_described()
     {
-        var error = await Fail("""
+        var error = await Fail(
+            """
             class Boom : Exception { public Boom(Exception inner) : base("outer", inner) { } }
             async Task Deep()
             {
@@ -51,7 +54,8 @@ public sealed class ErrorTests : SessionTest
                 catch (Exception e) { throw new Boom(e); }
             }
             await Deep();
-            """);
+            """
+        );
         Assert.Equal("Boom", error.Name);
         Assert.Equal(6, error.Line);
         var text = string.Join('\n', error.Traceback);

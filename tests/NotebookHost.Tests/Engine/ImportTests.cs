@@ -7,7 +7,12 @@ public sealed class ImportTests : SessionTest
     [Fact]
     public async Task An_import_brings_everything_and_shows_its_outputs_in_the_importing_cell()
     {
-        Notebook("a.ipynb", "[markdown]# A", "using System.Globalization;\nvar x = 1;\nint F(int n) => n + x;", "Console.WriteLine(\"from a\");\nx");
+        Notebook(
+            "a.ipynb",
+            "[markdown]# A",
+            "using System.Globalization;\nvar x = 1;\nint F(int n) => n + x;",
+            "Console.WriteLine(\"from a\");\nx"
+        );
         var sink = await Run("var before = 1;\n#!import a.ipynb\nF(before) + CultureInfo.InvariantCulture.LCID * 0");
         Assert.Equal("2", sink.Result!["text/plain"]);
         Assert.Equal("from a\n", sink.Out);

@@ -27,14 +27,20 @@ public sealed class ReferenceTests : SessionTest
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
             .Where(file => Path.GetDirectoryName(file) == framework)
             .Append(typeof(Formatter).Assembly.Location)
             .Concat(others)
             .Select(file => MetadataReference.CreateFromFile(file));
-        var result = CSharpCompilation.Create(
-            Path.GetFileNameWithoutExtension(path), [CSharpSyntaxTree.ParseText(code)], references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(path);
+        var result = CSharpCompilation
+            .Create(
+                Path.GetFileNameWithoutExtension(path),
+                [CSharpSyntaxTree.ParseText(code)],
+                references,
+                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+            )
+            .Emit(path);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }
 
@@ -54,7 +60,11 @@ public sealed class ReferenceTests : SessionTest
     {
         var (outer, inner) = ($"Outer{Guid.NewGuid():N}", $"Inner{Guid.NewGuid():N}");
         Compile(Path.Combine(Folder, "bin", $"{inner}.dll"), "public class Inner { public static int N => 4; }");
-        Compile(Path.Combine(Folder, "bin", $"{outer}.dll"), "public class Outer { public static int N => Inner.N; }", Path.Combine(Folder, "bin", $"{inner}.dll"));
+        Compile(
+            Path.Combine(Folder, "bin", $"{outer}.dll"),
+            "public class Outer { public static int N => Inner.N; }",
+            Path.Combine(Folder, "bin", $"{inner}.dll")
+        );
         Assert.Equal("4", (await Run($"#r \"bin/{outer}.dll\"\nOuter.N")).Result!["text/plain"]);
     }
 
@@ -77,8 +87,12 @@ public sealed class ReferenceTests : SessionTest
     [Fact]
     public async Task Packages_are_restored_with_their_dependencies_from_a_source_that_the_cell_names()
     {
-        await File.WriteAllTextAsync(Path.Combine(Folder, "nuget.config"),
-            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' value='cache'/></config></configuration>", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "nuget.config"),
+            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' "
+                + "value='cache'/></config></configuration>",
+            TestContext.Current.CancellationToken
+        );
         Pack("Tiny", "1.2.0", "public class Tiny { public static int N => 6; }");
         var sink = await Run("#i \"nuget: feed\"\n#r \"nuget: Tiny, 1.2.0\"\nTiny.N");
         Assert.Equal("6", sink.Result!["text/plain"]);
@@ -98,7 +112,10 @@ public sealed class ReferenceTests : SessionTest
         using var archive = ZipFile.Open(Path.Combine(Folder, "feed", $"{name}.{version}.nupkg"), ZipArchiveMode.Create);
         using (var writer = new StreamWriter(archive.CreateEntry($"{name}.nuspec").Open()))
         {
-            writer.Write($"<?xml version='1.0'?><package xmlns='http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd'><metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>");
+            writer.Write(
+                "<?xml version='1.0'?><package "
+                    + $"xmlns='http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd'><metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>"
+            );
         }
 
         archive.CreateEntryFromFile(dll, $"lib/net8.0/{name}.dll");

@@ -3,14 +3,16 @@ using NotebookHost.Engine;
 namespace NotebookHost.Tests.Engine;
 
 /// <summary>A session in an empty folder, and short ways to run cells in it.</summary>
-/// <remarks>One at a time: a thread that carries no context belongs to the process's running cell, and here there must be only one.</remarks>
+/// <remarks>One at a time: a thread that carries no context belongs to the process's running cell, and here there must be only
+/// one.</remarks>
 [Collection("Session")]
 public abstract class SessionTest : IDisposable
 {
     private readonly Lazy<NotebookSession> _session;
     private int _cells;
 
-    private protected SessionTest() => _session = new Lazy<NotebookSession>(() => new NotebookSession(Options with { WorkingDirectory = Folder }));
+    private protected SessionTest() =>
+        _session = new Lazy<NotebookSession>(() => new NotebookSession(Options with { WorkingDirectory = Folder }));
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("session-").FullName;
 
@@ -29,10 +31,18 @@ public abstract class SessionTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected async Task<(RecordingSink Sink, CellResult Result)> TryRun(string code, string language = "csharp", bool parameters = false)
+    private protected async Task<(RecordingSink Sink, CellResult Result)> TryRun(
+        string code,
+        string language = "csharp",
+        bool parameters = false
+    )
     {
         var sink = new RecordingSink();
-        var result = await Session.ExecuteAsync(new CellRequest(code, ++_cells, language, parameters), sink, TestContext.Current.CancellationToken);
+        var result = await Session.ExecuteAsync(
+            new CellRequest(code, ++_cells, language, parameters),
+            sink,
+            TestContext.Current.CancellationToken
+        );
         return (sink, result);
     }
 

@@ -11,7 +11,10 @@ public sealed class ConformanceTests : ProgramTest
     [Fact]
     public async Task Jupyter_kernel_test_passes_whole()
     {
-        Assert.SkipUnless(File.Exists(Python) && (await RunPython("-c", "import jupyter_kernel_test")).ExitCode == 0, "Debian's python3-jupyter-kernel-test is not installed.");
+        Assert.SkipUnless(
+            File.Exists(Python) && (await RunPython("-c", "import jupyter_kernel_test")).ExitCode == 0,
+            "Debian's python3-jupyter-kernel-test is not installed."
+        );
         Assert.Equal(0, (await Run("kernel", "install", "--prefix", Folder)).ExitCode);
         var (code, report) = await RunPython(Path.Combine(AppContext.BaseDirectory, "Jupyter", "conformance.py"));
         Assert.True(code == 0, report);
@@ -20,7 +23,12 @@ public sealed class ConformanceTests : ProgramTest
 
     private async Task<(int ExitCode, string Report)> RunPython(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Python, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Python, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["JUPYTER_PATH"] = Path.Combine(Folder, "share", "jupyter");
         // Connection files go here, and nothing of the user's own is read.
         start.Environment["HOME"] = Folder;

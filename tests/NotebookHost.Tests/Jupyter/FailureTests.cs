@@ -23,7 +23,9 @@ public sealed class FailureTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Console.Write(\"go\"); await Task.Delay(60000);")]
-    [InlineData("Console.Write(\"go\"); await Task.Delay(60000, Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken);")]
+    [InlineData(
+        "Console.Write(\"go\"); await Task.Delay(60000, Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken);"
+    )]
     [InlineData("Console.Write(\"go\"); Console.ReadLine();")]
     public async Task A_cell_that_waits_is_stopped_within_a_second(string code)
     {
@@ -75,7 +77,10 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task An_exception_that_nobody_caught_on_a_thread_is_shown_and_the_variables_stay()
     {
-        var cell = await _kernel.ExecuteAsync("var kept = 1; var thread = new System.Threading.Thread(() => throw new InvalidOperationException(\"on a thread\")); thread.Start(); thread.Join();");
+        var cell = await _kernel.ExecuteAsync(
+            "var kept = 1; var thread = new System.Threading.Thread(() => throw new InvalidOperationException(\"on a thread\")); "
+                + "thread.Start(); thread.Join();"
+        );
         Assert.Equal("on a thread", (string?)cell.Error!["evalue"]);
         Assert.Contains("cell 1, line 1", cell.Error["traceback"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("1", (string?)(await _kernel.ExecuteAsync("kept")).Result!["text/plain"]);
@@ -106,7 +111,9 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task Text_that_native_code_prints_is_shown()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "It calls Unix's write.");
-        await _kernel.ExecuteAsync("[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int file, string text, nint count);");
+        await _kernel.ExecuteAsync(
+            "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint write(int file, string text, nint count);"
+        );
         var id = _kernel.SendExecute("write(1, \"native\\n\", 7); await Task.Delay(300);");
         Assert.Contains("native", (await _kernel.EndOfAsync(id)).Text("stdout"), StringComparison.Ordinal);
     }

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Tests.Jupyter;
 
-/// <summary>What a broken front end, or a stranger at the ports, may send: it is dropped, and the kernel answers the next who asks rightly.</summary>
+/// <summary>What a broken front end, or a stranger at the ports, may send: it is dropped, and the kernel answers the next who asks
+/// rightly.</summary>
 public sealed class HostileMessageTests : IAsyncLifetime
 {
     private const long MostMemory = 1_000_000_000;
@@ -40,8 +41,18 @@ public sealed class HostileMessageTests : IAsyncLifetime
     {
         byte[][][] messages =
         [
-            [[]], [[], []], [Encoding.ASCII.GetBytes("<IDS|MSG>")], [Encoding.ASCII.GetBytes("<IDS|MSG>"), [], [], [], []],
-            [.. Enumerable.Repeat(Encoding.ASCII.GetBytes("<IDS|MSG>"), 6)], [.. Enumerable.Repeat(Array.Empty<byte>(), 10_000)], [new byte[20_000_000], [0xff, 0xfe]],
+            [
+                [],
+            ],
+            [
+                [],
+                [],
+            ],
+            [Encoding.ASCII.GetBytes("<IDS|MSG>")],
+            [Encoding.ASCII.GetBytes("<IDS|MSG>"), [], [], [], []],
+            [.. Enumerable.Repeat(Encoding.ASCII.GetBytes("<IDS|MSG>"), 6)],
+            [.. Enumerable.Repeat(Array.Empty<byte>(), 10_000)],
+            [new byte[20_000_000], [0xff, 0xfe]],
             [Encoding.ASCII.GetBytes("<IDS|MSG>"), new byte[1_000_000], [1], [2], [3], [4]],
         ];
         foreach (var socket in Sockets)
@@ -58,7 +69,20 @@ public sealed class HostileMessageTests : IAsyncLifetime
     [Fact]
     public async Task Signed_messages_that_cannot_be_read_are_dropped()
     {
-        string[] headers = ["", "null", "5", "[]", "{}", "not json", "{\"msg_type\":null}", "{\"msg_type\":5}", "{\"msg_type\":{}}", "{\"msg_type\":\"execute_request\",\"msg_type\":\"x\"}", Nested(100_000)];
+        string[] headers =
+        [
+            "",
+            "null",
+            "5",
+            "[]",
+            "{}",
+            "not json",
+            "{\"msg_type\":null}",
+            "{\"msg_type\":5}",
+            "{\"msg_type\":{}}",
+            "{\"msg_type\":\"execute_request\",\"msg_type\":\"x\"}",
+            Nested(100_000),
+        ];
         string[] contents = ["", "null", "5", "[]", "\"x\"", "{\"code\":\"1\",\"code\":\"2\"}", $"{{\"code\":{Nested(100_000)}}}"];
         foreach (var socket in Sockets)
         {
@@ -79,15 +103,48 @@ public sealed class HostileMessageTests : IAsyncLifetime
     [Fact]
     public async Task Requests_with_parts_of_the_wrong_kind_are_answered_or_passed_over()
     {
-        string[] types = ["execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request", "comm_info_request", "comm_open", "interrupt_request", "kernel_info_request", "", "no_request", "input_reply"];
-        string[] names = ["code", "cursor_pos", "silent", "store_history", "user_expressions", "allow_stdin", "stop_on_error", "hist_access_type", "n", "session", "start", "pattern", "comm_id", "value"];
+        string[] types =
+        [
+            "execute_request",
+            "complete_request",
+            "inspect_request",
+            "is_complete_request",
+            "history_request",
+            "comm_info_request",
+            "comm_open",
+            "interrupt_request",
+            "kernel_info_request",
+            "",
+            "no_request",
+            "input_reply",
+        ];
+        string[] names =
+        [
+            "code",
+            "cursor_pos",
+            "silent",
+            "store_history",
+            "user_expressions",
+            "allow_stdin",
+            "stop_on_error",
+            "hist_access_type",
+            "n",
+            "session",
+            "start",
+            "pattern",
+            "comm_id",
+            "value",
+        ];
         string[] values = ["null", "-1", "1e308", "true", "\"\\ud800\"", "[]", "{\"x\":null}", "99999999999999999999", Nested(60)];
         foreach (var type in types)
         {
             foreach (var value in values)
             {
                 var content = $"{{{string.Join(',', names.Select(name => $"\"{name}\":{value}"))}}}";
-                _kernel.SendSigned([$"{{\"msg_type\":\"{type}\",\"msg_id\":\"x\"}}", "{}", "{}", content], type == "input_reply" ? "stdin" : "shell");
+                _kernel.SendSigned(
+                    [$"{{\"msg_type\":\"{type}\",\"msg_id\":\"x\"}}", "{}", "{}", content],
+                    type == "input_reply" ? "stdin" : "shell"
+                );
             }
         }
 
@@ -106,10 +163,17 @@ public sealed class HostileMessageTests : IAsyncLifetime
         byte[] greeting = [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0, .. "NULL"u8, .. new byte[48]];
         byte[][] openings =
         [
-            "GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), garbage, [0], [0xff], new byte[1000], [.. Enumerable.Repeat((byte)0xff, 1000)],
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(),
+            garbage,
+            [0],
+            [0xff],
+            new byte[1000],
+            [.. Enumerable.Repeat((byte)0xff, 1000)],
             greeting,
             // After the greeting: a frame that says it has 2^62 bytes, and one of 4 GB.
-            [.. greeting, 2, 0x40, 0, 0, 0, 0, 0, 0, 0, 1], [.. greeting, 6, 0, 0, 0, 1, 0, 0, 0, 0, 1], [.. greeting, .. garbage],
+            [.. greeting, 2, 0x40, 0, 0, 0, 0, 0, 0, 0, 1],
+            [.. greeting, 6, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+            [.. greeting, .. garbage],
             // The older protocol: a length of eight bytes at once.
             [0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0],
         ];
@@ -131,21 +195,26 @@ public sealed class HostileMessageTests : IAsyncLifetime
         await StillThere(0);
     }
 
-    public static TheoryData<string, string> Files => [.. Faults.Of<(string, string)>(few: 5,
-        ("null", "not a readable connection file"),
-        ("PORTS:0", "is not a port"),
-        ("IP:no such address", "cannot listen"),
-        ("not json", "not a readable connection file"),
-        ("KEY:null", "not a readable connection file"),
-        ("", "not a readable connection file"),
-        ("[]", "not a readable connection file"),
-        ("{}", "not a readable connection file"),
-        ("{\"ip\":null}", "not a readable connection file"),
-        ("PORTS:-1", "is not a port"),
-        ("PORTS:70000", "is not a port"),
-        ("PORTS:99999999999", "not a readable connection file"),
-        ("IP:", "cannot listen"),
-        ("DEEP", "not a readable connection file"))];
+    public static TheoryData<string, string> Files =>
+        [
+            .. Faults.Of<(string, string)>(
+                few: 5,
+                ("null", "not a readable connection file"),
+                ("PORTS:0", "is not a port"),
+                ("IP:no such address", "cannot listen"),
+                ("not json", "not a readable connection file"),
+                ("KEY:null", "not a readable connection file"),
+                ("", "not a readable connection file"),
+                ("[]", "not a readable connection file"),
+                ("{}", "not a readable connection file"),
+                ("{\"ip\":null}", "not a readable connection file"),
+                ("PORTS:-1", "is not a port"),
+                ("PORTS:70000", "is not a port"),
+                ("PORTS:99999999999", "not a readable connection file"),
+                ("IP:", "cannot listen"),
+                ("DEEP", "not a readable connection file")
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -163,7 +232,13 @@ public sealed class HostileMessageTests : IAsyncLifetime
         try
         {
             File.WriteAllText(path, text);
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "start", path]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "start", path])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
             Assert.True(process.WaitForExit(20_000));
             var error = process.StandardError.ReadToEnd();
             Assert.Equal(2, process.ExitCode);

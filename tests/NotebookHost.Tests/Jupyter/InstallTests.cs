@@ -15,10 +15,18 @@ public sealed class InstallTests : ProgramTest
             Assert.Equal(0, (await Run("kernel", "install", "--prefix", Folder)).ExitCode);
         }
 
-        var spec = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Kernel(".net-csharp"), "kernel.json"), TestContext.Current.CancellationToken))!;
-        Assert.Equal((".NET (C#)", "C#", "message"), ((string?)spec["display_name"], (string?)spec["language"], (string?)spec["interrupt_mode"]));
+        var spec = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(Kernel(".net-csharp"), "kernel.json"), TestContext.Current.CancellationToken)
+        )!;
+        Assert.Equal(
+            (".NET (C#)", "C#", "message"),
+            ((string?)spec["display_name"], (string?)spec["language"], (string?)spec["interrupt_mode"])
+        );
         Assert.StartsWith(Kernel(".net-csharp"), (string?)spec["argv"]![1], StringComparison.Ordinal);
-        Assert.Equal(["host", "kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"], Directory.GetFileSystemEntries(Kernel(".net-csharp")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["host", "kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"],
+            Directory.GetFileSystemEntries(Kernel(".net-csharp")).Select(Path.GetFileName).Order()
+        );
         Assert.Equal([Kernel(".net-csharp")], Directory.GetDirectories(Kernel("")));
 
         await using var kernel = new KernelClient([.. spec["argv"]!.AsArray().Select(part => (string)part!)]);
@@ -41,7 +49,11 @@ public sealed class InstallTests : ProgramTest
 
         Assert.Equal(0, (await Run("kernel", "install", "--prefix", Folder, "--name", ".net-csharp-notebook-host")).ExitCode);
         Assert.Equal(0, (await Run("kernel", "install", "--prefix", Folder, "--force")).ExitCode);
-        Assert.Contains("notebook_host", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "notebook_host",
+            await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -51,7 +63,11 @@ public sealed class InstallTests : ProgramTest
     [InlineData("transport ipc", "kernel", "start", "ipc.json")]
     public async Task Wrong_use_exits_with_2_and_one_sentence(string message, params string[] arguments)
     {
-        await File.WriteAllTextAsync(Path.Combine(Folder, "ipc.json"), """{"transport":"ipc","ip":"/tmp/x","shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "ipc.json"),
+            """{"transport":"ipc","ip":"/tmp/x","shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5}""",
+            TestContext.Current.CancellationToken
+        );
         var (code, _, error) = await Run(arguments);
         Assert.Equal(2, code);
         Assert.Contains(message, error, StringComparison.Ordinal);

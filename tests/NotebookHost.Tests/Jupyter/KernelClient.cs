@@ -20,14 +20,19 @@ internal sealed record Outcome(JsonObject Reply, IReadOnlyList<KernelMessage> Pu
     public string Status => (string)Reply["status"]!;
 
     public string Text(string stream) =>
-        string.Concat(Published.Where(message => message.Type == "stream" && (string?)message.Content["name"] == stream).Select(message => (string)message.Content["text"]!));
+        string.Concat(
+            Published
+                .Where(message => message.Type == "stream" && (string?)message.Content["name"] == stream)
+                .Select(message => (string)message.Content["text"]!)
+        );
 
     public JsonObject? Result => Published.FirstOrDefault(message => message.Type == "execute_result")?.Content["data"]!.AsObject();
 
     public JsonObject? Error => Published.FirstOrDefault(message => message.Type == "error")?.Content;
 }
 
-/// <summary>A front end without a screen: starts a kernel's process and talks to it. It signs and reads messages by itself, so that a mistake of the kernel's is not made twice.</summary>
+/// <summary>A front end without a screen: starts a kernel's process and talks to it. It signs and reads messages by itself, so that a
+/// mistake of the kernel's is not made twice.</summary>
 internal sealed class KernelClient : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -77,7 +82,15 @@ internal sealed class KernelClient : IAsyncDisposable
         }
 
         var identity = Encoding.ASCII.GetBytes(_session);
-        foreach (var (socket, name, port) in new (NetMQSocket, string, int)[] { (_shell, "shell", ports[0]), (_control, "control", ports[1]), (_stdin, "stdin", ports[2]), (_ioPub, "iopub", ports[3]) })
+        foreach (
+            var (socket, name, port) in new (NetMQSocket, string, int)[]
+            {
+                (_shell, "shell", ports[0]),
+                (_control, "control", ports[1]),
+                (_stdin, "stdin", ports[2]),
+                (_ioPub, "iopub", ports[3]),
+            }
+        )
         {
             socket.Options.ReceiveHighWatermark = 0;
             socket.Options.Linger = TimeSpan.Zero;
@@ -103,7 +116,10 @@ internal sealed class KernelClient : IAsyncDisposable
         _poller = [_shell, _control, _stdin, _ioPub, _outgoing];
         _poller.RunAsync();
 
-        var start = new ProcessStartInfo(command[0], command.Skip(1).Select(part => part.Replace("{connection_file}", file, StringComparison.Ordinal)))
+        var start = new ProcessStartInfo(
+            command[0],
+            command.Skip(1).Select(part => part.Replace("{connection_file}", file, StringComparison.Ordinal))
+        )
         {
             WorkingDirectory = _folder,
             RedirectStandardError = true,
@@ -128,7 +144,8 @@ internal sealed class KernelClient : IAsyncDisposable
     public int Received { get; private set; }
 
     /// <summary>This project's kernel, as it was built beside the running program.</summary>
-    public static IReadOnlyList<string> Own { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "start", "{connection_file}"];
+    public static IReadOnlyList<string> Own { get; } =
+    ["dotnet", Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "start", "{connection_file}"];
 
     /// <summary>Waits until the kernel answers, and until what it publishes arrives here too.</summary>
     public async Task<JsonObject> WaitUntilReadyAsync()
@@ -166,13 +183,25 @@ internal sealed class KernelClient : IAsyncDisposable
     public void SendSigned(IReadOnlyList<string> texts, string socket = "shell", bool wrongKey = false)
     {
         byte[][] parts = [.. texts.Select(Encoding.UTF8.GetBytes)];
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(wrongKey ? "wrong"u8.ToArray() : _key, parts.SelectMany(part => part).ToArray()));
+        var signature = Convert.ToHexStringLower(
+            HMACSHA256.HashData(wrongKey ? "wrong"u8.ToArray() : _key, parts.SelectMany(part => part).ToArray())
+        );
         SendFrames([Encoding.ASCII.GetBytes("<IDS|MSG>"), Encoding.ASCII.GetBytes(signature), .. parts], socket);
     }
 
     /// <summary>Sends frames as they are.</summary>
     public void SendFrames(IReadOnlyList<byte[]> frames, string socket = "shell") =>
-        _outgoing.Enqueue((socket switch { "control" => _control, "stdin" => _stdin, _ => _shell }, new NetMQMessage(frames)));
+        _outgoing.Enqueue(
+            (
+                socket switch
+                {
+                    "control" => _control,
+                    "stdin" => _stdin,
+                    _ => _shell,
+                },
+                new NetMQMessage(frames)
+            )
+        );
 
     public string SendExecute(string code, JsonObject? more = null)
     {
@@ -186,7 +215,11 @@ internal sealed class KernelClient : IAsyncDisposable
     /// <summary>Waits for the reply and for the idle that ends what is published.</summary>
     public async Task<Outcome> EndOfAsync(string id, TimeSpan? patience = null)
     {
-        var reply = await NextAsync(message => message.Parent == id && message.Type.EndsWith("_reply", StringComparison.Ordinal) && message.Socket is "shell" or "control", patience);
+        var reply = await NextAsync(
+            message =>
+                message.Parent == id && message.Type.EndsWith("_reply", StringComparison.Ordinal) && message.Socket is "shell" or "control",
+            patience
+        );
         await NextAsync(message => message.Parent == id && IsIdle(message), keep: true);
         var published = _unread.Where(message => message.Socket == "iopub" && message.Parent == id).ToList();
         _unread.RemoveAll(published.Contains);
@@ -202,12 +235,14 @@ internal sealed class KernelClient : IAsyncDisposable
     /// <summary>The next message of a kind, read or still to come.</summary>
     public async Task<KernelMessage> NextAsync(Func<KernelMessage, bool> wanted, TimeSpan? patience = null, bool keep = false) =>
         await TryNextAsync(wanted, patience ?? Patience, keep)
-        ?? throw new TimeoutException($"The kernel did not send what was waited for. Unread: {string.Join(", ", _unread.Select(message => message.Type))}. Log: {Log}");
+        ?? throw new TimeoutException(
+            $"The kernel did not send what was waited for. Unread: {string.Join(", ", _unread.Select(message => message.Type))}. Log: {Log}"
+        );
 
     public async Task<KernelMessage?> TryNextAsync(Func<KernelMessage, bool> wanted, TimeSpan patience, bool keep = false)
     {
         using var limit = new CancellationTokenSource(patience);
-        for (var read = 0; ;)
+        for (var read = 0; ; )
         {
             for (; read < _unread.Count; read++)
             {
@@ -292,8 +327,13 @@ internal sealed class KernelClient : IAsyncDisposable
             var delimiter = all.FindIndex(frame => frame.AsSpan().SequenceEqual("<IDS|MSG>"u8));
             var parts = all.Skip(delimiter + 2).Take(4).ToArray();
             var signature = Convert.ToHexStringLower(HMACSHA256.HashData(_key, parts.SelectMany(part => part).ToArray()));
-            var type = signature == Encoding.ASCII.GetString(all[delimiter + 1]) ? (string)JsonNode.Parse(parts[0])!["msg_type"]! : "wrong signature";
-            _incoming.Writer.TryWrite(new KernelMessage(name, type, (string?)JsonNode.Parse(parts[1])!["msg_id"] ?? "", JsonNode.Parse(parts[3])!.AsObject()));
+            var type =
+                signature == Encoding.ASCII.GetString(all[delimiter + 1])
+                    ? (string)JsonNode.Parse(parts[0])!["msg_type"]!
+                    : "wrong signature";
+            _incoming.Writer.TryWrite(
+                new KernelMessage(name, type, (string?)JsonNode.Parse(parts[1])!["msg_id"] ?? "", JsonNode.Parse(parts[3])!.AsObject())
+            );
         }
     }
 }

@@ -15,7 +15,10 @@ public sealed class KernelTests : IAsyncLifetime
     public async Task A_cell_is_busy_input_outputs_and_idle_in_this_order()
     {
         var cell = await _kernel.ExecuteAsync("Console.WriteLine(\"a\"); Console.Error.WriteLine(\"b\"); display(1); 2");
-        Assert.Equal(["status", "execute_input", "stream", "stream", "display_data", "execute_result", "status"], cell.Published.Select(message => message.Type));
+        Assert.Equal(
+            ["status", "execute_input", "stream", "stream", "display_data", "execute_result", "status"],
+            cell.Published.Select(message => message.Type)
+        );
         Assert.Equal(("a\n", "b\n"), (cell.Text("stdout"), cell.Text("stderr")));
         Assert.Equal("2", (string?)cell.Result!["text/plain"]);
         Assert.Equal(1, (int)cell.Reply["execution_count"]!);
@@ -30,14 +33,28 @@ public sealed class KernelTests : IAsyncLifetime
         Assert.Equal("4", (string?)(await _kernel.ExecuteAsync("x", new JsonObject { ["store_history"] = false })).Result!["text/plain"]);
         var last = await _kernel.ExecuteAsync("1");
         Assert.Equal(1, (int)last.Reply["execution_count"]!);
-        var history = await _kernel.AskAsync("history_request", new JsonObject { ["hist_access_type"] = "tail", ["n"] = 10, ["output"] = true });
+        var history = await _kernel.AskAsync(
+            "history_request",
+            new JsonObject
+            {
+                ["hist_access_type"] = "tail",
+                ["n"] = 10,
+                ["output"] = true,
+            }
+        );
         Assert.Equal("[[1,1,[\"1\",\"1\"]]]", history.Reply["history"]!.ToJsonString());
     }
 
     [Fact]
     public async Task User_expressions_are_evaluated_after_the_cell()
     {
-        var cell = await _kernel.ExecuteAsync("var x = 4;", new JsonObject { ["user_expressions"] = new JsonObject { ["good"] = "x + 1", ["bad"] = "y" } });
+        var cell = await _kernel.ExecuteAsync(
+            "var x = 4;",
+            new JsonObject
+            {
+                ["user_expressions"] = new JsonObject { ["good"] = "x + 1", ["bad"] = "y" },
+            }
+        );
         var values = cell.Reply["user_expressions"]!;
         Assert.Equal("5", (string?)values["good"]!["data"]!["text/plain"]);
         Assert.Equal("error", (string?)values["bad"]!["status"]);
@@ -57,7 +74,12 @@ public sealed class KernelTests : IAsyncLifetime
     [Fact]
     public async Task An_error_shows_the_cell_and_the_line_in_colour_and_aborts_what_is_queued()
     {
-        string[] ids = [.. new[] { "nonsense;", "int Half(int n)\n    => n / int.Parse(\"0\");", "Half(4)", "1", "2" }.Select(code => _kernel.SendExecute(code))];
+        string[] ids =
+        [
+            .. new[] { "nonsense;", "int Half(int n)\n    => n / int.Parse(\"0\");", "Half(4)", "1", "2" }.Select(code =>
+                _kernel.SendExecute(code)
+            ),
+        ];
         Assert.Equal("error", (await _kernel.EndOfAsync(ids[0])).Status);
         foreach (var id in ids[1..])
         {
@@ -90,7 +112,11 @@ public sealed class KernelTests : IAsyncLifetime
         _kernel.Send("input_reply", new JsonObject { ["value"] = "Ada" }, "stdin");
         var cell = await _kernel.EndOfAsync(id);
         Assert.Equal(("Name? ", "Ada"), (cell.Text("stdout"), (string?)cell.Result!["text/plain"]));
-        Assert.Contains("takes no input", (string?)(await _kernel.ExecuteAsync("Console.ReadLine()", new JsonObject { ["allow_stdin"] = false })).Error!["evalue"], StringComparison.Ordinal);
+        Assert.Contains(
+            "takes no input",
+            (string?)(await _kernel.ExecuteAsync("Console.ReadLine()", new JsonObject { ["allow_stdin"] = false })).Error!["evalue"],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -113,7 +139,9 @@ public sealed class KernelTests : IAsyncLifetime
     [Fact]
     public async Task Completion_knows_the_cells_before_and_counts_characters_as_Jupyter_does()
     {
-        await _kernel.ExecuteAsync("class Network { /// <summary>Learns.</summary>\npublic void Train(int epochs) { } }\nvar network = new Network();");
+        await _kernel.ExecuteAsync(
+            "class Network { /// <summary>Learns.</summary>\npublic void Train(int epochs) { } }\nvar network = new Network();"
+        );
         var completion = await _kernel.AskAsync("complete_request", new JsonObject { ["code"] = "/*🎈*/ network.Tr", ["cursor_pos"] = 16 });
         Assert.Equal("[\"Train\"]", completion.Reply["matches"]!.ToJsonString());
         Assert.Equal((14, 16), ((int)completion.Reply["cursor_start"]!, (int)completion.Reply["cursor_end"]!));
@@ -128,7 +156,15 @@ public sealed class KernelTests : IAsyncLifetime
     public async Task An_unknown_request_and_a_comm_do_no_harm()
     {
         _kernel.Send("frobnicate_request", []);
-        _kernel.Send("comm_open", new JsonObject { ["comm_id"] = "c", ["target_name"] = "t", ["data"] = new JsonObject() });
+        _kernel.Send(
+            "comm_open",
+            new JsonObject
+            {
+                ["comm_id"] = "c",
+                ["target_name"] = "t",
+                ["data"] = new JsonObject(),
+            }
+        );
         Assert.Equal("c", (string?)(await _kernel.NextAsync(message => message.Type == "comm_close")).Content["comm_id"]);
         Assert.Equal("{}", (await _kernel.AskAsync("comm_info_request", [])).Reply["comms"]!.ToJsonString());
     }

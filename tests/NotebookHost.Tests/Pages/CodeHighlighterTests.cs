@@ -5,22 +5,23 @@ namespace NotebookHost.Tests.Pages;
 
 public sealed class CodeHighlighterTests
 {
-    public static TheoryData<string> Sources => new(
-        "var x = 1;",
-        "#!import 01-setup.ipynb\n#r \"nuget: TorchSharp\"\n\nusing System;\nConsole.WriteLine($\"{x,5:F2} < {y}\\n\");",
-        "#!time\nx",
-        "not C# at all <<< \"unclosed \0 'x",
-        "/* a comment & more */ string s = \"\"\"\n  raw <b>\n  \"\"\";",
-        "/// <summary>Doc</summary>\nint F<T>(T a) where T : class => await G(@\"C:\\\", 'c', 0x1F, 1e-2f);",
-        "#if DEBUG\nint a;\n#else\nint b;\n#endif",
-        "var s = \"日本 😀\";\r\nvar t = 1;",
-        "",
-        "#");
+    public static TheoryData<string> Sources =>
+        new(
+            "var x = 1;",
+            "#!import 01-setup.ipynb\n#r \"nuget: TorchSharp\"\n\nusing System;\nConsole.WriteLine($\"{x,5:F2} < {y}\\n\");",
+            "#!time\nx",
+            "not C# at all <<< \"unclosed \0 'x",
+            "/* a comment & more */ string s = \"\"\"\n  raw <b>\n  \"\"\";",
+            "/// <summary>Doc</summary>\nint F<T>(T a) where T : class => await G(@\"C:\\\", 'c', 0x1F, 1e-2f);",
+            "#if DEBUG\nint a;\n#else\nint b;\n#endif",
+            "var s = \"日本 😀\";\r\nvar t = 1;",
+            "",
+            "#"
+        );
 
     [Theory]
     [MemberData(nameof(Sources))]
-    public void The_text_stays_the_same(string code) =>
-        Assert.Equal(code.Replace('\0', '␀'), Sample.Shown(Highlight(code)));
+    public void The_text_stays_the_same(string code) => Assert.Equal(code.Replace('\0', '␀'), Sample.Shown(Highlight(code)));
 
     [Theory]
     [InlineData("var x = 1;", "<span class=\"k\">var</span>")]

@@ -6,7 +6,8 @@ using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;
 
-/// <summary>Notebooks from somebody else: their text brings nothing that acts into a page, and no output breaks the page around it.</summary>
+/// <summary>Notebooks from somebody else: their text brings nothing that acts into a page, and no output breaks the page around
+/// it.</summary>
 public sealed class HostilePageTests
 {
     [Theory]
@@ -26,8 +27,14 @@ public sealed class HostilePageTests
     [InlineData("<template><script>alert(1)</script></template>")]
     [InlineData("<textarea></textarea><script>alert(1)</script>")]
     [InlineData("<!--><script>alert(1)</script>-->")]
-    [InlineData("<meta http-equiv=refresh content=\"0;javascript:alert(1)\"><base href=\"javascript:alert(1)//\"><link rel=stylesheet href=javascript:alert(1)>")]
-    [InlineData("<style>main { background: url(javascript:alert(1)) }</style><p style=\"background:url(javascript:alert(1)); position: fixed\">x</p>")]
+    [InlineData(
+        "<meta http-equiv=refresh content=\"0;javascript:alert(1)\"><base href=\"javascript:alert(1)//\"><link rel=stylesheet "
+            + "href=javascript:alert(1)>"
+    )]
+    [InlineData(
+        "<style>main { background: url(javascript:alert(1)) }</style><p style=\"background:url(javascript:alert(1)); position: "
+            + "fixed\">x</p>"
+    )]
     [InlineData("[x](javascript:alert(1)) [y](<java\tscript:alert(1)>) ![z](javascript:alert(1)) <javascript:alert(1)>")]
     [InlineData("![z](data:image/svg+xml,<svg/onload=alert(1)>\"onerror=alert(1))")]
     public void A_text_cell_brings_nothing_that_acts(string markdown)
@@ -35,7 +42,10 @@ public sealed class HostilePageTests
         var main = Body(Text(markdown));
         // All tags of what the notebook brought; the page's own scripts stand outside.
         var tags = string.Concat(System.Text.RegularExpressions.Regex.Matches(main, "<[^>]*>").Select(tag => tag.Value));
-        Assert.DoesNotMatch("(?i)<(script|style|iframe|object|embed|form|button|svg|math|meta|base|link|template|textarea|noscript)\\b", tags);
+        Assert.DoesNotMatch(
+            "(?i)<(script|style|iframe|object|embed|form|button|svg|math|meta|base|link|template|textarea|noscript)\\b",
+            tags
+        );
         Assert.DoesNotMatch("(?i)\\son\\w+\\s*=", System.Text.RegularExpressions.Regex.Replace(tags, "\"[^\"]*\"", "\"\""));
         Assert.DoesNotMatch("(?i)(href|src|data|action)=\"\\s*(javascript|data:text)", tags);
         Assert.DoesNotMatch("(?i)style=\"[^\"]*(javascript|position)", tags);
@@ -45,11 +55,33 @@ public sealed class HostilePageTests
     [Fact]
     public void Folding_tables_pictures_and_formats_in_a_text_cell_stay()
     {
-        const string Html = "<details open><summary>Hint</summary>\n\n**bold** `List<int>` and $x<1$\n\n```csharp\nvar x = 1;\n```\n\n</details>\n\n<table><tr><td align=\"right\">1</td></tr></table>\n\n"
-            + "<img src=\"data:image/png;base64,AAAA\" alt=\"dot\" width=\"3\"> <sub>i</sub> <kbd>Tab</kbd> <a href=\"02-data.ipynb\" id=\"here\">next</a> List<T> of <int> stays";
+        const string Html =
+            "<details open><summary>Hint</summary>\n\n**bold** `List<int>` and $x<1$\n\n```csharp\nvar x = "
+            + "1;\n```\n\n</details>\n\n<table><tr><td align=\"right\">1</td></tr></table>\n\n"
+            + "<img src=\"data:image/png;base64,AAAA\" alt=\"dot\" width=\"3\"> <sub>i</sub> <kbd>Tab</kbd> <a href=\"02-data.ipynb\" "
+            + "id=\"here\">next</a> List<T> of <int> stays";
         var main = Body(Text(Html));
-        foreach (var part in new[] { "<details open", "<summary>Hint</summary>", "<strong>bold</strong>", "List&lt;int&gt;", "<span class=\"math\">x&lt;1</span>", "<span class=\"k\">var</span>", "<td align=\"right\">1</td>", "src=\"data:image/png;base64,AAAA\"", "<sub>i</sub>", "<kbd>Tab</kbd>", "href=\"02-data.html\"", "id=\"here\"", "stays" })
+        foreach (
+            var part in new[]
+            {
+                "<details open",
+                "<summary>Hint</summary>",
+                "<strong>bold</strong>",
+                "List&lt;int&gt;",
+                "<span class=\"math\">x&lt;1</span>",
+                "<span class=\"k\">var</span>",
+                "<td align=\"right\">1</td>",
+                "src=\"data:image/png;base64,AAAA\"",
+                "<sub>i</sub>",
+                "<kbd>Tab</kbd>",
+                "href=\"02-data.html\"",
+                "id=\"here\"",
+                "stays",
+            }
+        )
+        {
             Assert.Contains(part, main, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -74,13 +106,19 @@ public sealed class HostilePageTests
     [Fact]
     public void Html_that_closes_what_it_opens_stays_to_the_letter()
     {
-        const string Html = "<style>p{margin:0}</style><p>one<p>two<div ID=a CLASS='x'>&nbsp;<img src=data:,><br></div><script>if (1 < 2 && '</div>') f();</script><ul><li>a<li>b</ul>";
+        const string Html =
+            "<style>p{margin:0}</style><p>one<p>two<div ID=a CLASS='x'>&nbsp;<img src=data:,><br></div><script>if (1 < 2 && '</div>') "
+            + "f();</script><ul><li>a<li>b</ul>";
         Assert.Contains(Html, Body(Code("c", Data(("text/html", Html)))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_html_output_that_nests_without_end_is_left_out() =>
-        Assert.Contains("nests too deep", Body(Code("c", Data(("text/html", string.Concat(Enumerable.Repeat("<div>", 100_000)))))), StringComparison.Ordinal);
+        Assert.Contains(
+            "nests too deep",
+            Body(Code("c", Data(("text/html", string.Concat(Enumerable.Repeat("<div>", 100_000)))))),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("\r", "\u001b[1000B")]
@@ -99,7 +137,10 @@ public sealed class HostilePageTests
     [Fact]
     public void Deep_json_in_an_output_is_not_indented_to_thirty_times_its_size()
     {
-        var json = string.Concat(Enumerable.Repeat("[", 60)) + string.Join(',', Enumerable.Repeat("0", 500_000)) + string.Concat(Enumerable.Repeat("]", 60));
+        var json =
+            string.Concat(Enumerable.Repeat("[", 60))
+            + string.Join(',', Enumerable.Repeat("0", 500_000))
+            + string.Concat(Enumerable.Repeat("]", 60));
         Assert.InRange(Body(Code("c", Data(("application/json", JsonNode.Parse(json)!)))).Length, 1_000_000, 1_100_000);
     }
 
@@ -107,9 +148,31 @@ public sealed class HostilePageTests
     public void Names_and_titles_are_text_wherever_they_stand()
     {
         const string Hostile = "\"><script>alert(1)</script>";
-        var page = NotebookPage.Render(NotebookAt($"/x/{Hostile.Replace('/', '_')}.ipynb", Text("no heading")), new() { Previous = new(Hostile, Hostile), Next = new(Hostile, "../x.html") });
+        var page = NotebookPage.Render(
+            NotebookAt($"/x/{Hostile.Replace('/', '_')}.ipynb", Text("no heading")),
+            new() { Previous = new(Hostile, Hostile), Next = new(Hostile, "../x.html") }
+        );
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
-        var index = IndexPage.Render(new RunSummary(DateTimeOffset.Now, 1, [new NotebookResult(Hostile, Hostile, Hostile, Hostile, RunStatus.Failed, 1, 0, 1, null, new CellFailure(1, 1, Hostile, Hostile, Hostile))]));
+        var index = IndexPage.Render(
+            new RunSummary(
+                DateTimeOffset.Now,
+                1,
+                [
+                    new NotebookResult(
+                        Hostile,
+                        Hostile,
+                        Hostile,
+                        Hostile,
+                        RunStatus.Failed,
+                        1,
+                        0,
+                        1,
+                        null,
+                        new CellFailure(1, 1, Hostile, Hostile, Hostile)
+                    ),
+                ]
+            )
+        );
         Assert.DoesNotContain("<script>alert", index, StringComparison.Ordinal);
     }
 
@@ -127,12 +190,32 @@ public sealed class HostilePageTests
             File.CreateSymbolicLink(Path.Combine(inner, "circle.png"), "circle.png");
             File.CreateSymbolicLink(Path.Combine(inner, "endless.png"), "/dev/zero");
             using (var fifo = Process.Start("mkfifo", Path.Combine(inner, "fifo.png")))
+            {
                 fifo.WaitForExit();
+            }
+
             Directory.CreateDirectory(Path.Combine(inner, "folder.png"));
             File.WriteAllBytes(Path.Combine(inner, "good.png"), [7, 8, 9]);
             File.CreateSymbolicLink(Path.Combine(inner, "alias.png"), "good.png");
-            string[] names = ["file.png", "up/secret.png", "circle.png", "endless.png", "fifo.png", "folder.png", "../secret.png", "%2e%2e/secret.png", "good.png", "alias.png"];
-            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), Text(string.Join('\n', names.Select(name => $"![p]({name})")))), new()));
+            string[] names =
+            [
+                "file.png",
+                "up/secret.png",
+                "circle.png",
+                "endless.png",
+                "fifo.png",
+                "folder.png",
+                "../secret.png",
+                "%2e%2e/secret.png",
+                "good.png",
+                "alias.png",
+            ];
+            var main = BodyOf(
+                NotebookPage.Render(
+                    NotebookAt(Path.Combine(inner, "n.ipynb"), Text(string.Join('\n', names.Select(name => $"![p]({name})")))),
+                    new()
+                )
+            );
             Assert.Equal(2, Count(main, "<img"));
             Assert.Equal(2, Count(main, "base64,BwgJ"));
             Assert.DoesNotContain("AQID", main, StringComparison.Ordinal);

@@ -25,17 +25,24 @@ public sealed class MarkdownTests
     [Fact]
     public void Heading_ids_come_from_the_text_and_are_unique_on_the_page()
     {
-        var main = Body(Text("# Title\n\n## The loss\n\n### `CreateModel()`, again"), Text("## The loss\n\n## The loss\n\n## Über 3×3\n\n## cell-1\n\n## !"));
+        var main = Body(
+            Text("# Title\n\n## The loss\n\n### `CreateModel()`, again"),
+            Text("## The loss\n\n## The loss\n\n## Über 3×3\n\n## cell-1\n\n## !")
+        );
 
         foreach (var id in new[] { "the-loss", "createmodel-again", "the-loss-2", "the-loss-3", "über-33", "section-cell-1", "section" })
+        {
             Assert.Equal(1, Count(main, $" id=\"{id}\""));
+        }
     }
 
     [Fact]
     public void The_table_of_contents_lists_levels_two_and_three()
     {
         var page = Render(Text("# Title\n\n## One & two\n\n### Part\n\n#### Deep\n\n## Three"));
-        var contents = page[page.IndexOf("<nav class=\"contents\"", StringComparison.Ordinal)..page.IndexOf("<main", StringComparison.Ordinal)];
+        var contents = page[
+            page.IndexOf("<nav class=\"contents\"", StringComparison.Ordinal)..page.IndexOf("<main", StringComparison.Ordinal)
+        ];
 
         Assert.Equal(3, Count(contents, "<li>"));
         Assert.Equal(Count(contents, "<ol>"), Count(contents, "</ol>"));

@@ -25,7 +25,10 @@ public sealed class NotebookOutlineTests
     {
         var sentence = string.Join(' ', Enumerable.Repeat("word", 50)) + ".";
         Assert.Equal(sentence, NotebookOutline.Of(Notebook(Text($"{sentence} {sentence}"))).Lead);
-        Assert.Equal(string.Join(' ', Enumerable.Repeat("word", 64)) + " …", NotebookOutline.Of(Notebook(Text(string.Join(' ', Enumerable.Repeat("word", 500))))).Lead);
+        Assert.Equal(
+            string.Join(' ', Enumerable.Repeat("word", 64)) + " …",
+            NotebookOutline.Of(Notebook(Text(string.Join(' ', Enumerable.Repeat("word", 500))))).Lead
+        );
         Assert.Equal(320 + 2, NotebookOutline.Of(Notebook(Text(new string('x', 100_000)))).Lead.Length);
     }
 
@@ -57,9 +60,11 @@ public sealed class NotebookOutlineTests
     [Fact]
     public void The_index_shows_lead_and_sections_and_links_only_to_pages_that_are_there()
     {
-        NotebookResult[] notebooks = [
+        NotebookResult[] notebooks =
+        [
             new("00-first.ipynb", "First", "00-first.html", "00-first.ipynb", RunStatus.Passed, 1, 2, 2, null, null),
-            new("second.ipynb", "Second", null, null, RunStatus.NotRun, 0, 0, 2, null, null)];
+            new("second.ipynb", "Second", null, null, RunStatus.NotRun, 0, 0, 2, null, null),
+        ];
         var outline = new NotebookOutline("The <course>", "Lead & more", [new Heading(2, "part", "Part <1>", "")]);
         var main = BodyOf(IndexPage.Render(new RunSummary(DateTimeOffset.Now, 1, notebooks), [outline, outline]));
 
@@ -68,7 +73,11 @@ public sealed class NotebookOutlineTests
         Assert.Equal(2, Count(main, "<summary>1 section</summary>"));
         Assert.Contains("<li><a href=\"00-first.html#part\">Part &lt;1&gt;</a></li>", main, StringComparison.Ordinal);
         Assert.Contains("<li>Part &lt;1&gt;</li>", main, StringComparison.Ordinal);
-        Assert.Contains("<li data-page=\"00-first.html\"><span class=\"number passed\" aria-hidden=\"true\">0</span>", main, StringComparison.Ordinal);
+        Assert.Contains(
+            "<li data-page=\"00-first.html\"><span class=\"number passed\" aria-hidden=\"true\">0</span>",
+            main,
+            StringComparison.Ordinal
+        );
         Assert.Contains("<li><span class=\"number stopped\" aria-hidden=\"true\">2</span>", main, StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,15 @@ public sealed class NotebookPageTests
     public void A_page_asks_for_nothing_outside()
     {
         var page = NotebookPage.Render(
-            Notebook(Text("# T\n\n## H\n\n$x$"), Code("1", Stream("x"))), new() { Previous = new("Back", "a.html"), Next = new("On", "b.html"), Index = new("All", "index.html"), FileName = "here.html" });
+            Notebook(Text("# T\n\n## H\n\n$x$"), Code("1", Stream("x"))),
+            new()
+            {
+                Previous = new("Back", "a.html"),
+                Next = new("On", "b.html"),
+                Index = new("All", "index.html"),
+                FileName = "here.html",
+            }
+        );
 
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("(?i)<(script|img|iframe|link)[^>]+(src|href)=[\"']?(?!data:)[a-z./]", page);
@@ -21,7 +29,11 @@ public sealed class NotebookPageTests
     [Fact]
     public void Title_and_first_heading_come_from_the_notebook()
     {
-        Assert.Contains("<title>The `model` &lt;3</title>".Replace("`", "", StringComparison.Ordinal), Render(Text("# The `model` <3")), StringComparison.Ordinal);
+        Assert.Contains(
+            "<title>The `model` &lt;3</title>".Replace("`", "", StringComparison.Ordinal),
+            Render(Text("# The `model` <3")),
+            StringComparison.Ordinal
+        );
 
         var page = Render(Text("## Only a part"));
         Assert.Contains("<title>sample</title>", page, StringComparison.Ordinal);
@@ -31,7 +43,15 @@ public sealed class NotebookPageTests
     [Fact]
     public void Neighbours_are_linked_in_header_and_footer()
     {
-        var page = NotebookPage.Render(Notebook(Text("# T")), new() { Previous = new("A & <b>", "a b.html"), Next = new("Next", "n.html"), Index = new("All", "index.html") });
+        var page = NotebookPage.Render(
+            Notebook(Text("# T")),
+            new()
+            {
+                Previous = new("A & <b>", "a b.html"),
+                Next = new("Next", "n.html"),
+                Index = new("All", "index.html"),
+            }
+        );
 
         Assert.Equal(2, Count(page, "rel=\"prev\" href=\"a%20b.html\"><small>Previous</small> <span>A &amp; &lt;b&gt;</span></a>"));
         Assert.Equal(2, Count(page, "rel=\"next\" href=\"n.html\""));
@@ -80,12 +100,18 @@ public sealed class NotebookPageTests
         Assert.Equal(first, NotebookPage.Render(notebook, new()));
     }
 
-    // The aim is a second once Roslyn is warm, on a machine with nothing else to do. The limit leaves room for a busy one, and catches what grows with the square.
+    // The aim is a second once Roslyn is warm, on a machine with nothing else to do. The limit leaves room for a busy one, and catches what
+    // grows with the square.
     [Fact]
     public void A_page_of_a_hundred_cells_is_rendered_in_no_time()
     {
-        var cells = Enumerable.Range(0, 100).Select(i =>
-            i % 2 == 0 ? Text($"## Part {i}\n\nText with $x_{i}$.") : Code(string.Join('\n', Enumerable.Repeat($"var x{i} = Math.Sqrt({i});", 15)), Stream("done")));
+        var cells = Enumerable
+            .Range(0, 100)
+            .Select(i =>
+                i % 2 == 0
+                    ? Text($"## Part {i}\n\nText with $x_{i}$.")
+                    : Code(string.Join('\n', Enumerable.Repeat($"var x{i} = Math.Sqrt({i});", 15)), Stream("done"))
+            );
         var notebook = Notebook([.. cells]);
         NotebookPage.Render(notebook, new());
 

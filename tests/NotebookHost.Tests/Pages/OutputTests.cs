@@ -10,18 +10,20 @@ public sealed class OutputTests
 
     private const string Pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
-    public static TheoryData<string> HostileOutputs => new(
-        Stream(Hostile).ToJsonString(),
-        Stream(Hostile, "stderr").ToJsonString(),
-        Data(("text/plain", Hostile)).ToJsonString(),
-        Data(("text/csv", Hostile)).ToJsonString(),
-        Data(("text/latex", Hostile)).ToJsonString(),
-        Data(("text/markdown", Hostile)).ToJsonString(),
-        Data(("application/json", Hostile)).ToJsonString(),
-        Data(("image/svg+xml", $"<svg xmlns='http://www.w3.org/2000/svg'>{Hostile}</svg>")).ToJsonString(),
-        Data(("image/png", Hostile), ("text/plain", Hostile)).ToJsonString(),
-        Data((Hostile, "unknown type")).ToJsonString(),
-        Error(Hostile, Hostile, Hostile, "\x1b[31m" + Hostile).ToJsonString());
+    public static TheoryData<string> HostileOutputs =>
+        new(
+            Stream(Hostile).ToJsonString(),
+            Stream(Hostile, "stderr").ToJsonString(),
+            Data(("text/plain", Hostile)).ToJsonString(),
+            Data(("text/csv", Hostile)).ToJsonString(),
+            Data(("text/latex", Hostile)).ToJsonString(),
+            Data(("text/markdown", Hostile)).ToJsonString(),
+            Data(("application/json", Hostile)).ToJsonString(),
+            Data(("image/svg+xml", $"<svg xmlns='http://www.w3.org/2000/svg'>{Hostile}</svg>")).ToJsonString(),
+            Data(("image/png", Hostile), ("text/plain", Hostile)).ToJsonString(),
+            Data((Hostile, "unknown type")).ToJsonString(),
+            Error(Hostile, Hostile, Hostile, "\x1b[31m" + Hostile).ToJsonString()
+        );
 
     [Theory]
     [MemberData(nameof(HostileOutputs))]
@@ -43,10 +45,26 @@ public sealed class OutputTests
     [Fact]
     public void The_richest_type_is_shown()
     {
-        Assert.Contains("<i>html</i>", Body(Code("c", Data(("text/plain", "plain"), ("image/png", Pixel), ("text/html", "<i>html</i>")))), StringComparison.Ordinal);
-        Assert.Contains("data:image/png", Body(Code("c", Data(("text/plain", "plain"), ("image/jpeg", Pixel), ("image/png", Pixel)))), StringComparison.Ordinal);
-        Assert.Contains("<strong>md</strong>", Body(Code("c", Data(("text/plain", "plain"), ("text/markdown", "**md**")))), StringComparison.Ordinal);
-        Assert.Contains("data:image/svg+xml;base64,", Body(Code("c", Data(("image/svg+xml", "<svg/>"), ("image/png", Pixel)))), StringComparison.Ordinal);
+        Assert.Contains(
+            "<i>html</i>",
+            Body(Code("c", Data(("text/plain", "plain"), ("image/png", Pixel), ("text/html", "<i>html</i>")))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "data:image/png",
+            Body(Code("c", Data(("text/plain", "plain"), ("image/jpeg", Pixel), ("image/png", Pixel)))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "<strong>md</strong>",
+            Body(Code("c", Data(("text/plain", "plain"), ("text/markdown", "**md**")))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "data:image/svg+xml;base64,",
+            Body(Code("c", Data(("image/svg+xml", "<svg/>"), ("image/png", Pixel)))),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -56,7 +74,11 @@ public sealed class OutputTests
         output["metadata"] = new JsonObject { ["image/png"] = new JsonObject { ["width"] = 280 } };
         var main = Body(Code("c", output));
 
-        Assert.Contains($"<img alt=\"A &quot;seven&quot;\" width=\"280\" src=\"data:image/png;base64,{Pixel}\">", main, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<img alt=\"A &quot;seven&quot;\" width=\"280\" src=\"data:image/png;base64,{Pixel}\">",
+            main,
+            StringComparison.Ordinal
+        );
         Assert.Contains("alt=\"Figure from cell 1\"", Body(Code("c", Data(("image/png", Pixel)))), StringComparison.Ordinal);
     }
 
@@ -83,14 +105,26 @@ public sealed class OutputTests
     [Fact]
     public void Unusual_outputs_do_no_harm()
     {
-        var main = Shown(Body(Code("c", Data(("application/x-thing", "1")), new JsonObject { ["output_type"] = "new" }, Data(), Data(("application/json", new JsonArray(1, 2))))));
+        var main = Shown(
+            Body(
+                Code(
+                    "c",
+                    Data(("application/x-thing", "1")),
+                    new JsonObject { ["output_type"] = "new" },
+                    Data(),
+                    Data(("application/json", new JsonArray(1, 2)))
+                )
+            )
+        );
         Assert.Contains("application/x-thing", main, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_same_style_in_many_outputs_is_written_once()
     {
-        var html = Body([.. Enumerable.Range(0, 5).Select(i => Code("c", Data(("text/html", $"<p>{i}</p><style>p {{ margin: 0 }}</style>"))))]);
+        var html = Body([
+            .. Enumerable.Range(0, 5).Select(i => Code("c", Data(("text/html", $"<p>{i}</p><style>p {{ margin: 0 }}</style>")))),
+        ]);
         Assert.Equal(1, Count(html, "<style>"));
         Assert.Contains("<p>4</p>", html, StringComparison.Ordinal);
     }

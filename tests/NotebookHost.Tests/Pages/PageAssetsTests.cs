@@ -20,9 +20,27 @@ public sealed class PageAssetsTests
     [Fact]
     public void Each_file_is_our_own_or_stands_in_the_notice()
     {
-        string[] own = ["NOTICE.md", "bar.html", "code.css", "colors.css", "contents.js", "find.js", "index.css", "math.js", "output.css", "page.css", "page.js", "reading.js", "theme.js"];
+        string[] own =
+        [
+            "NOTICE.md",
+            "bar.html",
+            "code.css",
+            "colors.css",
+            "contents.js",
+            "find.js",
+            "index.css",
+            "math.js",
+            "output.css",
+            "page.css",
+            "page.js",
+            "reading.js",
+            "theme.js",
+        ];
         string[] others = ["noto-sans-math.woff2", "temml.css", "temml.min.js"];
-        var files = typeof(NotebookPage).Assembly.GetManifestResourceNames().Where(name => name.StartsWith("Pages/Assets/", StringComparison.Ordinal)).Select(name => name["Pages/Assets/".Length..]);
+        var files = typeof(NotebookPage)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("Pages/Assets/", StringComparison.Ordinal))
+            .Select(name => name["Pages/Assets/".Length..]);
 
         Assert.Equal(own.Concat(others).Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
         Assert.All(others, name => Assert.Contains($"| {name} |", PageAssets.Text("NOTICE.md"), StringComparison.Ordinal));

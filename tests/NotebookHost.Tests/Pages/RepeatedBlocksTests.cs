@@ -33,7 +33,10 @@ public sealed class RepeatedBlocksTests
 
     [Fact]
     public void Styles_are_written_once_whatever_their_length() =>
-        Assert.Equal("<b>1</b><style>td { color: red }</style><b>2</b>", Append("<b>1</b><style>td { color: red }</style>", "<b>2</b><style>td { color: red }</style>"));
+        Assert.Equal(
+            "<b>1</b><style>td { color: red }</style><b>2</b>",
+            Append("<b>1</b><style>td { color: red }</style>", "<b>2</b><style>td { color: red }</style>")
+        );
 
     [Theory]
     [InlineData("<!-- {0} -->")]
@@ -77,7 +80,10 @@ public sealed class RepeatedBlocksTests
         var html = new StringBuilder();
         var blocks = new RepeatedBlocks();
         foreach (var output in outputs)
+        {
             blocks.Append(html, output);
+        }
+
         return html.ToString();
     }
 }

@@ -9,35 +9,49 @@ namespace NotebookHost.Tests.Pages;
 internal static partial class Sample
 {
     public static JsonObject Text(string markdown) =>
-        new() { ["cell_type"] = "markdown", ["id"] = Id(), ["metadata"] = new JsonObject(), ["source"] = markdown };
+        new()
+        {
+            ["cell_type"] = "markdown",
+            ["id"] = Id(),
+            ["metadata"] = new JsonObject(),
+            ["source"] = markdown,
+        };
 
-    public static JsonObject Code(string source, params JsonObject[] outputs) => new()
-    {
-        ["cell_type"] = "code",
-        ["id"] = Id(),
-        ["metadata"] = new JsonObject(),
-        ["source"] = source,
-        ["execution_count"] = 7,
-        ["outputs"] = new JsonArray([.. outputs]),
-    };
+    public static JsonObject Code(string source, params JsonObject[] outputs) =>
+        new()
+        {
+            ["cell_type"] = "code",
+            ["id"] = Id(),
+            ["metadata"] = new JsonObject(),
+            ["source"] = source,
+            ["execution_count"] = 7,
+            ["outputs"] = new JsonArray([.. outputs]),
+        };
 
-    public static JsonObject Data(params (string Type, JsonNode Value)[] data) => new()
-    {
-        ["output_type"] = "display_data",
-        ["metadata"] = new JsonObject(),
-        ["data"] = new JsonObject(data.Select(entry => KeyValuePair.Create(entry.Type, (JsonNode?)entry.Value))),
-    };
+    public static JsonObject Data(params (string Type, JsonNode Value)[] data) =>
+        new()
+        {
+            ["output_type"] = "display_data",
+            ["metadata"] = new JsonObject(),
+            ["data"] = new JsonObject(data.Select(entry => KeyValuePair.Create(entry.Type, (JsonNode?)entry.Value))),
+        };
 
     public static JsonObject Stream(string text, string name = "stdout") =>
-        new() { ["output_type"] = "stream", ["name"] = name, ["text"] = text };
+        new()
+        {
+            ["output_type"] = "stream",
+            ["name"] = name,
+            ["text"] = text,
+        };
 
-    public static JsonObject Error(string name, string message, params string[] trace) => new()
-    {
-        ["output_type"] = "error",
-        ["ename"] = name,
-        ["evalue"] = message,
-        ["traceback"] = new JsonArray([.. trace.Select(line => JsonValue.Create(line))]),
-    };
+    public static JsonObject Error(string name, string message, params string[] trace) =>
+        new()
+        {
+            ["output_type"] = "error",
+            ["ename"] = name,
+            ["evalue"] = message,
+            ["traceback"] = new JsonArray([.. trace.Select(line => JsonValue.Create(line))]),
+        };
 
     public static NotebookDocument Notebook(params JsonObject[] cells) => NotebookAt("/nowhere/sample.ipynb", cells);
 

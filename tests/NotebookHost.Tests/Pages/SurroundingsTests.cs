@@ -11,9 +11,18 @@ public sealed class SurroundingsTests
     public void A_failed_notebook_says_so_at_the_top_and_leads_to_the_cell()
     {
         var error = new CellFailure(2, 3, "id", "ArgumentException", "Bad <shape>.\nAnd more.");
-        var main = BodyOf(NotebookPage.Render(Notebook(Text("# T"), Code("f();", Error("ArgumentException", "Bad"))), new() { Status = RunStatus.Failed, Error = error }));
+        var main = BodyOf(
+            NotebookPage.Render(
+                Notebook(Text("# T"), Code("f();", Error("ArgumentException", "Bad"))),
+                new() { Status = RunStatus.Failed, Error = error }
+            )
+        );
 
-        Assert.StartsWith("<section class=\"failure\"", main[(main.IndexOf('>', StringComparison.Ordinal) + 1)..].TrimStart(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<section class=\"failure\"",
+            main[(main.IndexOf('>', StringComparison.Ordinal) + 1)..].TrimStart(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("This notebook failed", main, StringComparison.Ordinal);
         Assert.Contains("<a href=\"#cell-2\">Cell 2</a>, line 3: <strong>ArgumentException</strong>", main, StringComparison.Ordinal);
         Assert.Contains("Bad &lt;shape&gt;.\nAnd more.", main, StringComparison.Ordinal);
@@ -26,7 +35,12 @@ public sealed class SurroundingsTests
     [InlineData(RunStatus.Failed, "failed")]
     public void A_failure_before_the_first_cell_leads_nowhere(RunStatus status, string words)
     {
-        var main = BodyOf(NotebookPage.Render(Notebook(Text("# T")), new() { Status = status, Error = new CellFailure(0, null, null, "Exited", "The process died.") }));
+        var main = BodyOf(
+            NotebookPage.Render(
+                Notebook(Text("# T")),
+                new() { Status = status, Error = new CellFailure(0, null, null, "Exited", "The process died.") }
+            )
+        );
         Assert.Contains(words, main, StringComparison.Ordinal);
         Assert.Contains("<p>Before the first cell: <strong>Exited</strong></p>", main, StringComparison.Ordinal);
         Assert.DoesNotContain("<a ", main, StringComparison.Ordinal);
@@ -45,7 +59,19 @@ public sealed class SurroundingsTests
     public void A_link_to_a_page_that_is_not_there_is_text(string markdown, string html)
     {
         List<string> asked = [];
-        var main = BodyOf(NotebookPage.Render(Notebook(Text(markdown)), new() { HasPage = page => { asked.Add(page); return page == "there.html"; } }));
+        var main = BodyOf(
+            NotebookPage.Render(
+                Notebook(Text(markdown)),
+                new()
+                {
+                    HasPage = page =>
+                    {
+                        asked.Add(page);
+                        return page == "there.html";
+                    },
+                }
+            )
+        );
         Assert.Contains(html, main, StringComparison.Ordinal);
         Assert.All(asked, page => Assert.Contains(page, (string[])["there.html", "not there.html", "other.html"]));
     }
@@ -53,7 +79,17 @@ public sealed class SurroundingsTests
     [Fact]
     public void Rows_of_links_are_known_as_such()
     {
-        Assert.Contains("<p class=\"row-of-links\">", Body(Text("[1 One](a.html) · [2 Two](b.html) · **3 Three** · [4 Four](d.html)")), StringComparison.Ordinal);
-        Assert.DoesNotContain("row-of-links", Body(Text("**Next:** [Step 1](a.html)\n\nSee [1](a.html), [2](b.html) and [3](c.html) for more than links alone can say of it.")), StringComparison.Ordinal);
+        Assert.Contains(
+            "<p class=\"row-of-links\">",
+            Body(Text("[1 One](a.html) · [2 Two](b.html) · **3 Three** · [4 Four](d.html)")),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "row-of-links",
+            Body(
+                Text("**Next:** [Step 1](a.html)\n\nSee [1](a.html), [2](b.html) and [3](c.html) for more than links alone can say of it.")
+            ),
+            StringComparison.Ordinal
+        );
     }
 }

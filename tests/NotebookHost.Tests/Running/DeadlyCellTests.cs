@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Tests.Running;
 
-/// <summary>Cells that end, starve or deceive their own process: the run goes on, says what happened in one sentence, and loses nothing.</summary>
+/// <summary>Cells that end, starve or deceive their own process: the run goes on, says what happened in one sentence, and loses
+/// nothing.</summary>
 public sealed class DeadlyCellTests : ProgramTest
 {
     /// <summary>Writes to, or closes, the socket over which the process talks to the run: all that a cell can find under /proc.</summary>
@@ -14,14 +15,20 @@ public sealed class DeadlyCellTests : ProgramTest
 
         """;
 
-    private async Task<IReadOnlyList<JsonNode>> RunAll(Dictionary<string, string>? environment, params (string Name, string[] Cells)[] notebooks)
+    private async Task<IReadOnlyList<JsonNode>> RunAll(
+        Dictionary<string, string>? environment,
+        params (string Name, string[] Cells)[] notebooks
+    )
     {
         foreach (var (name, cells) in notebooks)
         {
             Notebook($"{name}.ipynb", cells);
         }
 
-        using var process = Start(environment, ["run", .. notebooks.Select(notebook => $"{notebook.Name}.ipynb"), "--output", "out", "--keep-going", "--timeout", "60"]);
+        using var process = Start(
+            environment,
+            ["run", .. notebooks.Select(notebook => $"{notebook.Name}.ipynb"), "--output", "out", "--keep-going", "--timeout", "60"]
+        );
         var (code, output, error) = await End(process);
         Assert.True(code is 0 or 1, output + error);
         Assert.Empty(error);
@@ -36,7 +43,11 @@ public sealed class DeadlyCellTests : ProgramTest
         Assert.DoesNotContain('\n', message);
         Assert.Equal(("failed", 1), ((string)notebook["status"]!, (int)notebook["error"]!["cell"]!));
         Assert.StartsWith("partial\n", Text(name, 1), StringComparison.Ordinal);
-        Assert.Contains(System.Net.WebUtility.HtmlEncode(words.Split(' ')[0]), File.ReadAllText(Path.Combine(Output, (string)notebook["page"]!)), StringComparison.Ordinal);
+        Assert.Contains(
+            System.Net.WebUtility.HtmlEncode(words.Split(' ')[0]),
+            File.ReadAllText(Path.Combine(Output, (string)notebook["page"]!)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -45,13 +56,20 @@ public sealed class DeadlyCellTests : ProgramTest
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The exit codes and calls are Unix's.");
         const string Partial = "Console.WriteLine(\"partial\"); await Task.Delay(100);\n";
         IReadOnlyList<(string Code, string Words)> deaths =
-        [.. Faults.Of<(string, string)>(few: 2,
-            ("int Deep(int n) => Deep(n + 1) + 1; Deep(0)", "stack overflow"),
-            ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
-            ("Environment.FailFast(\"enough\");", "enough"),
-            ("System.Runtime.InteropServices.Marshal.WriteByte((nint)0x123456789000, 1);", "crashed"),
-            ("System.Diagnostics.Process.Start(\"kill\", $\"-TERM {Environment.ProcessId}\"); await Task.Delay(20000);", "signal 15"))];
-        var results = await RunAll(null, [.. deaths.Select((death, i) => ($"dead-{i}", new[] { Partial + death.Code, "\"not reached\"" }))]);
+        [
+            .. Faults.Of<(string, string)>(
+                few: 2,
+                ("int Deep(int n) => Deep(n + 1) + 1; Deep(0)", "stack overflow"),
+                ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
+                ("Environment.FailFast(\"enough\");", "enough"),
+                ("System.Runtime.InteropServices.Marshal.WriteByte((nint)0x123456789000, 1);", "crashed"),
+                ("System.Diagnostics.Process.Start(\"kill\", $\"-TERM {Environment.ProcessId}\"); await Task.Delay(20000);", "signal 15")
+            ),
+        ];
+        var results = await RunAll(
+            null,
+            [.. deaths.Select((death, i) => ($"dead-{i}", new[] { Partial + death.Code, "\"not reached\"" }))]
+        );
         foreach (var (result, (_, words)) in results.Zip(deaths))
         {
             Died(result, words);
@@ -65,18 +83,31 @@ public sealed class DeadlyCellTests : ProgramTest
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It looks for the socket under /proc.");
         const string Partial = Pipe + "Console.WriteLine(\"partial\"); await Task.Delay(100);\n";
         IReadOnlyList<(string Code, string Words)> lies =
-        [.. Faults.Of<(string, string)>(few: 2,
-            ("Send(\"garbage\\n\"); await Task.Delay(20000);", "broke off"),
-            ("Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":1}\\n\"); await Task.Delay(20000);", "broke off"),
-            ("Send(\"{\\\"type\\\":\\\"nothing\\\"}\\n\"); await Task.Delay(20000);", "broke off"),
-            ("Send(new string('x', 70_000_000)); await Task.Delay(20000);", "broke off"),
-            ("foreach (var socket in Sockets()) shutdown(socket, 2); await Task.Delay(20000);", "connection"))];
-        var results = await RunAll(null,
         [
-            .. lies.Select((lie, i) => ($"lie-{i}", new[] { Partial + lie.Code })),
-            // A whole message for a cell that there is not, is nobody's.
-            ("nobody", [Pipe + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\",\\\"Text\\\":\\\"x\\\"}\\n\"); await Task.Delay(300);", "\"after\""]),
-        ]);
+            .. Faults.Of<(string, string)>(
+                few: 2,
+                ("Send(\"garbage\\n\"); await Task.Delay(20000);", "broke off"),
+                ("Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":1}\\n\"); await Task.Delay(20000);", "broke off"),
+                ("Send(\"{\\\"type\\\":\\\"nothing\\\"}\\n\"); await Task.Delay(20000);", "broke off"),
+                ("Send(new string('x', 70_000_000)); await Task.Delay(20000);", "broke off"),
+                ("foreach (var socket in Sockets()) shutdown(socket, 2); await Task.Delay(20000);", "connection")
+            ),
+        ];
+        var results = await RunAll(
+            null,
+            [
+                .. lies.Select((lie, i) => ($"lie-{i}", new[] { Partial + lie.Code })),
+                // A whole message for a cell that there is not, is nobody's.
+                (
+                    "nobody",
+                    [
+                        Pipe
+                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\",\\\"Text\\\":\\\"x\\\"}\\n\"); await Task.Delay(300);",
+                        "\"after\"",
+                    ]
+                ),
+            ]
+        );
         foreach (var (result, (_, words)) in results.Zip(lies))
         {
             Died(result, words);
@@ -88,9 +119,17 @@ public sealed class DeadlyCellTests : ProgramTest
     [Fact]
     public async Task A_lack_of_memory_is_said_to_be_one()
     {
-        var results = await RunAll(new() { ["DOTNET_GCHeapHardLimit"] = "0x10000000" },
+        var results = await RunAll(
+            new() { ["DOTNET_GCHeapHardLimit"] = "0x10000000" },
             ("one", ["Console.WriteLine(\"partial\"); await Task.Delay(100);\nvar all = new byte[1_000_000_000];"]),
-            ("many", ["Console.WriteLine(\"partial\"); await Task.Delay(100);\nvar all = new List<byte[]>(); while (true) all.Add(new byte[1 << 20]);"]));
+            (
+                "many",
+                [
+                    "Console.WriteLine(\"partial\"); await Task.Delay(100);\nvar all = new List<byte[]>(); while (true) all.Add(new "
+                        + "byte[1 << 20]);",
+                ]
+            )
+        );
         foreach (var result in results)
         {
             Died(result, "memory");
@@ -102,11 +141,46 @@ public sealed class DeadlyCellTests : ProgramTest
     [Fact]
     public async Task What_a_cell_does_to_the_process_does_not_harm_the_cells_behind()
     {
-        var results = await RunAll(null,
-            ("console", ["Console.SetOut(System.IO.TextWriter.Null); Console.SetError(System.IO.TextWriter.Null);", "Console.WriteLine(\"out\"); Console.Out.Close(); Console.Out.Dispose();", "Console.WriteLine(\"still\");"]),
-            ("input", ["try { Console.ReadLine(); } catch (InvalidOperationException e) { Console.WriteLine(e.Message); }", "Console.OpenStandardInput().ReadByte()", "Console.ReadLine()"]),
-            ("folder", ["System.IO.Directory.CreateDirectory(\"gone\"); Environment.CurrentDirectory = System.IO.Path.GetFullPath(\"gone\"); System.IO.Directory.Delete(Environment.CurrentDirectory);", "1 + 1", "#!import nowhere.ipynb"]),
-            ("culture", ["var odd = (System.Globalization.CultureInfo)System.Globalization.CultureInfo.InvariantCulture.Clone(); odd.NumberFormat.NumberDecimalSeparator = \",\"; odd.NumberFormat.NegativeSign = \"minus\"; odd.NumberFormat.NumberGroupSeparator = \"x\"; System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.DefaultThreadCurrentUICulture = odd;", "Console.WriteLine(-1.5); display(HTML(\"<b>x</b>\"));", "throw new Exception(\"after\");"]));
+        var results = await RunAll(
+            null,
+            (
+                "console",
+                [
+                    "Console.SetOut(System.IO.TextWriter.Null); Console.SetError(System.IO.TextWriter.Null);",
+                    "Console.WriteLine(\"out\"); Console.Out.Close(); Console.Out.Dispose();",
+                    "Console.WriteLine(\"still\");",
+                ]
+            ),
+            (
+                "input",
+                [
+                    "try { Console.ReadLine(); } catch (InvalidOperationException e) { Console.WriteLine(e.Message); }",
+                    "Console.OpenStandardInput().ReadByte()",
+                    "Console.ReadLine()",
+                ]
+            ),
+            (
+                "folder",
+                [
+                    "System.IO.Directory.CreateDirectory(\"gone\"); Environment.CurrentDirectory = "
+                        + "System.IO.Path.GetFullPath(\"gone\"); System.IO.Directory.Delete(Environment.CurrentDirectory);",
+                    "1 + 1",
+                    "#!import nowhere.ipynb",
+                ]
+            ),
+            (
+                "culture",
+                [
+                    "var odd = (System.Globalization.CultureInfo)System.Globalization.CultureInfo.InvariantCulture.Clone(); "
+                        + "odd.NumberFormat.NumberDecimalSeparator = \",\"; odd.NumberFormat.NegativeSign = \"minus\"; "
+                        + "odd.NumberFormat.NumberGroupSeparator = \"x\"; System.Globalization.CultureInfo.CurrentCulture = "
+                        + "System.Globalization.CultureInfo.DefaultThreadCurrentCulture = "
+                        + "System.Globalization.CultureInfo.DefaultThreadCurrentUICulture = odd;",
+                    "Console.WriteLine(-1.5); display(HTML(\"<b>x</b>\"));",
+                    "throw new Exception(\"after\");",
+                ]
+            )
+        );
 
         Assert.Equal("passed", (string)results[0]["status"]!);
         Assert.Equal(("out\n", "still\n"), (Text("console.ipynb", 2), Text("console.ipynb", 3)));
@@ -115,17 +189,36 @@ public sealed class DeadlyCellTests : ProgramTest
         Assert.Equal(3, (int)results[1]["error"]!["cell"]!);
         Assert.Equal("2", (string)Executed("folder.ipynb")["cells"]![1]!["outputs"]![0]!["data"]!["text/plain"]![0]!);
         Assert.Contains("no such notebook", (string)results[2]["error"]!["message"]!, StringComparison.Ordinal);
-        Assert.Equal(("after", 3, 1), ((string)results[3]["error"]!["message"]!, (int)results[3]["error"]!["cell"]!, (int)results[3]["error"]!["line"]!));
+        Assert.Equal(
+            ("after", 3, 1),
+            ((string)results[3]["error"]!["message"]!, (int)results[3]["error"]!["cell"]!, (int)results[3]["error"]!["line"]!)
+        );
     }
 
     [Fact]
     public async Task Notebooks_that_change_or_go_while_the_run_is_under_way_do_not_end_it()
     {
         Notebook("next/n.ipynb", "1");
-        var results = await RunAll(null,
-            ("first", ["System.IO.File.WriteAllText(\"first.ipynb\", \"not json\"); System.IO.File.WriteAllText(\"second.ipynb\", \"not json\");", "\"kept\""]),
-            ("second", ["System.IO.File.Delete(\"first.ipynb\"); System.IO.File.Delete(\"second.ipynb\"); System.IO.Directory.Delete(\"next\", true);", "\"kept\""]),
-            ("next/n", ["1"]));
+        var results = await RunAll(
+            null,
+            (
+                "first",
+                [
+                    "System.IO.File.WriteAllText(\"first.ipynb\", \"not json\"); System.IO.File.WriteAllText(\"second.ipynb\", "
+                        + "\"not json\");",
+                    "\"kept\"",
+                ]
+            ),
+            (
+                "second",
+                [
+                    "System.IO.File.Delete(\"first.ipynb\"); System.IO.File.Delete(\"second.ipynb\"); "
+                        + "System.IO.Directory.Delete(\"next\", true);",
+                    "\"kept\"",
+                ]
+            ),
+            ("next/n", ["1"])
+        );
         Assert.Equal(["passed", "passed", "failed"], results.Select(result => (string)result["status"]!));
         Assert.Equal("kept", (string)Executed("second.ipynb")["cells"]![1]!["outputs"]![0]!["data"]!["text/plain"]![0]!);
         Assert.Contains("is not there any more", (string)results[2]["error"]!["message"]!, StringComparison.Ordinal);

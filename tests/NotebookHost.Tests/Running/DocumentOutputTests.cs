@@ -28,7 +28,10 @@ public sealed class DocumentOutputTests
         _output.Apply(new StreamText(1, "stderr", "e"));
         _output.Apply(new StreamText(2, "stdout", "other cell"));
         _output.Apply(new StreamText(1, "stdout", "\rd"));
-        Assert.Equal("""[{"output_type":"stream","name":"stdout","text":["ab\n","c"]},{"output_type":"stream","name":"stderr","text":["e"]},{"output_type":"stream","name":"stdout","text":["\rd"]}]""", Outputs(1).ToJsonString());
+        Assert.Equal(
+            """[{"output_type":"stream","name":"stdout","text":["ab\n","c"]},{"output_type":"stream","name":"stderr","text":["e"]},{"output_type":"stream","name":"stdout","text":["\rd"]}]""",
+            Outputs(1).ToJsonString()
+        );
         Assert.Single(Outputs(2));
     }
 
@@ -37,7 +40,10 @@ public sealed class DocumentOutputTests
     {
         _output.Apply(new DisplayData(1, "x", Data("text/plain", "old"), IsUpdate: false));
         _output.Apply(new DisplayData(2, "x", Data("text/html", "<b>\nnew</b>"), IsUpdate: true));
-        Assert.Equal("""[{"output_type":"display_data","metadata":{},"data":{"text/html":["\u003Cb\u003E\n","new\u003C/b\u003E"]}}]""", Outputs(1).ToJsonString());
+        Assert.Equal(
+            """[{"output_type":"display_data","metadata":{},"data":{"text/html":["\u003Cb\u003E\n","new\u003C/b\u003E"]}}]""",
+            Outputs(1).ToJsonString()
+        );
         Assert.Empty(Outputs(2));
     }
 
@@ -56,7 +62,10 @@ public sealed class DocumentOutputTests
         _notebook.Cells[0].ExecutionCount = 4;
         _output.Apply(new ResultData(1, Data("text/plain", "7")));
         _output.Apply(new CellFailed(1, new CellError("E", "m", ["E: m"], 1)));
-        Assert.Equal("""[{"output_type":"execute_result","execution_count":4,"metadata":{},"data":{"text/plain":["7"]}},{"output_type":"error","ename":"E","evalue":"m","traceback":["E: m"]}]""", Outputs(1).ToJsonString());
+        Assert.Equal(
+            """[{"output_type":"execute_result","execution_count":4,"metadata":{},"data":{"text/plain":["7"]}},{"output_type":"error","ename":"E","evalue":"m","traceback":["E: m"]}]""",
+            Outputs(1).ToJsonString()
+        );
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class EndlessTests : ProgramTest
 
         """;
 
-    private int[] Pids => [.. File.ReadAllText(Path.Combine(Folder, "pids")).Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+    private int[] Pids =>
+        [.. File.ReadAllText(Path.Combine(Folder, "pids")).Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     /// <summary>Ends a program, and measures the peak of its own memory meanwhile.</summary>
     private static async Task<(int ExitCode, string Out, long Memory)> Watch(Process process)
@@ -44,12 +45,21 @@ public sealed class EndlessTests : ProgramTest
         return (code, text, peak);
     }
 
-    public static TheoryData<string, string> Floods => [.. Faults.Of<(string, string)>(few: 1,
-        ("while (true) Console.WriteLine(\"x\");", "wrote more than"),
-        ("while (true) display(HTML(\"<b>x</b>\"));", "put out more than"),
-        ("for (var i = 0; ; i++) display(HTML(new string('y', 100_000) + i));", "showed more than"),
-        ("while (true) { Console.Write('o'); Console.Error.Write('e'); }", "put out more than"),
-        ("while (true) { display(new string('z', 50_000)); Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput(); }", ""))];
+    public static TheoryData<string, string> Floods =>
+        [
+            .. Faults.Of<(string, string)>(
+                few: 1,
+                ("while (true) Console.WriteLine(\"x\");", "wrote more than"),
+                ("while (true) display(HTML(\"<b>x</b>\"));", "put out more than"),
+                ("for (var i = 0; ; i++) display(HTML(new string('y', 100_000) + i));", "showed more than"),
+                ("while (true) { Console.Write('o'); Console.Error.Write('e'); }", "put out more than"),
+                (
+                    "while (true) { display(new string('z', 50_000)); "
+                        + "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput(); }",
+                    ""
+                )
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Floods))]
@@ -72,25 +82,53 @@ public sealed class EndlessTests : ProgramTest
     [Fact]
     public async Task Outputs_of_a_hundred_million_characters_are_cut_or_left_out_and_the_notebook_goes_on()
     {
-        Notebook("large.ipynb", "Console.Write(new string('x', 100_000_000));", "display(HTML($\"<p>{new string('y', 100_000_000)}</p>\"));", "new string('z', 100_000_000)",
-            "throw new Exception(new string('e', 100_000_000));");
+        Notebook(
+            "large.ipynb",
+            "Console.Write(new string('x', 100_000_000));",
+            "display(HTML($\"<p>{new string('y', 100_000_000)}</p>\"));",
+            "new string('z', 100_000_000)",
+            "throw new Exception(new string('e', 100_000_000));"
+        );
         using var process = Start("run", "large.ipynb", "--output", "out");
         var (code, output, memory) = await Watch(process);
         Assert.Equal(1, code);
         Assert.InRange(memory, 1, MostMemory);
         var cells = Executed("large.ipynb")["cells"]!.AsArray();
-        Assert.EndsWith("[cut here: the cell wrote more than 1,000,000 characters; the rest is not kept]\n", Text("large.ipynb", 1), StringComparison.Ordinal);
-        Assert.StartsWith("[left out: an output of 100,000,007 characters", (string)cells[1]!["outputs"]![0]!["data"]!["text/plain"]![0]!, StringComparison.Ordinal);
-        Assert.StartsWith("[left out: an output of 100,000,000 characters", (string)cells[2]!["outputs"]![0]!["data"]!["text/plain"]![0]!, StringComparison.Ordinal);
-        Assert.Contains("[cut here: 100,000,000 characters]", (string)Summary()["notebooks"]![0]!["error"]!["message"]!, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "[cut here: the cell wrote more than 1,000,000 characters; the rest is not kept]\n",
+            Text("large.ipynb", 1),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "[left out: an output of 100,000,007 characters",
+            (string)cells[1]!["outputs"]![0]!["data"]!["text/plain"]![0]!,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "[left out: an output of 100,000,000 characters",
+            (string)cells[2]!["outputs"]![0]!["data"]!["text/plain"]![0]!,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "[cut here: 100,000,000 characters]",
+            (string)Summary()["notebooks"]![0]!["error"]!["message"]!,
+            StringComparison.Ordinal
+        );
         Assert.InRange(new FileInfo(Path.Combine(Output, "large.html")).Length, 1_000_000, 3_000_000);
         Assert.InRange(output.Length, 100_000, 200_000);
     }
 
-    public static TheoryData<string> Stubborn => [.. Faults.Of<string>(few: 1,
-        "var token = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken; while (true) { try { while (true) token.ThrowIfCancellationRequested(); } catch { } }",
-        "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern uint sleep(uint seconds); sleep(300);",
-        "await Task.Delay(300); System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); while (true);")];
+    public static TheoryData<string> Stubborn =>
+        [
+            .. Faults.Of<string>(
+                few: 1,
+                "var token = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken; while (true) { try { while "
+                    + "(true) token.ThrowIfCancellationRequested(); } catch { } }",
+                "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern uint sleep(uint seconds); sleep(300);",
+                "await Task.Delay(300); System.Diagnostics.Process.Start(\"kill\", $\"-STOP {Environment.ProcessId}\").WaitForExit(); "
+                    + "while (true);"
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Stubborn))]
@@ -101,9 +139,16 @@ public sealed class EndlessTests : ProgramTest
         var (exitCode, output, _) = await Run("run", "endless.ipynb", "--output", "out", "--timeout", "4");
         Assert.Equal(3, exitCode);
         Assert.Contains("endless.ipynb, cell 2: Timeout:", output, StringComparison.Ordinal);
-        Assert.Equal((2, "Timeout"), ((int)Summary()["notebooks"]![0]!["error"]!["cell"]!, (string)Summary()["notebooks"]![0]!["error"]!["errorName"]!));
+        Assert.Equal(
+            (2, "Timeout"),
+            ((int)Summary()["notebooks"]![0]!["error"]!["cell"]!, (string)Summary()["notebooks"]![0]!["error"]!["errorName"]!)
+        );
         Assert.Equal("partial\n", Text("endless.ipynb", 2));
-        Assert.Contains("partial", await File.ReadAllTextAsync(Path.Combine(Output, "endless.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "partial",
+            await File.ReadAllTextAsync(Path.Combine(Output, "endless.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         await WaitUntil(() => !Pids.Any(IsAlive));
     }
 
@@ -111,7 +156,11 @@ public sealed class EndlessTests : ProgramTest
     public async Task A_program_that_has_left_its_parent_and_its_group_is_ended_too()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets a process adopt orphans.");
-        Notebook("daemon.ipynb", "System.Diagnostics.Process.Start(\"sh\", [\"-c\", \"setsid sh -c 'echo $$ > pids.new; mv pids.new pids; exec sleep 300' & exit 0\"]).WaitForExit();\nwhile (true);");
+        Notebook(
+            "daemon.ipynb",
+            "System.Diagnostics.Process.Start(\"sh\", [\"-c\", \"setsid sh -c 'echo $$ > pids.new; mv pids.new pids; exec sleep 300' & "
+                + "exit 0\"]).WaitForExit();\nwhile (true);"
+        );
         using var process = Start("run", "daemon.ipynb", "--output", "out");
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pids")));
         await Task.Delay(200, TestContext.Current.CancellationToken);
@@ -120,11 +169,7 @@ public sealed class EndlessTests : ProgramTest
         await WaitUntil(() => !Pids.Any(IsAlive));
     }
 
-    public static TheoryData<string> Signals => [.. Faults.Of<string>(few: 2,
-        "TERM",
-        "KILL",
-        "HUP",
-        "INT")];
+    public static TheoryData<string> Signals => [.. Faults.Of<string>(few: 2, "TERM", "KILL", "HUP", "INT")];
 
     [Theory]
     [MemberData(nameof(Signals))]
@@ -154,8 +199,14 @@ public sealed class EndlessTests : ProgramTest
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "The program script (util-linux), which makes the terminal, is not installed.");
         Notebook("long.ipynb", Family + "while (true);");
-        using var terminal = Process.Start(new ProcessStartInfo("/usr/bin/script", ["-qfec", $"exec '{Program}' run long.ipynb --output out", "/dev/null"])
-        { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var terminal = Process.Start(
+            new ProcessStartInfo("/usr/bin/script", ["-qfec", $"exec '{Program}' run long.ipynb --output out", "/dev/null"])
+            {
+                WorkingDirectory = Folder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var screen = terminal.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pids")));
         await Task.Delay(200, TestContext.Current.CancellationToken);

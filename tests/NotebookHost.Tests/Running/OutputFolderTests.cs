@@ -2,14 +2,18 @@ using System.Diagnostics;
 
 namespace NotebookHost.Tests.Running;
 
-/// <summary>Output folders that are full, closed or under a second name: said in one sentence, before anything is run where it can be, with nothing half written or overwritten.</summary>
+/// <summary>Output folders that are full, closed or under a second name: said in one sentence, before anything is run where it can be, with
+/// nothing half written or overwritten.</summary>
 public sealed class OutputFolderTests : ProgramTest
 {
     private static void Call(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         process.WaitForExit();
-        Assert.SkipWhen(process.ExitCode != 0, $"{program} needs more rights than this user has: {process.StandardError.ReadToEnd().Trim()}");
+        Assert.SkipWhen(
+            process.ExitCode != 0,
+            $"{program} needs more rights than this user has: {process.StandardError.ReadToEnd().Trim()}"
+        );
     }
 
     private static void RefusedInOneSentence((int ExitCode, string Out, string Error) end, string words)
@@ -60,12 +64,8 @@ public sealed class OutputFolderTests : ProgramTest
         }
     }
 
-    public static TheoryData<string> Names => [.. Faults.Of<string>(few: 1,
-        "links/deep",
-        "link",
-        "notebooks",
-        "notebooks/.",
-        "notebooks/../notebooks")];
+    public static TheoryData<string> Names =>
+        [.. Faults.Of<string>(few: 1, "links/deep", "link", "notebooks", "notebooks/.", "notebooks/../notebooks")];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -102,7 +102,13 @@ public sealed class OutputFolderTests : ProgramTest
             File.CreateSymbolicLink(Path.Combine(Output, name), "../victim");
         }
 
-        var (code, output, error) = await Run(["run", .. names.Select(name => Path.Combine("in", name)), "other/index.ipynb", "--output", "out"]);
+        var (code, output, error) = await Run([
+            "run",
+            .. names.Select(name => Path.Combine("in", name)),
+            "other/index.ipynb",
+            "--output",
+            "out",
+        ]);
         Assert.True(code == 0, output + error);
         Assert.DoesNotContain('\u001b', output);
         Assert.DoesNotContain('\u0007', output);
@@ -110,6 +116,10 @@ public sealed class OutputFolderTests : ProgramTest
         Assert.Equal(["in", "other", "out", "victim"], Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Order());
         Assert.Equal(6, Summary()["notebooks"]!.AsArray().Select(notebook => (string)notebook!["notebook"]!).Distinct().Count());
         Assert.Equal(14, Directory.GetFiles(Output).Length);
-        Assert.DoesNotContain("<script>alert", await File.ReadAllTextAsync(Path.Combine(Output, "index.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "<script>alert",
+            await File.ReadAllTextAsync(Path.Combine(Output, "index.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -18,13 +18,19 @@ public abstract class ProgramTest : IDisposable
 
     protected string Notebook(string name, params string[] cells) => Samples.Write(Path.Combine(Folder, name), cells);
 
-    protected static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "NotebookHost.exe" : "NotebookHost");
+    protected static string Program { get; } =
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "NotebookHost.exe" : "NotebookHost");
 
     protected Process Start(params string[] arguments) => Start(null, arguments);
 
     protected Process Start(Dictionary<string, string>? environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
@@ -53,7 +59,12 @@ public abstract class ProgramTest : IDisposable
 
     /// <summary>The console text of a cell of an executed notebook, cells from 1.</summary>
     protected string Text(string name, int cell) =>
-        string.Concat(Executed(name)["cells"]![cell - 1]!["outputs"]!.AsArray().Where(output => (string)output!["output_type"]! == "stream").SelectMany(output => output!["text"] is JsonArray lines ? lines.Select(line => (string)line!) : [(string)output["text"]!]));
+        string.Concat(
+            Executed(name)["cells"]![cell - 1]!["outputs"]!
+                .AsArray()
+                .Where(output => (string)output!["output_type"]! == "stream")
+                .SelectMany(output => output!["text"] is JsonArray lines ? lines.Select(line => (string)line!) : [(string)output["text"]!])
+        );
 
     protected static async Task WaitUntil(Func<bool> condition)
     {

@@ -10,7 +10,13 @@ public sealed class RunTests : ProgramTest
     public async Task A_run_writes_executed_notebooks_pages_an_index_and_a_summary()
     {
         Notebook("nb/base.ipynb", "[parameters]int epochs = 10;", "int Twice(int n) => 2 * n;");
-        Notebook("nb/one.ipynb", "[markdown]# First steps", "#!import base.ipynb\nTwice(epochs)", "", "System.IO.Path.GetFileName(Environment.CurrentDirectory)");
+        Notebook(
+            "nb/one.ipynb",
+            "[markdown]# First steps",
+            "#!import base.ipynb\nTwice(epochs)",
+            "",
+            "System.IO.Path.GetFileName(Environment.CurrentDirectory)"
+        );
         Notebook("nb/two.ipynb", "var d = display(0);\nfor (var i = 1; i <= 1000; i++) d.Update($\"step {i}\");");
 
         var (code, output, error) = await Run("run", "nb/one.ipynb", "nb/two.ipynb", "--output", "out", "--set", "epochs=3");
@@ -33,8 +39,16 @@ public sealed class RunTests : ProgramTest
         Assert.Equal("First steps", (string)summary["notebooks"]![0]!["title"]!);
         Assert.Equal(3, (int)summary["notebooks"]![0]!["cellsRun"]!);
         Assert.True((long)summary["notebooks"]![0]!["peakMemoryBytes"]! > 20_000_000);
-        Assert.Contains("two.html", await File.ReadAllTextAsync(Path.Combine(Output, "one.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("one.html", await File.ReadAllTextAsync(Path.Combine(Output, "index.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "two.html",
+            await File.ReadAllTextAsync(Path.Combine(Output, "one.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "one.html",
+            await File.ReadAllTextAsync(Path.Combine(Output, "index.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -49,27 +63,45 @@ public sealed class RunTests : ProgramTest
         Assert.Equal(1, (await Run("run", "first.ipynb", "bad.ipynb", "last.ipynb", "--output", "out")).ExitCode);
         foreach (var name in new[] { "first", "bad" })
         {
-            Assert.Contains("<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · Last</p>", await PageAsync(name), StringComparison.Ordinal);
+            Assert.Contains(
+                "<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · Last</p>",
+                await PageAsync(name),
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("last.html", await PageAsync(name), StringComparison.Ordinal);
         }
 
         Assert.Contains("rel=\"next\" href=\"bad.html\"", await PageAsync("first"), StringComparison.Ordinal);
         Assert.DoesNotContain("rel=\"next\"", await PageAsync("bad"), StringComparison.Ordinal);
-        Assert.Contains("<a href=\"#cell-2\">Cell 2</a>, line 1: <strong>System.Exception</strong>", await PageAsync("bad"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<a href=\"#cell-2\">Cell 2</a>, line 1: <strong>System.Exception</strong>",
+            await PageAsync("bad"),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("last.html", await PageAsync("index"), StringComparison.Ordinal);
 
         // What earlier runs left beside it can be reached.
         Assert.Equal(0, (await Run("run", "last.ipynb", "--output", "out")).ExitCode);
-        Assert.Contains("<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · <a href=\"last.html\">Last</a></p>", await PageAsync("last"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<a href=\"first.html\">First</a> · <a href=\"bad.html\">Bad</a> · <a href=\"last.html\">Last</a></p>",
+            await PageAsync("last"),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("rel=\"prev\"", await PageAsync("last"), StringComparison.Ordinal);
 
-        Task<string> PageAsync(string name) => File.ReadAllTextAsync(Path.Combine(Output, $"{name}.html"), TestContext.Current.CancellationToken);
+        Task<string> PageAsync(string name) =>
+            File.ReadAllTextAsync(Path.Combine(Output, $"{name}.html"), TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task A_failing_cell_ends_the_run_with_1_and_says_where()
     {
-        Notebook("bad.ipynb", "[markdown]text", "Console.WriteLine(\"partial\");\nthrow new Exception(\"no luck\");", "Console.WriteLine(\"not reached\");");
+        Notebook(
+            "bad.ipynb",
+            "[markdown]text",
+            "Console.WriteLine(\"partial\");\nthrow new Exception(\"no luck\");",
+            "Console.WriteLine(\"not reached\");"
+        );
         Notebook("next.ipynb", "1");
 
         var (code, output, _) = await Run("run", "bad.ipynb", "next.ipynb", "--output", "out");
@@ -113,7 +145,12 @@ public sealed class RunTests : ProgramTest
     public async Task Ctrl_C_ends_the_run_with_130_and_keeps_what_there_is()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
-        Notebook("long.ipynb", "Console.WriteLine(\"partial\");\nSystem.Diagnostics.Process.Start(\"sleep\", \"60\");\n" + WritePid + "\nawait Task.Delay(60000);");
+        Notebook(
+            "long.ipynb",
+            "Console.WriteLine(\"partial\");\nSystem.Diagnostics.Process.Start(\"sleep\", \"60\");\n"
+                + WritePid
+                + "\nawait Task.Delay(60000);"
+        );
         using var process = Start("run", "long.ipynb", "--output", "out");
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pid")) && ReadPidText().Length > 0);
         await Task.Delay(200, TestContext.Current.CancellationToken);

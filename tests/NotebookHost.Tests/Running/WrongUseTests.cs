@@ -22,7 +22,10 @@ public sealed class WrongUseTests : ProgramTest
         Notebook("good.ipynb", "[parameters]int epochs = 1;", "#!import base.ipynb");
         File.WriteAllText(Path.Combine(Folder, "text.ipynb"), "not json");
         File.WriteAllText(Path.Combine(Folder, "old.ipynb"), """{"worksheets":[],"nbformat":3}""");
-        File.WriteAllText(Path.Combine(Folder, "python.ipynb"), """{"cells":[],"metadata":{"kernelspec":{"language":"python"}},"nbformat":4}""");
+        File.WriteAllText(
+            Path.Combine(Folder, "python.ipynb"),
+            """{"cells":[],"metadata":{"kernelspec":{"language":"python"}},"nbformat":4}"""
+        );
 
         var (code, output, error) = await Run(arguments);
 
@@ -39,7 +42,11 @@ public sealed class WrongUseTests : ProgramTest
         var clean = Notebook("clean.ipynb", "1");
         var before = await File.ReadAllBytesAsync(clean, TestContext.Current.CancellationToken);
         var used = Path.Combine(Folder, "used.ipynb");
-        await File.WriteAllTextAsync(used, """{"cells":[{"cell_type":"code","source":"1","execution_count":2,"outputs":[],"metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":4}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            used,
+            """{"cells":[{"cell_type":"code","source":"1","execution_count":2,"outputs":[],"metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":4}""",
+            TestContext.Current.CancellationToken
+        );
 
         var check = await Run("clear", ".", "--check");
         Assert.Equal((1, "used.ipynb: has outputs\n"), (check.ExitCode, check.Out));

@@ -33,24 +33,38 @@ public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.LaunchAsync(playwright);
         var page = await pads.OpenAsync(browser);
-        var answer = JsonDocument.Parse(await PadPage.Pad(page, pad).EvaluateAsync<string>(Ask, new object[] { pads.Images, count })).RootElement;
+        var answer = JsonDocument
+            .Parse(await PadPage.Pad(page, pad).EvaluateAsync<string>(Ask, new object[] { pads.Images, count }))
+            .RootElement;
         var probabilities = answer.GetProperty("all").Deserialize<double[]>()!;
         var expected = pads.Expected[pad].Take(probabilities.Length).ToList();
         var classes = pads.Expected[pad].Length / 1000;
         Assert.Equal(count * classes, probabilities.Length);
         // Answers that were all alike would agree whatever the layers did.
-        Assert.True(Enumerable.Range(0, classes).Any(label => expected.Where((_, i) => i % classes == label) is var of && of.Max() - of.Min() > 0.3), "the network gives every image the same answer");
+        Assert.True(
+            Enumerable
+                .Range(0, classes)
+                .Any(label => expected.Where((_, i) => i % classes == label) is var of && of.Max() - of.Min() > 0.3),
+            "the network gives every image the same answer"
+        );
         var largest = probabilities.Zip(expected, (mine, its) => Math.Abs(mine - its)).Max();
-        TestContext.Current.SendDiagnosticMessage($"Pad {pad}: largest difference {largest:0.0e+0}, first prediction on the page {answer.GetProperty("cold").GetDouble():0.0} ms, this pad's first for the hand {answer.GetProperty("first").GetDouble():0.0} ms.");
+        TestContext.Current.SendDiagnosticMessage(
+            $"Pad {pad}: largest difference {largest:0.0e+0}, first prediction on the page {answer.GetProperty("cold").GetDouble():0.0} "
+                + $"ms, this pad's first for the hand {answer.GetProperty("first").GetDouble():0.0} ms."
+        );
         Assert.InRange(largest, 0, tolerance);
     }
 
     [Fact]
     public void Its_output_is_small_enough_also_where_the_network_is_large()
     {
-        var sizes = NotebookDocument.Load(pads.Run.File("pads.ipynb")).Cells
-            .SelectMany(cell => cell.Outputs).Select(output => string.Concat(output!["data"]?["text/html"]?.AsArray().Select(line => line!.ToString()) ?? []))
-            .Where(html => html.Contains("cnn-pad", StringComparison.Ordinal)).Select(html => System.Text.Encoding.UTF8.GetByteCount(html)).ToList();
+        var sizes = NotebookDocument
+            .Load(pads.Run.File("pads.ipynb"))
+            .Cells.SelectMany(cell => cell.Outputs)
+            .Select(output => string.Concat(output!["data"]?["text/html"]?.AsArray().Select(line => line!.ToString()) ?? []))
+            .Where(html => html.Contains("cnn-pad", StringComparison.Ordinal))
+            .Select(html => System.Text.Encoding.UTF8.GetByteCount(html))
+            .ToList();
         TestContext.Current.SendDiagnosticMessage($"Outputs: {string.Join(", ", sizes.Select(size => $"{size:N0}"))} bytes.");
         Assert.Equal(5, sizes.Count);
         Assert.All(sizes, size => Assert.InRange(size, 10_000, 1_500_000));
@@ -63,6 +77,10 @@ public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
     public void A_network_that_it_cannot_show_is_said_in_its_place()
     {
         var page = File.ReadAllText(pads.Run.File("pads.html"));
-        Assert.Contains("The drawing pad cannot show this network: its layer &#39;bent&#39; (Tanh) is none of the layers that the pad computes", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "The drawing pad cannot show this network: its layer &#39;bent&#39; (Tanh) is none of the layers that the pad computes",
+            page,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -3,11 +3,16 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests.Drawing;
 
-/// <summary>A page with several drawing pads, made by NotebookHost from pads.ipynb, and what TorchSharp says to the images that the pads are asked about.</summary>
+/// <summary>A page with several drawing pads, made by NotebookHost from pads.ipynb, and what TorchSharp says to the images that the pads
+/// are asked about.</summary>
 public sealed class PadPage(BundledCourse course) : IAsyncLifetime
 {
     /// <summary>The pads of the page, from the top.</summary>
-    public const int Course = 0, CourseAgain = 1, ThreeBlocks = 2, Odd = 3, Wide = 4;
+    public const int Course = 0,
+        CourseAgain = 1,
+        ThreeBlocks = 2,
+        Odd = 3,
+        Wide = 4;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cnn-tutorial-pads-").FullName;
 
@@ -23,9 +28,15 @@ public sealed class PadPage(BundledCourse course) : IAsyncLifetime
     {
         var mnist = Directory.CreateDirectory(Path.Combine(_folder, "mnist")).FullName;
         File.Copy(Path.Combine(course.Run.Folder, "mnist", "model.weights"), Path.Combine(mnist, "model.weights"));
-        Run = await Notebooks.Tests.Course.RunAsync(_folder, Notebooks.Tests.Course.FullData, Path.Combine(Notebooks.Tests.Course.Root, "tests", "Notebooks.Tests", "Drawing", "pads.ipynb"));
+        Run = await Notebooks.Tests.Course.RunAsync(
+            _folder,
+            Notebooks.Tests.Course.FullData,
+            Path.Combine(Notebooks.Tests.Course.Root, "tests", "Notebooks.Tests", "Drawing", "pads.ipynb")
+        );
         Assert.True(Run.ExitCode == 0, Run.ToString());
-        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(mnist, "pads.json"), TestContext.Current.CancellationToken));
+        using var json = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(mnist, "pads.json"), TestContext.Current.CancellationToken)
+        );
         Images = json.RootElement.GetProperty("images").GetString()!;
         Expected = json.RootElement.GetProperty("expected").Deserialize<float[][]>()!;
     }
@@ -39,7 +50,13 @@ public sealed class PadPage(BundledCourse course) : IAsyncLifetime
     /// <summary>Opens the page from its file and waits for the pads.</summary>
     internal async Task<IPage> OpenAsync(IBrowser browser, BrowserNewPageOptions? options = null)
     {
-        var page = await browser.NewPageAsync(options ?? new() { ViewportSize = new() { Width = 1000, Height = 900 } });
+        var page = await browser.NewPageAsync(
+            options
+                ?? new()
+                {
+                    ViewportSize = new() { Width = 1000, Height = 900 },
+                }
+        );
         page.PageError += (_, error) => throw new InvalidOperationException(error);
         await page.GotoAsync(new Uri(Run.File("pads.html")).AbsoluteUri);
         await page.WaitForFunctionAsync("() => document.querySelectorAll('.cnn-pad[data-ready]').length === 5");

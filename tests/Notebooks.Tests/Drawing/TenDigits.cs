@@ -18,7 +18,13 @@ internal static class TenDigits
         await using var browser = await Chromium.LaunchAsync(playwright);
         foreach (var (width, scheme) in new[] { (1440, ColorScheme.Light), (390, ColorScheme.Dark) })
         {
-            var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+            var page = await browser.NewPageAsync(
+                new()
+                {
+                    ViewportSize = new() { Width = width, Height = 900 },
+                    ColorScheme = scheme,
+                }
+            );
             await page.GotoAsync(new Uri(file).AbsoluteUri);
             var pad = page.Locator(".cnn-pad[data-ready]");
             var answers = new List<string>();
@@ -31,10 +37,19 @@ internal static class TenDigits
             }
 
             TestContext.Current.SendDiagnosticMessage($"Ten digits drawn at {width} px: {string.Join("; ", answers)}.");
-            Assert.InRange(answers.Index().Count(answer => answer.Item.StartsWith(Handwriting.Names[answer.Index], StringComparison.Ordinal)), 9, 10);
+            Assert.InRange(
+                answers.Index().Count(answer => answer.Item.StartsWith(Handwriting.Names[answer.Index], StringComparison.Ordinal)),
+                9,
+                10
+            );
 
             // What is no digit gets an answer all the same; the notebook asks about it.
-            await Handwriting.DrawAsync(pad, [[(0.5, 0.1), (0.74, 0.84), (0.11, 0.38), (0.89, 0.38), (0.26, 0.84), (0.5, 0.1)]]);
+            await Handwriting.DrawAsync(
+                pad,
+                [
+                    [(0.5, 0.1), (0.74, 0.84), (0.11, 0.38), (0.89, 0.38), (0.26, 0.84), (0.5, 0.1)],
+                ]
+            );
             TestContext.Current.SendDiagnosticMessage($"A star: {await Handwriting.AnswerAsync(pad)}.");
             await pad.ScreenshotAsync(new() { Path = Chromium.Screenshot($"pad-star-{width}-{scheme}") });
             await page.CloseAsync();

@@ -75,8 +75,12 @@ public sealed class AccessibilityTests(BundledCourse course)
             await page.GetByRole(AriaRole.Button, new() { Name = "Search this page" }).ClickAsync();
             var result = await page.RunAxe();
             Assert.NotEmpty(result.Passes);
-            found.AddRange(result.Violations.Select(violation =>
-                $"{name}: {violation.Impact}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html[..Math.Min(200, node.Html.Length)]))}"));
+            found.AddRange(
+                result.Violations.Select(violation =>
+                    $"{name}: {violation.Impact}: {violation.Id}: {violation.Help}: "
+                    + $"{string.Join(" | ", violation.Nodes.Select(node => node.Html[..Math.Min(200, node.Html.Length)]))}"
+                )
+            );
         }
 
         Assert.True(found.Count == 0, string.Join('\n', found));
@@ -127,7 +131,10 @@ public sealed class AccessibilityTests(BundledCourse course)
     {
         await using var site = await SitePages.OpenAsync(course.Run);
         var page = await site.WindowAsync();
-        const string Moving = "() => [...document.querySelectorAll('*')].filter(one => { const style = getComputedStyle(one); return parseFloat(style.transitionDuration) > 0 || parseFloat(style.animationDuration) > 0 || style.scrollBehavior === 'smooth'; }).length";
+        const string Moving =
+            "() => [...document.querySelectorAll('*')].filter(one => { const style = getComputedStyle(one); return "
+            + "parseFloat(style.transitionDuration) > 0 || parseFloat(style.animationDuration) > 0 || style.scrollBehavior === "
+            + "'smooth'; }).length";
         await site.GoAsync(page, "00-introduction.html");
         Assert.NotEqual(0, await page.EvaluateAsync<int>(Moving));
         foreach (var name in SitePages.Names)

@@ -34,7 +34,10 @@ public sealed class FindTests(BundledCourse course)
         var count = int.Parse(words[1]);
         Assert.Equal("1", words[0]);
         Assert.True(count > 2);
-        Assert.Equal(count, (await page.EvaluateAsync<string[]>(Painted)).Count(text => text.Equals("tensor", StringComparison.OrdinalIgnoreCase)) - 1);
+        Assert.Equal(
+            count,
+            (await page.EvaluateAsync<string[]>(Painted)).Count(text => text.Equals("tensor", StringComparison.OrdinalIgnoreCase)) - 1
+        );
 
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal($"2 of {count}", await CountAsync(page));
@@ -126,17 +129,24 @@ public sealed class FindTests(BundledCourse course)
         await site.GoAsync(page, "04-compile.html");
         await FindAsync(page, "loss");
         Assert.True(await page.EvaluateAsync<bool>(InView));
-        Assert.True(await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('#page-find > *')].every(part => part.getBoundingClientRect().left > 0 && part.getBoundingClientRect().right < innerWidth)"));
+        Assert.True(
+            await page.EvaluateAsync<bool>(
+                "() => [...document.querySelectorAll('#page-find > *')].every(part => part.getBoundingClientRect().left > 0 && "
+                    + "part.getBoundingClientRect().right < innerWidth)"
+            )
+        );
         await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"find-{width}-{scheme}") });
         // Contrast by WCAG's formula: the letters on the mark, and the mark on the page.
-        var contrasts = await page.EvaluateAsync<double[]>("""
+        var contrasts = await page.EvaluateAsync<double[]>(
+            """
             () => {
                 const light = color => { const [red, green, blue] = color.match(/[\d.]+/g).map(value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4); return 0.2126 * red + 0.7152 * green + 0.0722 * blue; };
                 const contrast = (one, other) => { const [low, high] = [light(one), light(other)].sort((a, b) => a - b); return (high + 0.05) / (low + 0.05); };
                 const main = document.querySelector('main'), page = getComputedStyle(document.documentElement).backgroundColor;
                 return ['page-find', 'page-find-current'].flatMap(name => { const mark = getComputedStyle(main, `::highlight(${name})`); return [contrast(mark.color, mark.backgroundColor), contrast(mark.backgroundColor, page)]; });
             }
-            """);
+            """
+        );
         Assert.All(contrasts.Where((_, i) => i % 2 == 0), letters => Assert.InRange(letters, 4.5, 21));
         Assert.All(contrasts.Where((_, i) => i % 2 == 1), mark => Assert.InRange(mark, 1.2, 21));
     }

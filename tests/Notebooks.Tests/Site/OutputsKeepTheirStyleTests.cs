@@ -7,7 +7,8 @@ namespace Notebooks.Tests.Site;
 /// <summary>What an output calls its parts is its own affair, also where the page has parts of that name.</summary>
 public sealed class OutputsKeepTheirStyleTests
 {
-    /// <summary>Puts elements into an output, one with each class that the page's style sheets name, and tells which of them look or act unlike one without a class.</summary>
+    /// <summary>Puts elements into an output, one with each class that the page's style sheets name, and tells which of them look or act
+    /// unlike one without a class.</summary>
     private const string Changed = """
         () => {
             const classes = new Set();
@@ -34,23 +35,47 @@ public sealed class OutputsKeepTheirStyleTests
     [Fact]
     public async Task The_pages_classes_mean_nothing_in_an_output()
     {
-        const string Output = "<div id=\"place\"></div><div class=\"source\" id=\"theirs\">mine</div><div class=\"columns\"><nav class=\"contents\">theirs</nav></div><div class=\"scroll\" tabindex=\"0\">theirs</div>";
+        const string Output =
+            "<div id=\"place\"></div><div class=\"source\" id=\"theirs\">mine</div><div class=\"columns\"><nav "
+            + "class=\"contents\">theirs</nav></div><div class=\"scroll\" tabindex=\"0\">theirs</div>";
         var cell = new JsonObject
         {
             ["cell_type"] = "code",
             ["metadata"] = new JsonObject(),
             ["source"] = "Show();",
             ["execution_count"] = 1,
-            ["outputs"] = new JsonArray(new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject(), ["data"] = new JsonObject { ["text/html"] = Output } }),
+            ["outputs"] = new JsonArray(
+                new JsonObject
+                {
+                    ["output_type"] = "display_data",
+                    ["metadata"] = new JsonObject(),
+                    ["data"] = new JsonObject { ["text/html"] = Output },
+                }
+            ),
         };
-        var text = new JsonObject { ["cell_type"] = "markdown", ["metadata"] = new JsonObject(), ["source"] = "# Title\n\n## Part\n\n$x$" };
-        var notebook = new JsonObject { ["nbformat"] = 4, ["nbformat_minor"] = 4, ["metadata"] = new JsonObject(), ["cells"] = new JsonArray(text, cell) };
+        var text = new JsonObject
+        {
+            ["cell_type"] = "markdown",
+            ["metadata"] = new JsonObject(),
+            ["source"] = "# Title\n\n## Part\n\n$x$",
+        };
+        var notebook = new JsonObject
+        {
+            ["nbformat"] = 4,
+            ["nbformat_minor"] = 4,
+            ["metadata"] = new JsonObject(),
+            ["cells"] = new JsonArray(text, cell),
+        };
         var folder = Directory.CreateTempSubdirectory("cnn-tutorial-page-").FullName;
         try
         {
             var run = new CourseRun(folder, 0, "", "");
             Directory.CreateDirectory(Path.GetDirectoryName(run.File("page.html"))!);
-            await File.WriteAllTextAsync(run.File("page.html"), NotebookPage.Render(NotebookDocument.Parse(notebook.ToJsonString(), "/nowhere/page.ipynb"), new()), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                run.File("page.html"),
+                NotebookPage.Render(NotebookDocument.Parse(notebook.ToJsonString(), "/nowhere/page.ipynb"), new()),
+                TestContext.Current.CancellationToken
+            );
             await using var site = await SitePages.OpenAsync(run);
             foreach (var width in new[] { 390, 1440 })
             {

@@ -2,7 +2,8 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests.Site;
 
-/// <summary>A browser for the pages of the course's run, which notes what a page must not do: fail, complain, or ask for anything outside itself.</summary>
+/// <summary>A browser for the pages of the course's run, which notes what a page must not do: fail, complain, or ask for anything outside
+/// itself.</summary>
 internal sealed class SitePages : IAsyncDisposable
 {
     private readonly CourseRun _run;
@@ -18,7 +19,7 @@ internal sealed class SitePages : IAsyncDisposable
 
     /// <summary>The files of all pages, the index first.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["index.html", .. Course.Notebooks.Select(notebook => Path.GetFileNameWithoutExtension(notebook) + ".html")];
+    ["index.html", .. Course.Notebooks.Select(notebook => Path.GetFileNameWithoutExtension(notebook) + ".html")];
 
     /// <summary>What pages did that they must not do.</summary>
     public List<string> Problems { get; } = [];
@@ -42,7 +43,13 @@ internal sealed class SitePages : IAsyncDisposable
     /// <summary>A window of its own, with an empty storage.</summary>
     public async Task<IPage> WindowAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
     {
-        var page = await _browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        var page = await _browser.NewPageAsync(
+            new()
+            {
+                ColorScheme = scheme,
+                ViewportSize = new() { Width = width, Height = 900 },
+            }
+        );
         page.PageError += (_, error) => Problems.Add($"{page.Url}: {error}");
         page.Console += (_, message) =>
         {
@@ -71,7 +78,9 @@ internal sealed class SitePages : IAsyncDisposable
     /// <summary>Waits until the charts are drawn and the page is painted: before that, Chromium takes no keys.</summary>
     public static async Task SettleAsync(IPage page)
     {
-        await page.WaitForFunctionAsync("() => [...document.querySelectorAll('[id^=chart-]')].every(chart => chart.querySelector('.main-svg'))");
+        await page.WaitForFunctionAsync(
+            "() => [...document.querySelectorAll('[id^=chart-]')].every(chart => chart.querySelector('.main-svg'))"
+        );
         await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     }
 

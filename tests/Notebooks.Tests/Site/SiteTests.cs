@@ -23,12 +23,19 @@ public sealed class SiteTests(BundledCourse course)
             ids[name] = await page.EvaluateAsync<string[]>(Ids);
         }
 
-        Assert.All(links, entry => Assert.All(entry.Value.Select(link => new Uri(link)).Where(link => link.IsFile), link =>
-        {
-            Assert.True(File.Exists(link.LocalPath), $"{entry.Key} leads to {link}");
-            var (target, place) = (Path.GetFileName(link.LocalPath), Uri.UnescapeDataString(link.Fragment.TrimStart('#')));
-            Assert.True(place.Length == 0 || ids[target].Contains(place), $"{entry.Key} leads to {link}");
-        }));
+        Assert.All(
+            links,
+            entry =>
+                Assert.All(
+                    entry.Value.Select(link => new Uri(link)).Where(link => link.IsFile),
+                    link =>
+                    {
+                        Assert.True(File.Exists(link.LocalPath), $"{entry.Key} leads to {link}");
+                        var (target, place) = (Path.GetFileName(link.LocalPath), Uri.UnescapeDataString(link.Fragment.TrimStart('#')));
+                        Assert.True(place.Length == 0 || ids[target].Contains(place), $"{entry.Key} leads to {link}");
+                    }
+                )
+        );
         // From the list into every section of every page, and from each page to its neighbours.
         Assert.All(SitePages.Names.Skip(1), name => Assert.Contains(site.Address(name), links["index.html"]));
         Assert.True(links["index.html"].Count(link => link.Contains('#', StringComparison.Ordinal)) > 40);
@@ -41,7 +48,13 @@ public sealed class SiteTests(BundledCourse course)
         await using var site = await SitePages.OpenAsync(course.Run);
         var page = await site.WindowAsync(390);
         await site.GoAsync(page, SitePages.Names[1]);
-        foreach (var (relation, place, names) in new[] { ("next", "body > header", SitePages.Names.Skip(2)), ("prev", "body > footer", SitePages.Names.Skip(1).Reverse().Skip(1)) })
+        foreach (
+            var (relation, place, names) in new[]
+            {
+                ("next", "body > header", SitePages.Names.Skip(2)),
+                ("prev", "body > footer", SitePages.Names.Skip(1).Reverse().Skip(1)),
+            }
+        )
         {
             foreach (var name in names)
             {
@@ -65,7 +78,11 @@ public sealed class SiteTests(BundledCourse course)
         var page = await site.WindowAsync();
         var reading = page.Locator("main > .reading");
         await site.GoAsync(page, "index.html");
-        Assert.StartsWith("You have read 0 of 8 pages.\nBegin: Convolutional networks at a glance", await reading.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "You have read 0 of 8 pages.\nBegin: Convolutional networks at a glance",
+            await reading.InnerTextAsync(),
+            StringComparison.Ordinal
+        );
         await page.GetByRole(AriaRole.Button, new() { Name = "Dark theme" }).ClickAsync();
 
         // By coming to its end, and by the button.
@@ -75,13 +92,20 @@ public sealed class SiteTests(BundledCourse course)
         await Task.Delay(1500, TestContext.Current.CancellationToken);
         Assert.DoesNotContain("You have read", await line.TextContentAsync(), StringComparison.Ordinal);
         await line.ScrollIntoViewIfNeededAsync();
-        await page.WaitForFunctionAsync("() => document.querySelector('footer > .reading').textContent.includes('You have read this page')");
+        await page.WaitForFunctionAsync(
+            "() => document.querySelector('footer > .reading').textContent.includes('You have read this page')"
+        );
         await site.GoAsync(page, "02-data.html");
         await page.GetByRole(AriaRole.Button, new() { Name = "Mark as read" }).ClickAsync();
 
         await site.GoAsync(page, "index.html");
         Assert.StartsWith("You have read 2 of 8 pages.\nGo on: Step 1: Setup", await reading.InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Equal(["00-introduction.html", "02-data.html"], await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('li:has(.read:not([hidden]))')].map(item => item.dataset.page)"));
+        Assert.Equal(
+            ["00-introduction.html", "02-data.html"],
+            await page.EvaluateAsync<string[]>(
+                "() => [...document.querySelectorAll('li:has(.read:not([hidden]))')].map(item => item.dataset.page)"
+            )
+        );
         await page.ScreenshotAsync(new() { Path = Chromium.Screenshot("index-read"), FullPage = true });
 
         await site.GoAsync(page, "02-data.html");
@@ -135,7 +159,10 @@ public sealed class SiteTests(BundledCourse course)
                 await page.WaitForTimeoutAsync(200);
                 var brightness = await page.EvaluateAsync<double[]>(Brightness);
                 figures += brightness.Length - 1;
-                Assert.All(brightness, one => Assert.True(dark ? one > 150 : one < 105, $"{name}, {(dark ? "dark" : "light")}: letters of brightness {one:0}"));
+                Assert.All(
+                    brightness,
+                    one => Assert.True(dark ? one > 150 : one < 105, $"{name}, {(dark ? "dark" : "light")}: letters of brightness {one:0}")
+                );
             }
         }
 
@@ -149,7 +176,9 @@ public sealed class SiteTests(BundledCourse course)
         await using var site = await SitePages.OpenAsync(course.Run);
         // As wide as the text of an A4 page.
         var page = await site.WindowAsync(680, ColorScheme.Dark);
-        const string Listen = "() => addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('.gtitle')].map(title => getComputedStyle(title).fill); })";
+        const string Listen =
+            "() => addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('.gtitle')].map(title => "
+            + "getComputedStyle(title).fill); })";
         const string Paper = """
             () => {
                 const problems = [], shown = one => one.checkVisibility();
@@ -174,7 +203,14 @@ public sealed class SiteTests(BundledCourse course)
             await page.PdfAsync(new() { Format = "A4" });
             var titles = await page.EvaluateAsync<string[]?>("() => window.printed");
             Assert.NotNull(titles);
-            Assert.All(titles, title => Assert.True(title.Split('(', ',').Skip(1).Take(1).All(red => int.Parse(red) < 100), $"{name}: a chart's title is printed in {title}"));
+            Assert.All(
+                titles,
+                title =>
+                    Assert.True(
+                        title.Split('(', ',').Skip(1).Take(1).All(red => int.Parse(red) < 100),
+                        $"{name}: a chart's title is printed in {title}"
+                    )
+            );
             Assert.Equal("dark", await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
 
             await page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Dark });

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace NotebookHost.Engine.Assistance;
 
-/// <summary>What could stand between <paramref name="Start"/> and <paramref name="End"/> (in UTF-16 units), in alphabetical order.</summary>
+/// <summary>What could stand between <paramref name="Start"/> and <paramref name="End"/> (in UTF-16 units), in alphabetical
+/// order.</summary>
 internal sealed record CompletionChoice(int Start, int End, IReadOnlyList<Completion> Items);
 
 /// <summary>One completion: the text, and a word for what it is (method, property, …).</summary>
@@ -14,28 +15,41 @@ internal sealed record Completion(string Text, string Kind);
 /// <summary>Whether code is <c>complete</c>, <c>incomplete</c> or <c>invalid</c>, and how far the next line is indented.</summary>
 internal sealed record Completeness(string Status, string Indent = "");
 
-/// <summary>Helps to write a cell: completions, descriptions, whether it is complete. It sees what the session's cells have declared.</summary>
+/// <summary>Helps to write a cell: completions, descriptions, whether it is complete. It sees what the session's cells have
+/// declared.</summary>
 internal sealed partial class CodeAssistant(NotebookSession session) : IDisposable
 {
     private readonly Lazy<SubmissionWorkspace> _workspace = new(() => new SubmissionWorkspace());
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>What could stand at a position of the code.</summary>
-    public Task<CompletionChoice> CompleteAsync(string code, int position) => AskAsync(code, async document =>
-    {
-        var service = CompletionService.GetService(document)!;
-        var list = await service.GetCompletionsAsync(document, position);
-        var start = list.ItemsList.Count > 0 ? list.Span.Start : position;
-        var typed = code[start..position];
-        var fitting = list.ItemsList.Where(item => !item.IsComplexTextEdit && item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).ToList();
-        if (fitting.Count == 0)
-        {
-            // WL for WriteLine.
-            fitting = [.. service.FilterItems(document, [.. list.ItemsList], typed).Where(item => !item.IsComplexTextEdit)];
-        }
+    public Task<CompletionChoice> CompleteAsync(string code, int position) =>
+        AskAsync(
+            code,
+            async document =>
+            {
+                var service = CompletionService.GetService(document)!;
+                var list = await service.GetCompletionsAsync(document, position);
+                var start = list.ItemsList.Count > 0 ? list.Span.Start : position;
+                var typed = code[start..position];
+                var fitting = list
+                    .ItemsList.Where(item =>
+                        !item.IsComplexTextEdit && item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
+                    )
+                    .ToList();
+                if (fitting.Count == 0)
+                {
+                    // WL for WriteLine.
+                    fitting = [.. service.FilterItems(document, [.. list.ItemsList], typed).Where(item => !item.IsComplexTextEdit)];
+                }
 
-        return new CompletionChoice(start, position, [.. fitting.Select(item => new Completion(TextOf(item), KindOf(item))).DistinctBy(item => item.Text)]);
-    });
+                return new CompletionChoice(
+                    start,
+                    position,
+                    [.. fitting.Select(item => new Completion(TextOf(item), KindOf(item))).DistinctBy(item => item.Text)]
+                );
+            }
+        );
 
     /// <summary>What stands at a position of the code, or null.</summary>
     public Task<SymbolDescription?> InspectAsync(string code, int position) =>
@@ -44,7 +58,10 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
     /// <summary>Whether the code can be run as it is.</summary>
     public static Completeness Judge(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(WithoutDirectives(code), new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script));
+        var tree = CSharpSyntaxTree.ParseText(
+            WithoutDirectives(code),
+            new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script)
+        );
         if (!SyntaxFactory.IsCompleteSubmission(tree))
         {
             var last = code.Split('\n')[^1];
@@ -52,7 +69,9 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
             return new Completeness("incomplete", last.TrimEnd().EndsWith('{') ? indent + "    " : indent);
         }
 
-        return new Completeness(tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete");
+        return new Completeness(
+            tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete"
+        );
     }
 
     public void Dispose()
@@ -85,7 +104,16 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
         item.Properties.TryGetValue("InsertionText", out var text) ? text : item.DisplayText;
 
     private static string KindOf(CompletionItem item) =>
-        item.Tags.Length == 0 ? "" : item.Tags[0] switch { "Structure" or "Record" => "class", "ExtensionMethod" => "method", "EnumMember" or "Constant" => "field", "Local" or "Parameter" or "RangeVariable" => "variable", var tag => tag.ToLowerInvariant() };
+        item.Tags.Length == 0
+            ? ""
+            : item.Tags[0] switch
+            {
+                "Structure" or "Record" => "class",
+                "ExtensionMethod" => "method",
+                "EnumMember" or "Constant" => "field",
+                "Local" or "Parameter" or "RangeVariable" => "variable",
+                var tag => tag.ToLowerInvariant(),
+            };
 
     [GeneratedRegex("""^[ \t]*#[ \t]*(!|[ri][ \t]+"[ \t]*nuget[ \t]*:).*$""", RegexOptions.Multiline)]
     private static partial Regex OwnDirective();

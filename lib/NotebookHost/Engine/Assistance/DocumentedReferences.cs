@@ -20,7 +20,8 @@ internal sealed class DocumentedReferences
     {
         var packs = Path.GetFullPath(Path.Combine(Framework, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref"));
         var folder = Directory.Exists(packs)
-            ? Directory.GetDirectories(packs)
+            ? Directory
+                .GetDirectories(packs)
                 .Where(pack => Version.TryParse(Path.GetFileName(pack), out var version) && version.Major == Environment.Version.Major)
                 .Select(pack => Path.Combine(pack, "ref", $"net{Environment.Version.Major}.0"))
                 .FirstOrDefault(Directory.Exists)
@@ -47,7 +48,9 @@ internal sealed class DocumentedReferences
     }
 
     private bool IsFramework(MetadataReference reference) =>
-        _documentedFramework is not null && reference is PortableExecutableReference { FilePath: { } file } && Path.GetDirectoryName(file) == Framework;
+        _documentedFramework is not null
+        && reference is PortableExecutableReference { FilePath: { } file }
+        && Path.GetDirectoryName(file) == Framework;
 
     private MetadataReference Documented(MetadataReference reference) =>
         reference is PortableExecutableReference { FilePath: { } file } ? WithDocumentation(file) : reference;
@@ -60,7 +63,9 @@ internal sealed class DocumentedReferences
             {
                 var documentation = Path.ChangeExtension(file, ".xml");
                 _known[file] = reference = MetadataReference.CreateFromFile(
-                    file, documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation) : null);
+                    file,
+                    documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation) : null
+                );
             }
 
             return reference;
@@ -71,11 +76,21 @@ internal sealed class DocumentedReferences
     {
         public override bool ResolveMissingAssemblies => inner.ResolveMissingAssemblies;
 
-        public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties) =>
-            [.. inner.ResolveReference(reference, baseFilePath, properties).Select(found => found.FilePath is { } file ? references.WithDocumentation(file) : found)];
+        public override ImmutableArray<PortableExecutableReference> ResolveReference(
+            string reference,
+            string? baseFilePath,
+            MetadataReferenceProperties properties
+        ) =>
+            [
+                .. inner
+                    .ResolveReference(reference, baseFilePath, properties)
+                    .Select(found => found.FilePath is { } file ? references.WithDocumentation(file) : found),
+            ];
 
-        public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-            inner.ResolveMissingAssembly(definition, referenceIdentity);
+        public override PortableExecutableReference? ResolveMissingAssembly(
+            MetadataReference definition,
+            AssemblyIdentity referenceIdentity
+        ) => inner.ResolveMissingAssembly(definition, referenceIdentity);
 
         public override bool Equals(object? other) => ReferenceEquals(this, other);
 

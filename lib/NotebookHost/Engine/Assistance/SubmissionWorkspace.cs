@@ -44,12 +44,19 @@ internal sealed class SubmissionWorkspace : IDisposable
         var parse = compilation.SyntaxTrees.First().Options.WithDocumentationMode(DocumentationMode.Parse);
         var name = $"cell{_projects.Count}";
         var info = ProjectInfo.Create(
-            project, VersionStamp.Create(), name, name, LanguageNames.CSharp,
-            compilationOptions: options.WithMetadataReferenceResolver(options.MetadataReferenceResolver is { } resolver ? _references.Resolver(resolver) : null),
+            project,
+            VersionStamp.Create(),
+            name,
+            name,
+            LanguageNames.CSharp,
+            compilationOptions: options.WithMetadataReferenceResolver(
+                options.MetadataReferenceResolver is { } resolver ? _references.Resolver(resolver) : null
+            ),
             parseOptions: parse,
             projectReferences: script.Previous is { } previous ? [new ProjectReference(_projects[previous])] : [],
             metadataReferences: _references.Of(compilation.ExternalReferences),
-            isSubmission: true);
+            isSubmission: true
+        );
         var document = DocumentId.CreateNewId(project);
         return (_solution.AddProject(info).AddDocument(document, name, SourceText.From(script.Code)), document);
     }

@@ -13,7 +13,8 @@ namespace NotebookHost.Engine.Assistance;
 /// <summary>What a name means: its signature, and what its documentation says, in plain text.</summary>
 internal sealed partial record SymbolDescription(string Signature, string Documentation)
 {
-    /// <summary>Describes the name at a position; inside the brackets of a call, what is called. Null where there is nothing to say.</summary>
+    /// <summary>Describes the name at a position; inside the brackets of a call, what is called. Null where there is nothing to
+    /// say.</summary>
     public static async Task<SymbolDescription?> AtAsync(Document document, int position)
     {
         var service = QuickInfoService.GetService(document)!;
@@ -23,7 +24,10 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
             if (await service.GetQuickInfoAsync(document, place) is { Sections: { Length: > 0 } sections })
             {
                 var symbol = await SymbolFinder.FindSymbolAtPositionAsync(document, place);
-                return new SymbolDescription(Text(sections, QuickInfoSectionKinds.Description), DocumentationOf(symbol) ?? Text(sections, QuickInfoSectionKinds.DocumentationComments));
+                return new SymbolDescription(
+                    Text(sections, QuickInfoSectionKinds.Description),
+                    DocumentationOf(symbol) ?? Text(sections, QuickInfoSectionKinds.DocumentationComments)
+                );
             }
         }
 
@@ -62,7 +66,10 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
 
     /// <summary>Whoever asks inside 256 wants to know what the number is for, not what an int is.</summary>
     private static bool IsName(SyntaxNode root, int position) =>
-        position < root.FullSpan.End && root.FindToken(position) is var token && token.Span.Contains(position) && (token.IsKind(SyntaxKind.IdentifierToken) || token.IsKeyword());
+        position < root.FullSpan.End
+        && root.FindToken(position) is var token
+        && token.Span.Contains(position)
+        && (token.IsKind(SyntaxKind.IdentifierToken) || token.IsKeyword());
 
     private static string Text(IEnumerable<QuickInfoSection> sections, string kind) =>
         string.Join('\n', sections.Where(section => section.Kind == kind).Select(section => section.Text));
@@ -76,7 +83,9 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
 
         try
         {
-            var documentation = XElement.Parse(xml.TrimStart().StartsWith("<member", StringComparison.Ordinal) ? xml : $"<member>{xml}</member>");
+            var documentation = XElement.Parse(
+                xml.TrimStart().StartsWith("<member", StringComparison.Ordinal) ? xml : $"<member>{xml}</member>"
+            );
             var text = new StringBuilder();
             foreach (var element in documentation.Elements())
             {
@@ -94,25 +103,44 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
         }
     }
 
-    private static string? Heading(XElement element) => element.Name.LocalName switch
-    {
-        "summary" => "",
-        "param" or "typeparam" => $"  {element.Attribute("name")?.Value}: ",
-        "returns" => "Returns: ",
-        "exception" => $"Throws {Name(element.Attribute("cref")?.Value)}: ",
-        "remarks" => "\n",
-        _ => null,
-    };
+    private static string? Heading(XElement element) =>
+        element.Name.LocalName switch
+        {
+            "summary" => "",
+            "param" or "typeparam" => $"  {element.Attribute("name")?.Value}: ",
+            "returns" => "Returns: ",
+            "exception" => $"Throws {Name(element.Attribute("cref")?.Value)}: ",
+            "remarks" => "\n",
+            _ => null,
+        };
 
     private static string Words(XElement element) =>
-        Whitespace().Replace(string.Concat(element.Nodes().Select(node => node switch
-        {
-            XText text => text.Value,
-            XElement { Name.LocalName: "para" or "br" or "item" } part => $" {Words(part)} ",
-            XElement { IsEmpty: true } part => Name((part.Attribute("cref") ?? part.Attribute("name") ?? part.Attribute("langword") ?? part.Attribute("href"))?.Value),
-            XElement part => Words(part),
-            _ => "",
-        })), " ").Trim();
+        Whitespace()
+            .Replace(
+                string.Concat(
+                    element
+                        .Nodes()
+                        .Select(node =>
+                            node switch
+                            {
+                                XText text => text.Value,
+                                XElement { Name.LocalName: "para" or "br" or "item" } part => $" {Words(part)} ",
+                                XElement { IsEmpty: true } part => Name(
+                                    (
+                                        part.Attribute("cref")
+                                        ?? part.Attribute("name")
+                                        ?? part.Attribute("langword")
+                                        ?? part.Attribute("href")
+                                    )?.Value
+                                ),
+                                XElement part => Words(part),
+                                _ => "",
+                            }
+                        )
+                ),
+                " "
+            )
+            .Trim();
 
     /// <summary>A documentation id such as <c>M:System.Math.Abs(System.Int32)</c> as people write it: <c>Math.Abs</c>.</summary>
     private static string Name(string? reference)

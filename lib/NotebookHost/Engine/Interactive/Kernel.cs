@@ -24,6 +24,5 @@ public static class Kernel
     }
 
     /// <summary>Asks the user for a line of text.</summary>
-    public static Task<string?> GetInputAsync(string prompt = "") =>
-        Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
+    public static Task<string?> GetInputAsync(string prompt = "") => Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
 }

@@ -43,7 +43,10 @@ public sealed class KernelInvocationContext
     {
         Output.Flush();
         return _readInput is null
-            ? throw new InvalidOperationException("A headless run has no input: nobody is there to type. Give the value in the cell, or open the notebook in Jupyter or VS Code.")
+            ? throw new InvalidOperationException(
+                "A headless run has no input: nobody is there to type. Give the value in the cell, or open the notebook in Jupyter "
+                    + "or VS Code."
+            )
             : _readInput(prompt);
     }
 }
