@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>Makes hostile IDX files out of the real ones that the library bundles. The same seed and number make the same file.</summary>
 internal sealed class IdxMutations(int seed, long largestBomb)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>What became of the inputs of one family.</summary>
 internal sealed class IdxFuzzTally

@@ -1,4 +1,4 @@
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>One hostile file.</summary>
 /// <param name="Family">What was done to it.</param>

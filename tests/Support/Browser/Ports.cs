@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Notebooks.Tests;
+namespace Support.Browser;
 
 /// <summary>Ports for servers of the tests' own.</summary>
 internal static class Ports

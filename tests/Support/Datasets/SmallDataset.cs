@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>A data set of 40 + 10 made-up images with a description of its own, so that downloads in tests are small.</summary>
 internal sealed class SmallDataset

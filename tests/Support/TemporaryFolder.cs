@@ -1,4 +1,4 @@
-namespace CnnTutorial.Tests;
+namespace Support;
 
 /// <summary>A folder that is gone after the test.</summary>
 public sealed class TemporaryFolder : IDisposable

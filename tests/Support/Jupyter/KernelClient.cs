@@ -9,7 +9,7 @@ using System.Threading.Channels;
 using NetMQ;
 using NetMQ.Sockets;
 
-namespace NotebookHost.Tests.Jupyter;
+namespace Support.Jupyter;
 
 /// <summary>A message from a kernel.</summary>
 internal sealed record KernelMessage(string Socket, string Type, string Parent, JsonObject Content);
@@ -126,7 +126,7 @@ internal sealed class KernelClient : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         configure?.Invoke(start);
-        Process = Process.Start(start)!;
+        Process = TestProcess.Start(start);
         Process.ErrorDataReceived += (_, line) => _log.AppendLine(line.Data);
         Process.OutputDataReceived += (_, line) => _log.AppendLine(line.Data);
         Process.BeginErrorReadLine();

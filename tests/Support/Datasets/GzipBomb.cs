@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>Gzip files of at most a thousandth of what they unpack to. A piece of zeros is compressed once and stands there again and
 /// again.</summary>

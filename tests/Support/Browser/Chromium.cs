@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Notebooks.Tests;
+namespace Support.Browser;
 
 /// <summary>The system's browser; a test that needs it is skipped where there is none.</summary>
 internal static class Chromium

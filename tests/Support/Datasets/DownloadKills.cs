@@ -1,13 +1,13 @@
 using System.Diagnostics;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>
 /// Kills downloading processes (SIGKILL) at random moments, one to three on the same cache with the mirrors in turns, and looks at what the
 /// next
 /// start makes of what they left. The same seed chooses the same moments, as bytes sent and milliseconds after them.
 /// </summary>
-internal sealed class DownloadKills(string program, int seed) : IDisposable
+internal sealed class DownloadKills(int seed) : IDisposable
 {
     private readonly Random _random = new(seed);
     private readonly MirrorServer[] _mirrors = [SlowMirror(), SlowMirror()];
@@ -110,7 +110,7 @@ internal sealed class DownloadKills(string program, int seed) : IDisposable
     }
 
     private Process Start(string folder) =>
-        LoadingProcess.Start(program, [], [folder, .. _mirrors.OrderBy(_ => _random.Next()).Select(mirror => mirror.Address.AbsoluteUri)]);
+        LoadingProcess.Start([], [folder, .. _mirrors.OrderBy(_ => _random.Next()).Select(mirror => mirror.Address.AbsoluteUri)]);
 
     private void OnSent(int bytes)
     {

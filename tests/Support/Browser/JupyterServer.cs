@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
-namespace Notebooks.Tests;
+namespace Support.Browser;
 
 /// <summary>Jupyter Notebook, serving a folder with this project's kernel to this machine alone.</summary>
 internal sealed class JupyterServer : IAsyncDisposable

@@ -4,7 +4,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace CnnTutorial.Tests.Training;
+namespace Support.Training;
 
 /// <summary>Spoils good safetensors files in many ways and looks at what the reader makes of them.</summary>
 internal sealed class SafetensorsFuzz

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>What a process that loads a data set found, and what it left in the cache.</summary>
 /// <param name="Kind">Where the data came from.</param>
@@ -24,9 +24,6 @@ internal sealed record LoadReport(
 /// network.</summary>
 internal static class LoadingProcess
 {
-    /// <summary>The hidden command of Benchmarks that <see cref="Run"/> stands behind.</summary>
-    public const string Command = "load-dataset";
-
     /// <summary>The child's side: loads and prints a report.</summary>
     /// <param name="arguments">The cache, then addresses of mirrors that serve <see cref="SmallDataset"/>; none for the real MNIST.</param>
     public static int Run(string[] arguments)
@@ -61,15 +58,14 @@ internal static class LoadingProcess
     }
 
     /// <summary>Starts a child.</summary>
-    /// <param name="program">Benchmarks.dll.</param>
     /// <param name="around">What the command line begins with, such as <c>unshare</c>.</param>
     /// <param name="arguments">The cache and the mirrors.</param>
-    public static Process Start(string program, IReadOnlyList<string> around, params IReadOnlyList<string> arguments)
+    public static Process Start(IReadOnlyList<string> around, params IReadOnlyList<string> arguments)
     {
-        string[] command = [.. around, "dotnet", program, Command, .. arguments];
-        return Process.Start(
+        string[] command = [.. around, .. ChildProgram.Command(ChildProgram.Load, arguments)];
+        return TestProcess.Start(
             new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true }
-        )!;
+        );
     }
 
     /// <summary>Waits for a child's end and reads its report.</summary>

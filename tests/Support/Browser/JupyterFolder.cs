@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Notebooks.Tests;
+namespace Support.Browser;
 
 /// <summary>A copy of the notebooks beside the repository's library, and the kernel installed for it alone: what a front end needs, and may
 /// write into.</summary>
@@ -39,7 +39,9 @@ public sealed class JupyterFolder : IDisposable
         var there = false;
         if (File.Exists(Python))
         {
-            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
+            using var process = TestProcess.Start(
+                new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true }
+            );
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             there = process.ExitCode == 0;
         }
@@ -50,7 +52,7 @@ public sealed class JupyterFolder : IDisposable
     /// <summary>Makes the kernel known to the programs that <see cref="StartPython"/> starts.</summary>
     public async Task InstallKernelAsync()
     {
-        using var install = Process.Start(
+        using var install = TestProcess.Start(
             new ProcessStartInfo(
                 "dotnet",
                 [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "install", "--prefix", Root]
@@ -77,7 +79,7 @@ public sealed class JupyterFolder : IDisposable
         // Debian's JupyterHub needs modules of Debian's Node.js, and another Node.js on the machine does not look where they are.
         start.Environment["NODE_PATH"] = "/usr/share/nodejs";
         Course.SetUp(start, Artifacts, Data);
-        return Process.Start(start)!;
+        return TestProcess.Start(start);
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace CnnTutorial.Tests;
+namespace Support;
 
 /// <summary>The lines of Python that a notebook shows in its text.</summary>
 internal static partial class NotebookPython

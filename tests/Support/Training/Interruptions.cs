@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace CnnTutorial.Tests.Training;
+namespace Support.Training;
 
 /// <summary>Kills processes that save or train, with a signal that they cannot see, and looks at what they leave.</summary>
 internal static class Interruptions
@@ -127,12 +127,9 @@ internal static class Interruptions
         }
     }
 
-    /// <summary>This program once more, for the work that is named.</summary>
-    private static Process Start(params string[] arguments) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [typeof(Interruptions).Assembly.Location, "child", .. arguments])
-            {
-                RedirectStandardOutput = true,
-            }
-        )!;
+    private static Process Start(params string[] arguments)
+    {
+        var command = ChildProgram.Command(ChildProgram.Work, arguments);
+        return TestProcess.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true });
+    }
 }

@@ -7,7 +7,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace CnnTutorial.Tests.Training;
+namespace Support.Training;
 
 /// <summary>What a process does that is there to be killed.</summary>
 internal static class ChildWork

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Notebooks.Tests.Drawing;
+namespace Support.Browser;
 
 /// <summary>Ten digits as a hand writes them, drawn on a pad by a pointer. None of them is an image of a data set.</summary>
 internal static class Handwriting

@@ -3,16 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 
-namespace Notebooks.Tests;
+namespace Support;
 
 /// <summary>Runs the course's program as a learner does, with results in a folder of the test's own.</summary>
 internal static class Course
 {
     public static string Root { get; } = FindRoot();
-
-    /// <summary>The real data sets beside the repository, or null where they are not.</summary>
-    public static string? FullData { get; } =
-        Path.GetFullPath(Path.Combine(Root, "..", "shared", "datasets")) is var folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>The notebooks in the order of the course, without solutions.</summary>
     public static IReadOnlyList<string> Notebooks { get; } =
@@ -35,7 +31,7 @@ internal static class Course
             RedirectStandardError = true,
         };
         SetUp(start, folder, data);
-        using var process = Process.Start(start)!;
+        using var process = TestProcess.Start(start);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>Gives hostile files on disk to <see cref="ImageFile"/>, also such as are as large as their header says: with holes, which take
 /// no room.</summary>

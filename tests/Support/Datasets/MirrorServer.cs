@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace CnnTutorial.Tests;
+namespace Support.Datasets;
 
 /// <summary>A request that a mirror got: the file's name, and where the asked range starts.</summary>
 internal sealed record MirrorRequest(string Name, long? From);

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Notebooks.Tests;
+namespace Support.Browser;
 
 /// <summary>A notebook open in Jupyter Notebook 6, and what a learner does there.</summary>
 internal sealed class JupyterPage(IPage page)
