@@ -11,7 +11,10 @@ public sealed class FindTests(BundledCourse course)
     /// <summary>The text under the current match, and how many are painted.</summary>
     private const string Painted = """
         () => {
-            const text = range => { const whole = new Range(); whole.setStart(range.startContainer, range.startOffset); whole.setEnd(range.endContainer, range.endOffset); return whole.toString(); };
+            const text = range => {
+                const whole = new Range(); whole.setStart(range.startContainer, range.startOffset);
+                whole.setEnd(range.endContainer, range.endOffset);
+                return whole.toString(); };
             const of = name => [...CSS.highlights.get(name) || []].map(text);
             return [...of('page-find-current'), '|', ...of('page-find')];
         }
@@ -19,8 +22,10 @@ public sealed class FindTests(BundledCourse course)
 
     private const string InView = """
         () => {
-            const [match] = CSS.highlights.get('page-find-current'), box = match.getBoundingClientRect(), x = box.left + 2, y = box.top + box.height / 2;
-            return box.height > 0 && match.startContainer.parentElement.contains(document.elementFromPoint(x, y)) && y > document.querySelector('body > header').getBoundingClientRect().bottom;
+            const [match] = CSS.highlights.get('page-find-current'),
+                box = match.getBoundingClientRect(), x = box.left + 2, y = box.top + box.height / 2;
+            return box.height > 0 && match.startContainer.parentElement.contains(document.elementFromPoint(x, y))
+                && y > document.querySelector('body > header').getBoundingClientRect().bottom;
         }
         """;
 
@@ -140,10 +145,16 @@ public sealed class FindTests(BundledCourse course)
         var contrasts = await page.EvaluateAsync<double[]>(
             """
             () => {
-                const light = color => { const [red, green, blue] = color.match(/[\d.]+/g).map(value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4); return 0.2126 * red + 0.7152 * green + 0.0722 * blue; };
-                const contrast = (one, other) => { const [low, high] = [light(one), light(other)].sort((a, b) => a - b); return (high + 0.05) / (low + 0.05); };
+                const light = color => {
+                    const [red, green, blue] = color.match(/[\d.]+/g)
+                        .map(value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+                    return 0.2126 * red + 0.7152 * green + 0.0722 * blue; };
+                const contrast = (one, other) => {
+                    const [low, high] = [light(one), light(other)].sort((a, b) => a - b); return (high + 0.05) / (low + 0.05); };
                 const main = document.querySelector('main'), page = getComputedStyle(document.documentElement).backgroundColor;
-                return ['page-find', 'page-find-current'].flatMap(name => { const mark = getComputedStyle(main, `::highlight(${name})`); return [contrast(mark.color, mark.backgroundColor), contrast(mark.backgroundColor, page)]; });
+                return ['page-find', 'page-find-current'].flatMap(name => {
+                    const mark = getComputedStyle(main, `::highlight(${name})`);
+                    return [contrast(mark.color, mark.backgroundColor), contrast(mark.backgroundColor, page)]; });
             }
             """
         );
