@@ -1,4 +1,4 @@
-namespace NotebookHost.Running;
+namespace NotebookHost.Documents;
 
 /// <summary>Finds the repository: the folder in which <c>notebooks</c> lies beside <c>lib</c>.</summary>
 internal static class Repository

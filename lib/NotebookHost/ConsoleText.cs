@@ -1,4 +1,4 @@
-namespace NotebookHost.Running;
+namespace NotebookHost;
 
 /// <summary>Text from notebooks for a terminal, which must not take it for commands.</summary>
 internal static class ConsoleText

@@ -1,4 +1,4 @@
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
 /// <summary>Puts into words how a process ended that should not have.</summary>
 internal static class ProcessDeath

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using NotebookHost.Jupyter;
 
-namespace NotebookHost.Doctor;
+namespace NotebookHost.Commands.Doctor;
 
 /// <summary>The SDK, the runtime, the system, the disk and the front ends' kernels.</summary>
 internal static class MachineChecks
@@ -31,13 +31,13 @@ internal static class MachineChecks
             .ToList();
         if (versions.Count == 0)
         {
-            return new Finding(".NET SDK", Verdict.Lacks, "none found", remedy);
+            return new Finding(".NET SDK", Verdict.Missing, "none found", remedy);
         }
 
         var wanted = WantedSdk(root);
         var enough = wanted is null || versions.Exists(version => Parse(version) >= Parse(wanted));
         var detail = string.Join(", ", versions) + (wanted is null ? "" : $" (global.json asks for {wanted} or newer)");
-        return new Finding(".NET SDK", enough ? Verdict.Ok : Verdict.Lacks, detail, enough ? null : remedy);
+        return new Finding(".NET SDK", enough ? Verdict.Ok : Verdict.Missing, detail, enough ? null : remedy);
     }
 
     private static string? WantedSdk(string? root)

@@ -1,4 +1,4 @@
-namespace NotebookHost.Doctor;
+namespace NotebookHost.Commands.Doctor;
 
 /// <summary>How important a finding is.</summary>
 internal enum Verdict
@@ -6,11 +6,11 @@ internal enum Verdict
     /// <summary>It is there.</summary>
     Ok,
 
-    /// <summary>It lacks, and the course runs without.</summary>
+    /// <summary>It is missing, and the course runs without it.</summary>
     Optional,
 
-    /// <summary>It lacks, and the course does not run.</summary>
-    Lacks,
+    /// <summary>It is missing, and the course does not run without it.</summary>
+    Missing,
 }
 
 /// <summary>One thing that was looked at.</summary>

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Shared;
 
-namespace NotebookHost.Doctor;
+namespace NotebookHost.Commands.Doctor;
 
-/// <summary>What this course needs beyond any notebook: libtorch, a GPU driver, data. The only place in this program that knows the
-/// course.</summary>
+/// <summary>What this course needs beyond any notebook: libtorch, a GPU driver, data.</summary>
 internal static partial class CourseChecks
 {
     /// <summary>What TorchSharp 0.107.0's native library asks of libstdc++ (GCC 13).</summary>
@@ -22,7 +22,7 @@ internal static partial class CourseChecks
         {
             yield return new Finding(
                 "Repository",
-                Verdict.Lacks,
+                Verdict.Missing,
                 "no folder 'notebooks' beside 'lib' here or above",
                 "change to the course's folder"
             );
@@ -30,8 +30,8 @@ internal static partial class CourseChecks
         }
 
         yield return Library(root);
-        yield return Data("mnist", []);
-        yield return Data("fashion-mnist", ["/usr/share/datasets/fashion-mnist"]);
+        yield return Data("mnist", root, []);
+        yield return Data("fashion-mnist", root, DatasetPlaces.PackagedFashionMnist);
     }
 
     private static Finding StandardLibrary()
@@ -40,7 +40,7 @@ internal static partial class CourseChecks
         var file = folders.Select(folder => Path.Combine(folder, "libstdc++.so.6")).FirstOrDefault(File.Exists);
         if (file is null)
         {
-            return new Finding("libstdc++", Verdict.Lacks, "not found", "sudo apt-get install libstdc++6");
+            return new Finding("libstdc++", Verdict.Missing, "not found", "sudo apt-get install libstdc++6");
         }
 
         var newest = Glibcxx()
@@ -90,43 +90,34 @@ internal static partial class CourseChecks
         bool Has(string part) => natives.Exists(name => name!.Contains(part, StringComparison.Ordinal));
         return Has("torch_cuda") ? new Finding("Course library", Verdict.Ok, "built, with libtorch for CUDA")
             : Has("torch_cpu") ? new Finding("Course library", Verdict.Ok, "built, with libtorch for the CPU")
-            : new Finding("Course library", Verdict.Lacks, "built, but libtorch is not beside it", remedy);
+            : new Finding("Course library", Verdict.Missing, "built, but libtorch is not beside it", remedy);
     }
 
-    private static Finding Data(string name, string[] packaged)
+    /// <summary>Looks where the library looks, in the same order.</summary>
+    private static Finding Data(string name, string root, string[] packaged)
     {
-        var places = new List<string>();
-        if (Environment.GetEnvironmentVariable("CNN_TUTORIAL_DATA") is { Length: > 0 } own)
+        string? Missing(string folder) => DatasetPlaces.FileNames.FirstOrDefault(file => DatasetPlaces.Find(folder, file) is null);
+        if (DatasetPlaces.DataFolder(Environment.GetEnvironmentVariable, () => root) is { } own)
         {
             var folder = Path.Combine(own, name);
-            if (!Directory.Exists(folder))
-            {
-                return new Finding(
+            return Missing(folder) is not { } missing
+                ? new Finding($"Data: {name}", Verdict.Ok, folder)
+                : new Finding(
                     $"Data: {name}",
-                    Verdict.Lacks,
-                    $"CNN_TUTORIAL_DATA is {own}, which has no folder {name}",
-                    "correct or unset CNN_TUTORIAL_DATA"
+                    Verdict.Missing,
+                    $"{DatasetPlaces.DataVariable} is {own}, and {(Directory.Exists(folder) ? $"{folder} has no {missing}.gz" : $"that has no folder {name}")}",
+                    $"correct or unset {DatasetPlaces.DataVariable}"
                 );
-            }
-
-            places.Add(folder);
         }
 
-        var cache =
-            Environment.GetEnvironmentVariable("CNN_TUTORIAL_CACHE")
-            ?? Path.Combine(
-                Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
-                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-                "cnn-tutorial"
-            );
-        places.Add(Path.Combine(cache, name));
-        places.AddRange(packaged);
-        return places.Find(place => Directory.Exists(place) && Directory.EnumerateFiles(place).Any()) is { } found
+        var cache = DatasetPlaces.CacheFolder(Environment.GetEnvironmentVariable);
+        string[] places = [.. cache is null ? [] : new[] { Path.Combine(cache, name) }, .. packaged];
+        return Array.Find(places, place => Missing(place) is null) is { } found
             ? new Finding($"Data: {name}", Verdict.Ok, found)
             : new Finding(
                 $"Data: {name}",
                 Verdict.Optional,
-                "not on this machine yet: it is downloaded when first used, and without internet the sample in the library is taken"
+                "not on this machine yet: it is downloaded when first used; without internet a sample in the library is used"
             );
     }
 

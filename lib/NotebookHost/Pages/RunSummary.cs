@@ -1,4 +1,4 @@
-namespace NotebookHost.Running;
+namespace NotebookHost.Pages;
 
 /// <summary>What one run of one or more notebooks came to. It is what <c>summary.json</c>, the console's table and the index page
 /// show.</summary>

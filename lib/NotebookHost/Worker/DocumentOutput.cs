@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
-/// <summary>Writes what cells put out into their notebook, in nbformat's structures.</summary>
-internal sealed class DocumentOutput(NotebookDocument notebook)
+/// <summary>Writes what cells put out into their notebook, in nbformat's structures and within <see cref="OutputLimits"/>.</summary>
+internal sealed class DocumentOutput
 {
     private const int MostLines = 100_000;
 
@@ -18,29 +18,27 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
 
-    public void Apply(CellOutputMessage message)
+    /// <summary>Writes an event of a cell into the cell's outputs.</summary>
+    public void Apply(NotebookCell cell, CellEvent happened)
     {
-        // Only what a cell itself writes into the pipe can name a cell that there is not.
-        if (notebook.Cells.ElementAtOrDefault(message.Cell - 1) is not { Kind: CellKind.Code } cell)
+        switch (happened)
         {
-            return;
-        }
-
-        switch (message)
-        {
-            case ClearOutput { Wait: true }:
+            case Cleared { Wait: true }:
                 _clearBeforeNext.Add(cell);
                 break;
-            case ClearOutput:
+            case Cleared:
                 Clear(cell);
                 break;
             case StreamText stream:
                 AppendWithinLimit(cell, stream.Name, stream.Text);
                 break;
-            case DisplayData { IsUpdate: true } update:
+            case NativeText text:
+                AppendWithinLimit(cell, text.Name, text.Text);
+                break;
+            case Displayed { IsUpdate: true } update:
                 Update(update);
                 break;
-            case DisplayData display:
+            case Displayed display:
                 if (
                     AddWithinLimit(
                         cell,
@@ -54,7 +52,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                 }
 
                 break;
-            case ResultData result:
+            case Result result:
                 AddWithinLimit(
                     cell,
                     result.Data,
@@ -66,7 +64,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
                     }
                 );
                 break;
-            case CellFailed failed when _budget.TakeError(cell):
+            case Failed failed when _budget.TakeError(cell):
                 AddError(cell, failed.Error);
                 break;
         }
@@ -117,7 +115,7 @@ internal sealed class DocumentOutput(NotebookDocument notebook)
         Refuse(cell, cause);
     }
 
-    private void Update(DisplayData update)
+    private void Update(Displayed update)
     {
         if (!_displays.TryGetValue(update.Id, out var shown))
         {

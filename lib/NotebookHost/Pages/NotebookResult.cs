@@ -1,4 +1,4 @@
-namespace NotebookHost.Running;
+namespace NotebookHost.Pages;
 
 /// <summary>What running one notebook came to.</summary>
 /// <param name="Name">The notebook's file name.</param>

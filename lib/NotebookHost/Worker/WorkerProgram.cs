@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 using NotebookHost.Engine;
 using NotebookHost.Engine.Assistance;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
 /// <summary>
-/// The inside of the process in which one notebook runs: so that a crash, a hang or a lack of memory there never takes
-/// the run with it. It ends when the pipe to the run does.
+/// The worker's end of the pipe: a process in which one session runs, so that a crash, a hang or running out of memory there
+/// never ends the client too. It ends when the pipe does. The other end is <see cref="WorkerHandle"/>.
 /// </summary>
-internal static class NotebookProcess
+internal static class WorkerProgram
 {
     /// <summary>The hidden command by which the program starts itself for a notebook.</summary>
     public const string CommandName = "serve-notebook";
@@ -20,10 +20,10 @@ internal static class NotebookProcess
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan InteractiveGrace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Serves one run, or a kernel, over the named pipe, and exits.</summary>
+    /// <summary>Serves one client over the named pipe, and exits.</summary>
     public static async Task<int> ServeAsync(string pipeName)
     {
-        // Ctrl+C in a terminal reaches this process too; the run decides what becomes of it.
+        // Ctrl+C in a terminal reaches this process too; the client decides what happens then.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         ProcessGroup.Begin();
         using var pipe = new NamedPipeClientStream(
@@ -64,8 +64,8 @@ internal static class NotebookProcess
                 case InputGiven given:
                     input.Give(given);
                     break;
-                case Question question:
-                    _ = AnswerAsync(question, assistant, channel);
+                case Ask ask:
+                    _ = AnswerAsync(ask, assistant, channel);
                     break;
             }
         }
@@ -74,7 +74,7 @@ internal static class NotebookProcess
         return 0;
     }
 
-    private static async Task<Message?> ReceiveAsync(MessageChannel channel)
+    private static async Task<WorkerMessage?> ReceiveAsync(MessageChannel channel)
     {
         try
         {
@@ -82,7 +82,7 @@ internal static class NotebookProcess
         }
         catch (BrokenConversationException)
         {
-            // The run does not write what is no message, so a cell must have got hold of the pipe. There is nothing to go on with.
+            // The client writes nothing but messages, so a cell must have written into the pipe. The session cannot go on.
             return null;
         }
     }
@@ -90,52 +90,43 @@ internal static class NotebookProcess
     private static SessionOptions Options(StartSession start, UserInput input)
     {
         var options = new SessionOptions { NotebookPath = start.NotebookPath, Parameters = start.Parameters };
-        // A batch in hand, and the test after an epoch, may take longer than a second; nobody is kept from pressing restart meanwhile.
+        // A batch in hand, and the test after an epoch, may take longer than a second; the user can press restart at any time.
         return start.IsInteractive ? options with { ReadInput = input.Ask, CancellationGrace = InteractiveGrace } : options;
     }
 
-    private static async Task AnswerAsync(Question question, CodeAssistant assistant, MessageChannel channel)
+    private static async Task AnswerAsync(Ask ask, CodeAssistant assistant, MessageChannel channel)
     {
-        Message answer;
+        Answered answer;
         try
         {
-            answer = question switch
-            {
-                AskCompletions ask => new CompletionsFound(ask.Id, await assistant.CompleteAsync(ask.Code, ask.Position)),
-                AskInspection ask => new Inspected(ask.Id, await assistant.InspectAsync(ask.Code, ask.Position)),
-                AskCompleteness ask => new CompletenessJudged(ask.Id, CodeAssistant.Judge(ask.Code)),
-                _ => throw new UnreachableException(),
-            };
+            answer = new Answered(ask.Id, await assistant.AnswerAsync(ask.Question));
         }
         catch (Exception e)
         {
-            // Whatever Roslyn's editor services stumble over in half-written code: no completion is better than no kernel.
-            answer = new QuestionFailed(question.Id, e.ToString());
+            // Roslyn's editor services can throw on half-written code: no completion is better than no session.
+            answer = new Answered(ask.Id, null, e.ToString());
         }
 
-        try
-        {
-            channel.Send(answer);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The kernel is gone; the loop above sees that too and ends the process.
-        }
+        Send(answer, channel);
     }
 
     private static async Task ExecuteAsync(ExecuteCell cell, NotebookSession session, MessageChannel channel, CancellationToken stop)
     {
+        void Put(CellEvent happened) => Send(new CellPutOut(cell.Cell, OutputLimits.Within(happened)), channel);
+        var ended = await session.ExecuteAsync(cell.Request, Put, stop);
+        using var process = Process.GetCurrentProcess();
+        Put(ended with { PeakMemoryBytes = process.PeakWorkingSet64 });
+    }
+
+    private static void Send(WorkerMessage message, MessageChannel channel)
+    {
         try
         {
-            var result = await session.ExecuteAsync(cell.Request, new ChannelSink(cell.Cell, channel), stop);
-            using var process = Process.GetCurrentProcess();
-            channel.Send(
-                new CellEnded(cell.Cell, result.Status, result.Error?.Within(OutputLimits.LongestError), process.PeakWorkingSet64)
-            );
+            channel.Send(message);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The run is gone; the loop above sees that too and ends the process.
+            // The client is gone. ServeAsync sees that too, and ends the process.
         }
     }
 
@@ -156,8 +147,8 @@ internal static class NotebookProcess
         }
         else
         {
-            // The run is gone in the middle of a cell: what the cell has started has nobody left who would end it.
-            // If it is not, and the cell has closed the pipe, this tells it.
+            // The client is gone in the middle of a cell, so what the cell has started is ended here. If the cell has closed
+            // the pipe itself, the client is still there and reads this message.
             ProcessDeath.SayConnectionLost();
             ProcessGroup.EndOwn();
         }

@@ -3,11 +3,13 @@ using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
+using NotebookHost.Engine;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
-/// <summary>The run's end of a notebook's process.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+/// <summary>The client's end of a worker: starts its process, talks to it, and says how it ended. The other end is
+/// <see cref="WorkerProgram"/>.</summary>
+internal sealed class WorkerHandle : IAsyncDisposable
 {
     private const int TailLength = 4000;
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(5);
@@ -16,13 +18,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly int _leader;
     private readonly MessageChannel _channel;
 
-    // Bounded: a process that prints faster than its text is taken waits, instead of filling the run's memory.
-    private readonly Channel<Message> _messages = Channel.CreateBounded<Message>(256);
+    // Bounded: a process that prints faster than its text is taken waits, instead of filling this program's memory.
+    private readonly Channel<WorkerMessage> _messages = Channel.CreateBounded<WorkerMessage>(256);
     private readonly StringBuilder _errorTail = new();
     private readonly Task _reading;
     private string? _broken;
 
-    private ChildProcess(Process process, MessageChannel channel)
+    private WorkerHandle(Process process, MessageChannel channel)
     {
         _process = process;
         _leader = process.Id;
@@ -38,13 +40,13 @@ internal sealed class ChildProcess : IAsyncDisposable
             Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")
         );
 
-    /// <summary>Messages from the process, in order, and text past the console as <see cref="StreamText"/> of cell 0. It completes when the
-    /// process is gone.</summary>
-    public ChannelReader<Message> Messages => _messages.Reader;
+    /// <summary>Messages from the process, in order, and what native code writes past the console as <see cref="NativeText"/>. It completes
+    /// when the process is gone.</summary>
+    public ChannelReader<WorkerMessage> Messages => _messages.Reader;
 
     /// <summary>Starts the process in a folder, most often the notebook's.</summary>
     /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
-    public static async Task<ChildProcess> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
+    public static async Task<WorkerHandle> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
     {
         var pipeName = $"notebook-{Guid.NewGuid():N}";
         var pipe = new NamedPipeServerStream(
@@ -64,8 +66,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             await pipe.DisposeAsync();
             throw new IOException(
                 Directory.Exists(folder)
-                    ? $"the process for the notebook could not be started ({e.Message})."
-                    : $"the notebook's folder {folder} is not there any more; it was removed or renamed during the run.",
+                    ? $"the notebook's process could not be started ({e.Message})."
+                    : $"the notebook's folder {folder} is not there any more; it was removed or renamed.",
                 e
             );
         }
@@ -77,7 +79,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             if (await Task.WhenAny(connected, exited) == exited && !cancellationToken.IsCancellationRequested)
             {
                 throw new IOException(
-                    "the process for the notebook did not start: "
+                    "the notebook's process did not start: "
                         + $"{ProcessDeath.Describe(process.ExitCode, await process.StandardError.ReadToEndAsync(cancellationToken))}"
                 );
             }
@@ -86,7 +88,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             var channel = new MessageChannel(pipe);
             channel.Send(start);
             process.StandardInput.Close();
-            return new ChildProcess(process, channel);
+            return new WorkerHandle(process, channel);
         }
         catch
         {
@@ -98,7 +100,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a message; that the process is gone shows in <see cref="Messages"/>.</summary>
-    public void Send(Message message)
+    public void Send(WorkerMessage message)
     {
         try
         {
@@ -156,7 +158,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Without its pipe the process ends by itself; whoever does not is made to.
+        // Without its pipe the process ends by itself; if it does not, it is killed.
         _channel.Dispose();
         using var patience = new CancellationTokenSource(ExitFor);
         try
@@ -173,7 +175,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private static ProcessStartInfo Command(string pipeName, string folder)
     {
-        var program = typeof(ChildProcess).Assembly;
+        var program = typeof(WorkerHandle).Assembly;
         var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
         var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
@@ -189,7 +191,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.ArgumentList.Add(program.Location);
         }
 
-        start.ArgumentList.Add(NotebookProcess.CommandName);
+        start.ArgumentList.Add(WorkerProgram.CommandName);
         start.ArgumentList.Add(pipeName);
         return start;
     }
@@ -227,7 +229,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             try
             {
-                await _messages.Writer.WriteAsync(new StreamText(0, name, text));
+                await _messages.Writer.WriteAsync(new CellPutOut(null, new NativeText(name, text)));
             }
             catch (ChannelClosedException)
             {

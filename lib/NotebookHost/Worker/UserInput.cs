@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.DotNet.Interactive;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
-/// <summary>Fetches the lines that cells ask for from the user, who sits at the other end of the pipe.</summary>
+/// <summary>Gets the lines that cells ask for from the client.</summary>
 internal sealed class UserInput(MessageChannel channel)
 {
     private readonly BlockingCollection<InputGiven> _given = [];
@@ -14,7 +14,7 @@ internal sealed class UserInput(MessageChannel channel)
     /// <exception cref="OperationCanceledException">The cell was interrupted meanwhile.</exception>
     public string? Ask(string prompt)
     {
-        // An answer that came after its cell was interrupted is nobody's.
+        // An answer that came after its cell was interrupted is dropped.
         while (_given.TryTake(out _)) { }
 
         channel.Send(new InputWanted(prompt));

@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
-/// <summary>What came through the pipe is no message: something else than this program has written into it.</summary>
+/// <summary>What came through the pipe is not a message: something other than this program has written into it.</summary>
 internal sealed class BrokenConversationException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Messages over a pipe, one JSON text a line. Any thread may send; one reads.</summary>
@@ -24,7 +24,7 @@ internal sealed class MessageChannel(Stream pipe) : IDisposable
     private int _end;
 
     /// <exception cref="IOException">The other side is gone.</exception>
-    public void Send(Message message)
+    public void Send(WorkerMessage message)
     {
         var text = JsonSerializer.Serialize(message, Json);
         lock (_sending)
@@ -35,8 +35,8 @@ internal sealed class MessageChannel(Stream pipe) : IDisposable
     }
 
     /// <summary>The next message; null when the other side is gone, in the middle of a message too.</summary>
-    /// <exception cref="BrokenConversationException">Something came that is no message.</exception>
-    public async Task<Message?> ReceiveAsync()
+    /// <exception cref="BrokenConversationException">Something came that is not a message.</exception>
+    public async Task<WorkerMessage?> ReceiveAsync()
     {
         try
         {
@@ -45,8 +45,8 @@ internal sealed class MessageChannel(Stream pipe) : IDisposable
                 return null;
             }
 
-            var message = JsonSerializer.Deserialize<Message>(_line.GetBuffer().AsSpan(0, (int)_line.Length), Json);
-            return message is { IsWhole: true } ? message : throw new BrokenConversationException("a message lacks its parts");
+            var message = JsonSerializer.Deserialize<WorkerMessage>(_line.GetBuffer().AsSpan(0, (int)_line.Length), Json);
+            return message is { IsWhole: true } ? message : throw new BrokenConversationException("parts of a message are missing");
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -54,7 +54,7 @@ internal sealed class MessageChannel(Stream pipe) : IDisposable
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new BrokenConversationException($"a line is no message ({e.Message})", e);
+            throw new BrokenConversationException($"a line is not a message ({e.Message})", e);
         }
     }
 

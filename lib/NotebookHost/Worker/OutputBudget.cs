@@ -1,6 +1,6 @@
 using NotebookHost.Documents;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
 /// <summary>Counts what is kept of the outputs of a notebook's cells, and says no where a limit is met.</summary>
 internal sealed class OutputBudget

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace NotebookHost.Running;
+namespace NotebookHost.Worker;
 
 /// <summary>
 /// The process of a notebook and all that its cells start, as Unix's process groups have it: so that a program whose own

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace NotebookHost.Doctor;
+namespace NotebookHost.Commands.Doctor;
 
 /// <summary>Asks another program.</summary>
 internal static class CommandOutput
