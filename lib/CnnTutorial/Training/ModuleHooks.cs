@@ -10,6 +10,8 @@ namespace CnnTutorial;
 /// because a hook that is passed over without a word would give a learner wrong figures.</remarks>
 internal static class ModuleHooks
 {
+    // Before the fields, which are looked up by these names.
+    private static readonly string[] Names = ["pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks"];
     private static readonly FieldInfo[] Fields = FieldsOf(
         typeof(HookableModule<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>)
     );
@@ -21,7 +23,7 @@ internal static class ModuleHooks
     /// <exception cref="MissingFieldException">One is not there, or holds no dictionary.</exception>
     internal static FieldInfo[] FieldsOf(Type type) =>
         [
-            .. new[] { "pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks" }.Select(name =>
+            .. Names.Select(name =>
                 type.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic) is { } field
                 && field.FieldType.IsAssignableTo(typeof(IDictionary))
                     ? field
