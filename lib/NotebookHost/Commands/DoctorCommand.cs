@@ -9,7 +9,10 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Tells what this machine has and what is missing for the course, with the command that installs or repairs it.");
+        var command = new Command(
+            "doctor",
+            "Tells what this machine has and what is missing for the course, with the command that installs or repairs it."
+        );
         command.SetAction(_ => Examine());
         return command;
     }
