@@ -121,13 +121,20 @@ def text_of(mime, text):
     if mime == "text/html":
         text = re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.S | re.I)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
-    return " ".join(text.split())
+    return " ".join(named(text).split())
+
+
+def named(text):
+    """Without what is different each time: the numbers of submissions, the ids of modules, the places in a stack trace."""
+    text = re.sub(r"Submission#\d+", "Submission", text)
+    text = re.sub(r"\\n *at [^\\]*", "", text)
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#\d+-\d+)?|MetadataToken \d+|lambda_method\d+", "*", text)
 
 
 def errors_of(text):
     """Of an error what a reader goes by: the compiler's codes, else the first line."""
-    codes = re.findall(r"\berror (CS\d{4})\b", text) or re.findall(r"\bCS\d{4}\b", text)
-    return sorted(set(codes)) if codes else text.strip().lstrip(": ").split("\n")[0].split("   at ")[0].strip()
+    codes = re.findall(r"\berror (CS\d{4})\b", text) or re.findall(r"\bCS\d{4}\b", text) or re.findall(r"\bNU\d{4}\b", text)
+    return sorted(set(codes)) if codes else named(text).replace("Submission+", "").strip().lstrip(": ").split("\n")[0].split("   at ")[0].strip()
 
 
 def view(found):
@@ -139,7 +146,7 @@ def view(found):
     shown = [{mime: text for mime, text in data.items() if mime != "text/plain" or "text/html" not in data} for data in found["shown"]]
     return {
         "status": found["status"],
-        "stdout": found["stdout"].replace("\r\n", "\n"),
+        "stdout": named(found["stdout"]).replace("\r\n", "\n"),
         "stderr": stderr,
         "MIME types": [sorted(data) for data in shown],
         "text": [{mime: text_of(mime, text) for mime, text in data.items()} for data in shown],
