@@ -17,6 +17,8 @@ internal sealed class OutputFolder
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private static readonly PageLink Contents = new("Contents", "index.html");
+
     private readonly string _folder;
     private readonly List<(PlannedNotebook Notebook, NotebookResult Result)> _written = [];
 
@@ -36,6 +38,7 @@ internal sealed class OutputFolder
         {
             notebook.Document.Save(Path.Combine(_folder, notebook.NotebookFile));
             _written.Add((notebook, result));
+            WriteGlossary(notebook.Document);
             for (var i = Math.Max(0, _written.Count - 2); i < _written.Count; i++)
             {
                 WritePage(i);
@@ -74,15 +77,29 @@ internal sealed class OutputFolder
                     FileName = notebook.PageFile,
                     Previous = place > 0 ? Link(_written[place - 1].Notebook) : null,
                     Next = place + 1 < _written.Count ? Link(_written[place + 1].Notebook) : null,
-                    Index = new PageLink("Contents", "index.html"),
+                    Index = Contents,
                     Status = result.Status,
                     Error = result.Error,
-                    // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
-                    HasPage = page => File.Exists(Path.Combine(_folder, page)),
+                    HasPage = HasPage,
                 }
             )
         );
     }
+
+    /// <summary>The page of the glossary, before the first page that may link to it.</summary>
+    private void WriteGlossary(NotebookDocument notebook)
+    {
+        if (_written.Count == 1 && Glossary.In(Path.GetDirectoryName(notebook.Path) ?? ".") is { } glossary)
+        {
+            AtomicFile.WriteAllText(
+                Path.Combine(_folder, Glossary.PageFile),
+                GlossaryPage.Render(glossary, notebook.Course, Contents, HasPage)
+            );
+        }
+    }
+
+    // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
+    private bool HasPage(string page) => File.Exists(Path.Combine(_folder, page));
 
     private static PageLink Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
 
