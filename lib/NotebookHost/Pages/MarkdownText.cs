@@ -44,7 +44,7 @@ internal static class MarkdownText
         LeadParagraph.MarkRowsOfLinks(document);
         MarkdownLinks.Resolve(document, images, page.HasPage);
         page.Glossary?.Mark(document, page.MetTerms);
-        Append(page, document, WithMarkup, source);
+        Append(page, document, WithMarkup, source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
@@ -56,8 +56,9 @@ internal static class MarkdownText
             return;
         }
 
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null), page.HasPage);
-        Append(page, document, WithoutMarkup, markdown);
+        var images = new NotebookImages(page.Folder, cell: null);
+        MarkdownLinks.Resolve(document, images, page.HasPage);
+        Append(page, document, WithoutMarkup, markdown, images);
     }
 
     private static MarkdownPipelineBuilder Extensions()
@@ -69,10 +70,11 @@ internal static class MarkdownText
             .UseMathematics()
             .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
         builder.InlineParsers.Insert(0, new BackslashMathParser());
+        builder.InlineParsers.Insert(0, new FormulaOverLinesParser());
         return builder;
     }
 
-    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source)
+    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source, NotebookImages images)
     {
         page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
 
@@ -101,7 +103,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString()));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>
