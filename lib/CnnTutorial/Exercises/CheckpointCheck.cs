@@ -13,7 +13,7 @@ internal static partial class CheckpointCheck
     private const string Expected = "A file after epoch 10 and one after epoch 20: epoch-10.weights and epoch-20.weights.";
 
     public static string Run(Func<string, Callback> create) =>
-        WeightsFile.InNewFolder(folder =>
+        PracticeFolder.Run(folder =>
         {
             var callback =
                 create(folder)
@@ -148,7 +148,7 @@ internal static partial class CheckpointCheck
     {
         foreach (var (epoch, file) in watch.Writes)
         {
-            var saved = WeightsFile.Read(Path.Combine(folder, file));
+            var saved = SavedWeights.Read(Path.Combine(folder, file));
             if (!saved.SequenceEqual(watch.Weights[epoch]))
             {
                 var other = watch.Weights.FindIndex(weights => weights.SequenceEqual(saved));

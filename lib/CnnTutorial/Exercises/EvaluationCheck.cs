@@ -45,7 +45,7 @@ internal static class EvaluationCheck
         Accuracy(seen, reference);
         Loss(seen.Loss, reference);
         return record.TensorsPerBatch >= 1
-            ? throw Memory.Leak(record.TensorsPerBatch, "They pile up with each evaluation.")
+            ? throw TensorLeak.Of(record.TensorsPerBatch, "They pile up with each evaluation.")
             : seen.Accuracy;
     }
 
@@ -79,35 +79,32 @@ internal static class EvaluationCheck
     {
         var right = batches.Sum(batch => batch.Right);
         var accuracy = (double)right / Count;
-        if (LossNumber.Near(seen.Accuracy, accuracy))
+        if (MeanLoss.Near(seen.Accuracy, accuracy))
         {
             return;
         }
 
         var (what, hint) = seen.Accuracy switch
         {
-            _ when LossNumber.Near(seen.Loss, accuracy) => ("loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
-            _ when LossNumber.Near(seen.Accuracy, 100 * accuracy) => (
+            _ when MeanLoss.Near(seen.Loss, accuracy) => ("loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
+            _ when MeanLoss.Near(seen.Accuracy, 100 * accuracy) => (
                 "in percent",
                 "Return the share, between 0 and 1; P1 in a format string makes percent of it."
             ),
-            var value when LossNumber.Near(value, right) => (
+            var value when MeanLoss.Near(value, right) => (
                 "the number of right answers",
                 "Divide it by the number of images, and mind that `int / int` is cut to a whole number."
             ),
-            var value when LossNumber.Near(value, (double)right / batches.Count) => (
+            var value when MeanLoss.Near(value, (double)right / batches.Count) => (
                 "right answers a batch",
                 "Divide by the number of images, not of batches."
             ),
-            var value when LossNumber.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => (
+            var value when MeanLoss.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => (
                 "the mean over batches, in which an image of the smaller last batch counts more",
                 "Count right answers and images over all batches, and divide at the end."
             ),
-            var value when LossNumber.Near(value, 1 - accuracy) => (
-                "the share of wrong answers",
-                "Count where the answer equals the label."
-            ),
-            var value when LossNumber.Near(value, (double)batches.Sum(batch => batch.RightOfWhole) / Count) => (
+            var value when MeanLoss.Near(value, 1 - accuracy) => ("the share of wrong answers", "Count where the answer equals the label."),
+            var value when MeanLoss.Near(value, (double)batches.Sum(batch => batch.RightOfWhole) / Count) => (
                 "what one answer for a whole batch gives",
                 "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch, `argmax(1)` one for each image."
             ),
@@ -122,7 +119,7 @@ internal static class EvaluationCheck
 
     private static void Loss(double seen, List<BatchFigures> batches)
     {
-        if (LossNumber.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / Count))
+        if (MeanLoss.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / Count))
         {
             throw new WrongAnswerException(
                 "The loss gets the network's logits.",
@@ -131,7 +128,7 @@ internal static class EvaluationCheck
             );
         }
 
-        LossNumber.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))]);
+        MeanLoss.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))]);
     }
 
     private static List<BatchFigures> Reference(Module<Tensor, Tensor> layers, ImageSplit split)

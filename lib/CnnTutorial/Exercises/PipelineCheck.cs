@@ -19,8 +19,8 @@ internal static class PipelineCheck
         Shuffled(first);
 
         var live = LiveTensors.Count;
-        var memory = new PipelineMemory();
-        var second = Epoch(pipeline, split, memory);
+        var lifetimes = new BatchLifetimes();
+        var second = Epoch(pipeline, split, lifetimes);
         var left = LiveTensors.Count - live;
         if (Indices(second).SequenceEqual(Indices(first)))
         {
@@ -44,7 +44,7 @@ internal static class PipelineCheck
             );
         }
 
-        memory.Judge();
+        lifetimes.Judge();
         return $"{Count} images in {first.Count} batches, each image once with its own label, in another order in the second epoch; the "
             + "last, smaller batch was there, and no tensor was left behind.";
     }
@@ -53,7 +53,7 @@ internal static class PipelineCheck
     private static List<(int[] Images, long[] Labels)> Epoch(
         Func<ImageSplit, int, Device, IEnumerable<Batch>> pipeline,
         ImageSplit split,
-        PipelineMemory? memory = null
+        BatchLifetimes? lifetimes = null
     )
     {
         var batches =
@@ -68,7 +68,7 @@ internal static class PipelineCheck
         foreach (var batch in batches)
         {
             // Before the check makes tensors of its own.
-            memory?.Note(batch);
+            lifetimes?.Note(batch);
             using var scope = NewDisposeScope();
             var read = BatchReading.Of(batch, split);
             epoch.Add(read);

@@ -8,7 +8,7 @@ namespace CnnTutorial;
 internal static class SaveAndLoadCheck
 {
     public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad) =>
-        WeightsFile.InNewFolder(folder =>
+        PracticeFolder.Run(folder =>
         {
             var path = Path.Combine(folder, "practice.weights");
             var trained = PracticeNetwork.Create(dropout: 0.5, seed: 23);
@@ -49,7 +49,7 @@ internal static class SaveAndLoadCheck
                 );
             }
 
-            var saved = WeightsFile.Read(path);
+            var saved = SavedWeights.Read(path);
             if (made.Exists(pair => pair.Weights.SequenceEqual(saved)))
             {
                 throw new WrongAnswerException(

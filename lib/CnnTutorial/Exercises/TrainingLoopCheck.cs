@@ -48,10 +48,10 @@ internal static class TrainingLoopCheck
             );
         }
 
-        LossNumber.Check(first, [.. record.Steps.Select(step => (step.Right!.Loss, step.Right.Count))]);
+        MeanLoss.Check(first, [.. record.Steps.Select(step => (step.Right!.Loss, step.Right.Count))]);
         if (record.TensorsPerBatch >= 1)
         {
-            throw Memory.Leak(record.TensorsPerBatch, "In an epoch of 60,000 images that fills 15 GB.");
+            throw TensorLeak.Of(record.TensorsPerBatch, "In an epoch of 60,000 images that fills 15 GB.");
         }
 
         model.eval();

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>Reads what the learner's code saved.</summary>
-internal static class WeightsFile
+internal static class SavedWeights
 {
     /// <summary>Loads a file of <see cref="Weights.Save"/>, or of TorchSharp's own <c>Module.save</c>.</summary>
     /// <returns>All weights in one row.</returns>
@@ -36,26 +36,5 @@ internal static class WeightsFile
         }
 
         return PracticeNetwork.Weights(model);
-    }
-
-    /// <summary>Runs a check with a folder of its own.</summary>
-    public static T InNewFolder<T>(Func<string, T> check)
-    {
-        var folder = Directory.CreateTempSubdirectory("cnn-tutorial-check-").FullName;
-        try
-        {
-            return check(folder);
-        }
-        finally
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (IOException)
-            {
-                // On Windows a file that the learner's code holds open cannot be deleted; the system clears its temporary folder some day.
-            }
-        }
     }
 }

@@ -1,9 +1,9 @@
 namespace CnnTutorial;
 
 /// <summary>The card for tensors that are never freed.</summary>
-internal static class Memory
+internal static class TensorLeak
 {
-    public static WrongAnswerException Leak(double tensorsPerBatch, string consequence) =>
+    public static WrongAnswerException Of(double tensorsPerBatch, string consequence) =>
         new(
             "Each batch frees the tensors that it made.",
             $"Each batch left {tensorsPerBatch:0} tensors behind. {consequence}",

@@ -1,7 +1,7 @@
 namespace CnnTutorial;
 
 /// <summary>Judges the mean loss that the learner's code returns.</summary>
-internal static class LossNumber
+internal static class MeanLoss
 {
     /// <param name="seen">What was returned.</param>
     /// <param name="batches">The mean loss and the size of each batch.</param>

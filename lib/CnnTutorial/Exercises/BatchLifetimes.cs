@@ -1,7 +1,7 @@
 namespace CnnTutorial;
 
 /// <summary>Watches during an epoch whether a batch is freed when the next one is asked for.</summary>
-internal sealed class PipelineMemory
+internal sealed class BatchLifetimes
 {
     private const string Expected = "A batch lives until the next one is asked for.";
 
