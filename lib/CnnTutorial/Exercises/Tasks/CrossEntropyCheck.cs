@@ -141,11 +141,7 @@ internal static class CrossEntropyCheck
             "ln Σ e^z is m + ln Σ e^(z − m): the m must not get lost.",
             one => one.Mean(i => Math.Log(one.Row(i).Sum(z => Math.Exp(z - one.Row(i).Max()))) - one.Logit(i))
         ),
-        new(
-            "the sum over the images, not their mean",
-            "Divide by the number of images.",
-            one => one.Total(i => one.Loss(i))
-        ),
+        new("the sum over the images, not their mean", "Divide by the number of images.", one => one.Total(i => one.Loss(i))),
         new(
             "the sum divided by the number of classes",
             "Divide by the number of images, `logits.GetLength(0)`.",
@@ -212,7 +208,9 @@ internal static class CrossEntropyCheck
             "The sum goes over the classes of one image: over `logits[i, 0]`, `logits[i, 1]` and so on.",
             one =>
                 one.Mean(i =>
-                    -Math.Log(Math.Exp(one.Logit(i)) / Enumerable.Range(0, one.Count).Sum(other => Math.Exp(one.Logits[other, one.Labels[i]])))
+                    -Math.Log(
+                        Math.Exp(one.Logit(i)) / Enumerable.Range(0, one.Count).Sum(other => Math.Exp(one.Logits[other, one.Labels[i]]))
+                    )
                 )
         ),
     ];
@@ -221,7 +219,10 @@ internal static class CrossEntropyCheck
     {
         foreach (var (whereToLook, cases) in Groups)
         {
-            var seen = cases.Select(one => new Case(one.Logits, one.Labels)).Select(one => (Case: one, Seen: Call(crossEntropy, one))).ToList();
+            var seen = cases
+                .Select(one => new Case(one.Logits, one.Labels))
+                .Select(one => (Case: one, Seen: Call(crossEntropy, one)))
+                .ToList();
             if (seen.Find(one => !Near(one.Seen, one.Case.Right)) is not { Case: not null } wrong)
             {
                 continue;

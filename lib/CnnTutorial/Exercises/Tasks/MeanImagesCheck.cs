@@ -146,7 +146,8 @@ internal static class MeanImagesCheck
             ),
             _ when means.numel() == Classes => (
                 "one number for each class",
-                "`mean()` without dimensions takes the mean of all pixels too. Name the dimension that counts the images: `mean([0])`."
+                "The pixels were added up too. Name the dimension that counts the images, in brackets: `mean([0])`, `sum([0])`. (C# takes the 0 "
+                    + "of `sum(0)` for a type of number, and adds up everything.)"
             ),
             _ when means.numel() == Classes * Size => (
                 "rows or columns were averaged too",

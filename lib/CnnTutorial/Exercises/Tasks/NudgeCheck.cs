@@ -35,7 +35,12 @@ internal static class NudgeCheck
             + "they were.";
     }
 
-    private static double Call(Func<Func<float[], double>, float[], int, float, double> gradient, string text, Func<float[], double> loss, int index)
+    private static double Call(
+        Func<Func<float[], double>, float[], int, float, double> gradient,
+        string text,
+        Func<float[], double> loss,
+        int index
+    )
     {
         var weights = (float[])Weights.Clone();
         var calls = 0;
@@ -118,28 +123,16 @@ internal static class NudgeCheck
                 "Mind the brackets: (L(w + ε) − L(w)) / ε.",
                 i => Nudged(i, Weights[i] + Epsilon) - (start / Epsilon)
             ),
-            ("the loss itself", "Subtract the loss before the nudge from the loss after it, and divide by ε.", i => Nudged(i, Weights[i] + Epsilon)),
+            (
+                "the loss itself",
+                "Subtract the loss before the nudge from the loss after it, and divide by ε.",
+                i => Nudged(i, Weights[i] + Epsilon)
+            ),
             ("the loss itself", "Subtract the loss before the nudge from the loss after it, and divide by ε.", _ => start),
-            (
-                "all weights were nudged at once",
-                "Nudge `weights[index]` alone and leave all others as they are.",
-                _ => right.Sum()
-            ),
-            (
-                "the gradient of weight 0, whichever was asked for",
-                "Nudge `weights[index]`, not `weights[0]`.",
-                _ => right[0]
-            ),
-            (
-                "the gradient of the weight after it",
-                "Nudge `weights[index]`: indexes begin at 0.",
-                i => right[(i + 1) % right.Length]
-            ),
-            (
-                "the weight was set to ε",
-                "Add ε to the weight: `weights[index] + epsilon`.",
-                i => (Nudged(i, Epsilon) - start) / Epsilon
-            ),
+            ("all weights were nudged at once", "Nudge `weights[index]` alone and leave all others as they are.", _ => right.Sum()),
+            ("the gradient of weight 0, whichever was asked for", "Nudge `weights[index]`, not `weights[0]`.", _ => right[0]),
+            ("the gradient of the weight after it", "Nudge `weights[index]`: indexes begin at 0.", i => right[(i + 1) % right.Length]),
+            ("the weight was set to ε", "Add ε to the weight: `weights[index] + epsilon`.", i => (Nudged(i, Epsilon) - start) / Epsilon),
             (
                 "the weight was multiplied by 1 + ε",
                 "Add ε to the weight: `weights[index] + epsilon`.",

@@ -19,14 +19,17 @@ public sealed class MeanImagesCheckTests
             "was freed before"
         ),
         ["all zero"] = ((_, _) => zeros(10, 1, 28, 28), "all numbers are zero"),
-        ["sum"] = (Each((x, y, c) => Of(x, y, c).sum(0)), "the sum of the images, not their mean"),
-        ["sum by all"] = (Each((x, y, c) => Of(x, y, c).sum(0) / x.shape[0]), "divided by the number of all images"),
-        ["sum by ten"] = (Each((x, y, c) => Of(x, y, c).sum(0) / 10), "divided by ten"),
+        ["sum"] = (Each((x, y, c) => Of(x, y, c).sum([0])), "the sum of the images, not their mean"),
+        ["sum by all"] = (Each((x, y, c) => Of(x, y, c).sum([0]) / x.shape[0]), "divided by the number of all images"),
+        ["sum by ten"] = (Each((x, y, c) => Of(x, y, c).sum([0]) / 10), "divided by ten"),
         ["mean of all"] = (Each((x, _, _) => x.mean([0])), "the mean of all images, ten times"),
         ["the first"] = (Each((x, y, c) => Of(x, y, c)[0]), "the first image of the class"),
         ["the last"] = (Each((x, y, c) => Of(x, y, c)[-1]), "the last image of the class"),
         ["largest"] = (Each((x, y, c) => Of(x, y, c).amax([0])), "the largest value of each pixel"),
-        ["median"] = (Each((x, y, c) => Of(x, y, c).sort(dim: 0).Values[(int)((Of(x, y, c).shape[0] - 1) / 2)]), "the median of each pixel"),
+        ["median"] = (
+            Each((x, y, c) => Of(x, y, c).sort(dim: 0).Values[(int)((Of(x, y, c).shape[0] - 1) / 2)]),
+            "the median of each pixel"
+        ),
         ["one before"] = (Each((x, y, c) => Of(x, y, (c + 9) % 10).mean([0])), "the class before it"),
         ["one after"] = (Each((x, y, c) => Of(x, y, (c + 1) % 10).mean([0])), "the class after it"),
         ["transposed"] = (Each((x, y, c) => Of(x, y, c).mean([0]).transpose(1, 2)), "rows and columns of the pictures are swapped"),
@@ -36,6 +39,7 @@ public sealed class MeanImagesCheckTests
         ["nine classes"] = ((x, y) => stack(Enumerable.Range(0, 9).Select(c => Of(x, y, c).mean([0]))), "nine classes"),
         ["one image"] = ((x, _) => x.mean([0]), "one mean image, not ten"),
         ["a number a class"] = ((x, y) => stack(Enumerable.Range(0, 10).Select(c => Of(x, y, c).mean())), "one number for each class"),
+        ["sum(0)"] = (Each((x, y, c) => Of(x, y, c).sum(0) / Of(x, y, c).shape[0]), "one number for each class"),
         ["rows too"] = (
             (x, y) => stack(Enumerable.Range(0, 10).Select(c => Of(x, y, c).mean([0, 2]))),
             "rows or columns were averaged too"
@@ -45,7 +49,7 @@ public sealed class MeanImagesCheckTests
         ["a number"] = ((x, _) => x.mean(), "a single number"),
         ["in dimension 1"] = ((x, y) => Right(x, y).transpose(0, 1), "the ten stand in dimension 1"),
         ["sorts the labels of the wrong images"] = (Each((x, y, c) => Of(x, y.flip(0), c).mean([0])), "Wrong classes: 0, 1, 2"),
-        ["divides by nothing"] = (Each((x, y, c) => Of(x, y, c + 100).sum(0) / 0), "NaN: a mean of no images at all"),
+        ["divides by nothing"] = (Each((x, y, c) => Of(x, y, c + 100).sum([0]) / 0), "NaN: a mean of no images at all"),
         ["changes the images"] = (
             (x, y) =>
             {
@@ -75,7 +79,7 @@ public sealed class MeanImagesCheckTests
         ["one-hot and a product"] = (x, y) =>
         {
             var hot = nn.functional.one_hot(y, 10).to(ScalarType.Float32);
-            return (hot.t().matmul(x.flatten(1)) / hot.sum(0).unsqueeze(1)).view(10, 1, 28, 28);
+            return (hot.t().matmul(x.flatten(1)) / hot.sum([0]).unsqueeze(1)).view(10, 1, 28, 28);
         },
         ["index_add"] = (x, y) =>
             zeros(10, 1, 28, 28).index_add(0, y, x, 1) / bincount(y, minlength: 10).to(ScalarType.Float32).view(10, 1, 1, 1),
