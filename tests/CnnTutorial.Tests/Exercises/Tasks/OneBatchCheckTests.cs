@@ -101,21 +101,6 @@ public sealed class OneBatchCheckTests
             using var scope = NewDisposeScope();
             return [.. losses.Skip(1), loss.call(model.call(batch.Images), batch.Labels).item<float>()];
         },
-        ["each tensor with using"] = (model, loss, optimizer, batch, steps) =>
-        {
-            var losses = new double[steps];
-            for (var i = 0; i < steps; i++)
-            {
-                optimizer.zero_grad();
-                using var logits = model.call(batch.Images);
-                using var value = loss.call(logits, batch.Labels);
-                value.backward();
-                using var result = optimizer.step();
-                losses[i] = value.item<float>();
-            }
-
-            return losses;
-        },
     };
 
     public static TheoryData<string> MistakeNames() => [.. Mistakes.Keys];
