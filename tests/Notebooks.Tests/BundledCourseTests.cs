@@ -109,7 +109,9 @@ public sealed class BundledCourseTests(BundledCourse course)
 
     private static async Task<(int Code, string Errors)> PythonAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", .. arguments]) { RedirectStandardError = true })!;
+        using var process = TestProcess.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", .. arguments]) { RedirectStandardError = true }
+        );
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, errors);

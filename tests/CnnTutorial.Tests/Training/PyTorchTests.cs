@@ -203,7 +203,7 @@ public sealed partial class PyTorchTests
     private static async Task<string> RunAsync(ProcessStartInfo start, Action<Process>? started = null)
     {
         start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
+        using var process = TestProcess.Start(start);
         started?.Invoke(process);
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -155,7 +155,7 @@ public sealed class WeightsTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.weights");
-        using var dead = Process.Start("dotnet", "--version");
+        using var dead = TestProcess.Start("dotnet", "--version");
         dead.WaitForExit();
         // Of another living process, of another file, and not of ours at all.
         string[] kept =

@@ -189,7 +189,7 @@ public sealed class HostilePageTests
             Directory.CreateSymbolicLink(Path.Combine(inner, "up"), "..");
             File.CreateSymbolicLink(Path.Combine(inner, "circle.png"), "circle.png");
             File.CreateSymbolicLink(Path.Combine(inner, "endless.png"), "/dev/zero");
-            using (var fifo = Process.Start("mkfifo", Path.Combine(inner, "fifo.png")))
+            using (var fifo = TestProcess.Start("mkfifo", Path.Combine(inner, "fifo.png")))
             {
                 fifo.WaitForExit();
             }
