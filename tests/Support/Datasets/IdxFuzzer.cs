@@ -43,7 +43,7 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
     /// <summary>Runs inputs by number; ends with an exception at the first that is judged wrongly or takes too long.</summary>
     public async Task RunAsync(int first, int count, Action<int>? done = null)
     {
-        using var disk = new ImageFileFuzzer();
+        using var disk = new ImageSplitOnDiskFuzzer();
         Volatile.Write(ref _started, Stopwatch.GetTimestamp());
         var work = Task.Run(() =>
         {
@@ -66,7 +66,7 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         await work;
     }
 
-    private void One(int number, ImageFileFuzzer disk)
+    private void One(int number, ImageSplitOnDiskFuzzer disk)
     {
         var input = _mutations.Make(number);
         var random = new Random(number);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,10 +29,7 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
 
     /// <summary>Images by their number, size and content.</summary>
     public static string Describe(ImageSplit? split) =>
-        split is null ? "none" : $"{split}, {Fingerprint(split.Labels)}-{Fingerprint(split.Images)}";
-
-    /// <summary>The first digits of a SHA-256.</summary>
-    public static string Fingerprint(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes), 0, 4);
+        split is null ? "none" : $"{split}, {Fingerprint.Of(split.Labels)}-{Fingerprint.Of(split.Images)}";
 
     /// <exception cref="InvalidDataException">The checkpoint is of a training that was called otherwise.</exception>
     public void ThrowIfOther(TrainingPlan saved, string path)

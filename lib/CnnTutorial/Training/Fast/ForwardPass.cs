@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Reflection;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -13,18 +11,6 @@ namespace CnnTutorial;
 /// </remarks>
 internal static class ForwardPass
 {
-    private static readonly FieldInfo[] Hooks =
-    [
-        .. new[] { "pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks" }
-            .Select(name =>
-                typeof(HookableModule<
-                    Func<Module<Tensor, Tensor>, Tensor, Tensor>,
-                    Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>
-                >).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)
-            )
-            .OfType<FieldInfo>(),
-    ];
-
     /// <summary>A function that computes what <c>model.call</c> computes; bit for bit, on the same tensor.</summary>
     public static Func<Tensor, Tensor> Of(Module<Tensor, Tensor> model) =>
         Order(model) is { } layers ? input => layers.Aggregate(input, (value, layer) => layer.call(value)) : model.call;
@@ -32,7 +18,7 @@ internal static class ForwardPass
     internal static List<Module<Tensor, Tensor>>? Order(Module<Tensor, Tensor> model)
     {
         // A class of the learner's own decides in its forward method what happens; so does one with hooks.
-        if (model.GetType() != typeof(Sequential) || IsHooked(model))
+        if (model.GetType() != typeof(Sequential) || ModuleHooks.Exist(model))
         {
             return null;
         }
@@ -45,7 +31,7 @@ internal static class ForwardPass
 
         for (var i = 0; i + 1 < layers.Count; i++)
         {
-            if (layers[i] is ReLU && layers[i + 1] is MaxPool2d && !IsHooked(layers[i]) && !IsHooked(layers[i + 1]))
+            if (layers[i] is ReLU && layers[i + 1] is MaxPool2d && !ModuleHooks.Exist(layers[i]) && !ModuleHooks.Exist(layers[i + 1]))
             {
                 (layers[i], layers[i + 1]) = (layers[i + 1], layers[i]);
             }
@@ -53,7 +39,4 @@ internal static class ForwardPass
 
         return layers;
     }
-
-    internal static bool IsHooked(Module<Tensor, Tensor> module) =>
-        Hooks.Any(field => field.GetValue(module) is IDictionary { Count: > 0 });
 }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Support.Datasets;
 
-/// <summary>Gives hostile files on disk to <see cref="ImageFile"/>, also such as are as large as their header says: with holes, which take
+/// <summary>Gives hostile files on disk to <see cref="ImageSplitOnDisk"/>, also such as are as large as their header says: with holes, which take
 /// no room.</summary>
-internal sealed class ImageFileFuzzer : IDisposable
+internal sealed class ImageSplitOnDiskFuzzer : IDisposable
 {
     private const int MostWritten = 200_000;
     private const long MostImageBytes = 1L << 30;
@@ -63,10 +63,10 @@ internal sealed class ImageFileFuzzer : IDisposable
 
         var expected = IsWhole(bytes, length) && claimed == labelCount;
         var before = GC.GetAllocatedBytesForCurrentThread();
-        ImageFile? opened = null;
+        ImageSplitOnDisk? opened = null;
         try
         {
-            opened = ImageFile.Open(images, labels);
+            opened = ImageSplitOnDisk.Open(images, labels);
         }
         catch (InvalidDataException e)
         {
@@ -88,7 +88,7 @@ internal sealed class ImageFileFuzzer : IDisposable
         return expected;
     }
 
-    private static void CheckEpoch(ImageFile file, byte[] bytes, byte[] classes)
+    private static void CheckEpoch(ImageSplitOnDisk file, byte[] bytes, byte[] classes)
     {
         using var scope = NewDisposeScope();
         var seen = new List<string>();

@@ -3,11 +3,11 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Runs a network to look at it: dropout off, no gradients, and afterwards in the mode in which it was.</summary>
-internal static class Judging
+/// <summary>A network as it is when it is judged: in evaluation mode (dropout off) and without gradients.</summary>
+internal static class EvaluationMode
 {
     /// <summary>Does something with a network in eval mode and without gradients; it gets the device on which the network is.</summary>
-    public static void Quietly(Module<Tensor, Tensor> model, Action<Device> look)
+    public static void Run(Module<Tensor, Tensor> model, Action<Device> look)
     {
         var wasTraining = model.training;
         model.eval();

@@ -273,7 +273,7 @@ public sealed class ResumeTests : IDisposable
         int? resumeAfter = null,
         int epochs = Epochs,
         int? seed = null,
-        ImageFile? file = null,
+        ImageSplitOnDisk? file = null,
         Func<optim.Optimizer, Callback>? more = null,
         bool spare = false
     )

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial.Tests.Datasets;
 
-public sealed class ImageFileTests : IDisposable
+public sealed class ImageSplitOnDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -46,11 +46,11 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData(1)] // a block a window
     [InlineData(16 * 6 * 3)] // three blocks a window
-    [InlineData(ImageFile.DefaultWindowBytes)]
+    [InlineData(ImageSplitOnDisk.DefaultWindowBytes)]
     public void Each_epoch_has_each_image_once_with_its_label_in_a_new_order(int windowBytes)
     {
         var (images, labels) = Write(200);
-        using var file = ImageFile.Open(images, labels, windowBytes);
+        using var file = ImageSplitOnDisk.Open(images, labels, windowBytes);
         Assert.Equal((200, 2, 3), (file.Count, file.Rows, file.Columns));
         var batches = file.Batches(16, seed: 5, CPU);
         var sizes = new List<int>();
@@ -76,7 +76,7 @@ public sealed class ImageFileTests : IDisposable
         string Message(byte[] content)
         {
             File.WriteAllBytes(images, content);
-            return Assert.Throws<InvalidDataException>(() => ImageFile.Open(images, labels)).Message;
+            return Assert.Throws<InvalidDataException>(() => ImageSplitOnDisk.Open(images, labels)).Message;
         }
 
         Assert.Contains("is truncated", Message(bytes[..^1]), StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class ImageFileTests : IDisposable
 
         Assert.Contains(
             "1,073,741,824 bytes each are allowed",
-            Assert.Throws<InvalidDataException>(() => ImageFile.Open(images, labels)).Message,
+            Assert.Throws<InvalidDataException>(() => ImageSplitOnDisk.Open(images, labels)).Message,
             StringComparison.Ordinal
         );
     }
@@ -119,7 +119,7 @@ public sealed class ImageFileTests : IDisposable
             stream.SetLength(16 + (3L << 30));
         }
 
-        using var file = ImageFile.Open(images, labels);
+        using var file = ImageSplitOnDisk.Open(images, labels);
         Assert.Contains(
             "take at most 1",
             Assert.Throws<ArgumentOutOfRangeException>(() => file.Batches(2, seed: 1, CPU)).Message,
@@ -131,7 +131,7 @@ public sealed class ImageFileTests : IDisposable
     public void A_file_that_shrinks_under_a_training_ends_it_with_its_name()
     {
         var (images, labels) = Write(200);
-        using var file = ImageFile.Open(images, labels, windowBytes: 1);
+        using var file = ImageSplitOnDisk.Open(images, labels, windowBytes: 1);
         using (var stream = new FileStream(images, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             stream.SetLength(500);
@@ -148,7 +148,7 @@ public sealed class ImageFileTests : IDisposable
     public void Nothing_is_left_behind_however_an_epoch_ends()
     {
         var (images, labels) = Write(200);
-        using var file = ImageFile.Open(images, labels);
+        using var file = ImageSplitOnDisk.Open(images, labels);
         var batches = file.Batches(16, seed: 1, CPU);
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         Epoch(batches);

@@ -47,7 +47,7 @@ internal sealed class PartwisePass
     /// <param name="team">Who computes.</param>
     public static PartwisePass? Of(Module<Tensor, Tensor> model, IEnumerable<long> imageShape, WorkerTeam team)
     {
-        if (ForwardPass.Order(model) is not { } layers || layers.Any(ForwardPass.IsHooked))
+        if (ForwardPass.Order(model) is not { } layers || layers.Any(ModuleHooks.Exist))
         {
             return null;
         }

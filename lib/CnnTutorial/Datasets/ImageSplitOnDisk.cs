@@ -13,7 +13,7 @@ namespace CnnTutorial;
 /// is shuffled as a whole; a file that fits into one window is shuffled as <see cref="Batches"/> does it. The labels, a byte
 /// each, are held in memory.
 /// </remarks>
-public sealed class ImageFile : IDisposable
+public sealed class ImageSplitOnDisk : IDisposable
 {
     /// <summary>Memory for a window, unless told otherwise: 64 MiB, which hold all of MNIST.</summary>
     public const int DefaultWindowBytes = 64 << 20;
@@ -23,7 +23,7 @@ public sealed class ImageFile : IDisposable
     private readonly int _windowBytes;
     private readonly string _path;
 
-    private ImageFile(string path, SafeFileHandle file, byte[] labels, int rows, int columns, int windowBytes) =>
+    private ImageSplitOnDisk(string path, SafeFileHandle file, byte[] labels, int rows, int columns, int windowBytes) =>
         (_path, _file, _labels, Rows, Columns, _windowBytes) = (path, file, labels, rows, columns, windowBytes);
 
     /// <summary>How many images there are.</summary>
@@ -41,7 +41,7 @@ public sealed class ImageFile : IDisposable
     /// <param name="windowBytes">How many bytes of images to hold in memory at a time; at least a batch's.</param>
     /// <exception cref="InvalidDataException">A file is not what it should be, or an image has more than 1 GiB; one sentence says what is
     /// wrong.</exception>
-    public static ImageFile Open(string images, string labels, int windowBytes = DefaultWindowBytes)
+    public static ImageSplitOnDisk Open(string images, string labels, int windowBytes = DefaultWindowBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
         using var stream = new FileStream(images, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -67,7 +67,7 @@ public sealed class ImageFile : IDisposable
             );
         }
 
-        return new ImageFile(
+        return new ImageSplitOnDisk(
             images,
             File.OpenHandle(images, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
             all,
@@ -87,7 +87,7 @@ public sealed class ImageFile : IDisposable
     internal ReadOnlySpan<byte> Labels => _labels;
 
     /// <summary>The images by their number, size and labels, and how they are shuffled.</summary>
-    internal string Describe() => $"{this}, {TrainingPlan.Fingerprint(_labels)}, in windows of {_windowBytes} bytes";
+    internal string Describe() => $"{this}, {Fingerprint.Of(_labels)}, in windows of {_windowBytes} bytes";
 
     /// <summary>Shuffled batches, read as they are asked for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A batch would have more bytes than an array can.</exception>
@@ -127,7 +127,7 @@ public sealed class ImageFile : IDisposable
         }
     }
 
-    private sealed class Windows(ImageFile file, int batchSize, int? seed, Device device) : IBatchSource
+    private sealed class Windows(ImageSplitOnDisk file, int batchSize, int? seed, Device device) : IBatchSource
     {
         // Blocks of one batch: all windows but that with the file's end then have a whole number of batches.
         private int Blocks => (file.Count + batchSize - 1) / batchSize;
