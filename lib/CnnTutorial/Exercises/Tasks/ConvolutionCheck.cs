@@ -405,8 +405,9 @@ internal static class ConvolutionCheck
             Kernel[0, 0] = 1.5f;
             Kernel[K - 1, L - 1] = -2.5f;
             using var scope = NewDisposeScope();
+            // Two images: one small image alone takes another way through libtorch, which on some processors prints a warning each time.
             var output = functional.conv2d(
-                from_array(Image).reshape(1, 1, Rows, Columns),
+                from_array(Image).reshape(1, 1, Rows, Columns).expand(2, 1, Rows, Columns),
                 from_array(Kernel).reshape(1, 1, K, L),
                 strides: [Stride, Stride],
                 padding: [Padding, Padding]

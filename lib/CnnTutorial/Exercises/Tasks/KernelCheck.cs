@@ -4,10 +4,11 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Notebook 04: gradient descent that finds a hidden kernel from an image and what the kernel made of it.</summary>
+/// <summary>Notebook 04: gradient descent that finds a hidden kernel from images and what the kernel made of them.</summary>
 internal static class KernelCheck
 {
     private const int Size = 12;
+    private const int Count = 4;
     private const double Rate = 0.2;
     private const int Steps = 250;
 
@@ -22,8 +23,8 @@ internal static class KernelCheck
         var random = new Random(17);
         foreach (var (name, weights) in Hidden)
         {
-            using var image = tensor(Enumerable.Range(0, Size * Size).Select(_ => (float)random.Next(2)).ToArray())
-                .reshape(1, 1, Size, Size);
+            using var image = tensor(Enumerable.Range(0, Count * Size * Size).Select(_ => (float)random.Next(2)).ToArray())
+                .reshape(Count, 1, Size, Size);
             using var kernel = tensor(weights).reshape(1, 1, 3, 3);
             using var output = functional.conv2d(image, kernel);
             var seen = Call(learnKernel, image, output, Rate, Steps);
@@ -36,7 +37,7 @@ internal static class KernelCheck
             Judge(learnKernel, image, output, expected, seen);
         }
 
-        return $"From an image and its output alone, {Steps} steps found the nine weights of two hidden kernels, to two decimals.";
+        return $"From images and their output alone, {Steps} steps found the nine weights of two hidden kernels, to two decimals.";
     }
 
     private static float[] Call(Func<Tensor, Tensor, double, int, Tensor> learnKernel, Tensor image, Tensor output, double rate, int steps)
@@ -52,8 +53,8 @@ internal static class KernelCheck
         if (!after.equal(before).all().item<bool>())
         {
             throw new WrongAnswerException(
-                "Image and output stay as they are.",
-                "Your function changed the image or the output that it was given.",
+                "Images and output stay as they are.",
+                "Your function changed the images or the output that it was given.",
                 "Only the kernel is adjusted; methods whose name ends with `_` write into the tensor itself."
             );
         }
@@ -65,7 +66,7 @@ internal static class KernelCheck
                 "A kernel of nine weights, a tensor of shape [1, 1, 3, 3].",
                 $"Shape {TaskTensor.Shape(living)}.",
                 living.numel() == output.numel()
-                    ? "That is as large as the output: return the kernel, not what it makes of the image."
+                    ? "That is as large as the output: return the kernel, not what it makes of the images."
                     : "Begin with `torch.zeros(1, 1, 3, 3, requires_grad: true)` and return that kernel."
             );
     }
@@ -186,7 +187,7 @@ internal static class KernelCheck
             $"{Text(seen)}, whose loss is {loss:0.0000}; with all weights at zero it is {Loss(image, output, start):0.0000}.",
             double.IsFinite(loss)
                 ? $"From zeros, one step should give {Text(right)}; yours gives {Text(one)}. The loss is the mean squared difference of "
-                    + "`functional.conv2d(image, kernel)` and `output`; each step subtracts `rate` times its gradient."
+                    + "`functional.conv2d(images, kernel)` and `output`; each step subtracts `rate` times its gradient."
                 : $"The steps grow without limit. From zeros, one step should give {Text(right)}; yours gives {Text(one)}: compare the lengths. "
                     + "Is the loss a mean? Is the gradient set to zero after each step?"
         );

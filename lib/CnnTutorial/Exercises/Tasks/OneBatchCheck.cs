@@ -141,6 +141,6 @@ internal static class OneBatchCheck
         );
     }
 
-    private static bool Same(IReadOnlyList<double> a, IReadOnlyList<double> b) =>
-        a.Count == b.Count && a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-4 * Math.Max(1, Math.Abs(pair.Second)));
+    private static bool Same(IReadOnlyList<double> a, double[] b) =>
+        a.Count == b.Length && a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-4 * Math.Max(1, Math.Abs(pair.Second)));
 }

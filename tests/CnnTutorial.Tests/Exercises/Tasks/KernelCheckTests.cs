@@ -13,7 +13,7 @@ public sealed class KernelCheckTests
     private static readonly Dictionary<string, (Learn Code, string Seen)> Mistakes = new()
     {
         ["null"] = ((_, _, _, _) => null!, "returned null"),
-        ["the output"] = ((x, _, _, _) => functional.conv2d(x, zeros(1, 1, 3, 3)), "Shape [1, 1, 10, 10]"),
+        ["the output"] = ((x, _, _, _) => functional.conv2d(x, zeros(1, 1, 3, 3)), "Shape [4, 1, 10, 10]"),
         ["never"] = ((_, _, _, _) => zeros(1, 1, 3, 3), "the kernel never changes"),
         ["uphill"] = (With((k, g, rate) => k.add_(g * rate)), "uphill"),
         ["no rate"] = (With((k, g, _) => k.sub_(g)), "the rate is missing"),
