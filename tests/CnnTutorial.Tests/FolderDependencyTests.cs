@@ -79,13 +79,15 @@ public sealed class FolderDependencyTests
     private static IEnumerable<SyntaxTree> Sources()
     {
         var root = Path.Combine(CourseFolders.Root, "lib", "CnnTutorial");
+        var shared = Path.Combine(CourseFolders.Root, "lib", "Shared");
         return Directory
             .EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => (File: file, Folder: Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace('\\', '/')))
             .Where(source => !Regex.IsMatch(source.Folder, "^(obj|bin)(/|$)"))
             // The one place that connects the parts: it uses them all.
             .Where(source => Path.GetFileName(source.File) != "ModuleStart.cs")
-            .Select(source => Parse(File.ReadAllText(source.File), Part(source.Folder), Path.GetFileName(source.File)));
+            .Select(source => Parse(File.ReadAllText(source.File), Part(source.Folder), Path.GetFileName(source.File)))
+            .Concat(Directory.EnumerateFiles(shared, "*.cs").Select(file => Parse(File.ReadAllText(file), ".", Path.GetFileName(file))));
     }
 
     private static string Part(string folder) => folder is "Training/Fast" ? folder : folder.Split('/')[0];

@@ -26,7 +26,7 @@ internal static class OptimizerMemory
         {
             [RatesName] = tensor(optimizer.ParamGroups.Select(group => group.LearningRate).ToArray()),
         };
-        foreach (var (name, state, field) in Fields(helper))
+        foreach (var (name, _, state, field) in Fields(helper))
         {
             switch (field.GetValue(state))
             {
@@ -63,13 +63,12 @@ internal static class OptimizerMemory
         var groups = optimizer.ParamGroups.ToList();
         var rates = Numbers<double>(memory, RatesName, ScalarType.Float64, groups.Count);
         changes.Add(() => groups.Zip(rates).ToList().ForEach(pair => pair.First.LearningRate = pair.Second));
-        foreach (var (name, state, field) in Fields(helper))
+        foreach (var (name, weight, state, field) in Fields(helper))
         {
             known.Add(name);
             if (field.FieldType == typeof(Tensor))
             {
-                var weight = parameters[helper.state_dict().State.IndexOf(state)];
-                changes.Add(Change(state, field, memory.GetValueOrDefault(name), weight, name));
+                changes.Add(Change(state, field, memory.GetValueOrDefault(name), parameters[weight], name));
             }
             else if (field.FieldType == typeof(long))
             {
@@ -133,7 +132,7 @@ internal static class OptimizerMemory
             : throw new InvalidDataException($"'{name}' is missing or of another size than in this optimizer");
 
     /// <summary>The fields of each weight's state, by a name such as <c>0.exp_avg</c>.</summary>
-    private static IEnumerable<(string Name, object State, FieldInfo Field)> Fields(OptimizerHelper optimizer) =>
+    private static IEnumerable<(string Name, int Weight, OptimizerState State, FieldInfo Field)> Fields(OptimizerHelper optimizer) =>
         optimizer
             .state_dict()
             .State.SelectMany(
@@ -142,7 +141,7 @@ internal static class OptimizerMemory
                         .GetType()
                         .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
                         .Where(field => !field.FieldType.IsAssignableTo(typeof(Parameter)))
-                        .Select(field => ($"{i}.{NameOf(field)}", (object)state, field))
+                        .Select(field => ($"{i}.{NameOf(field)}", i, state, field))
             );
 
     // A property that the compiler keeps in a field is called "<exp_avg>k__BackingField".

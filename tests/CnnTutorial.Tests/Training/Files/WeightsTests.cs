@@ -114,7 +114,7 @@ public sealed class WeightsTests
     public void A_file_in_the_course_s_former_format_is_refused_in_one_sentence_that_says_what_to_do(string magic)
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "model.weights");
+        var path = Path.Combine(folder.Path, "model.safetensors");
         File.WriteAllBytes(path, [.. System.Text.Encoding.ASCII.GetBytes(magic), .. new byte[100]]);
         Assert.Equal(
             $"{path} was written by an earlier version of this course, in a format that it no longer reads; delete it and write it with "
