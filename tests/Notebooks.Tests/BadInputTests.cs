@@ -24,7 +24,11 @@ public sealed class BadInputTests : IDisposable
     public async Task Weights_that_are_none_are_refused()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "mnist"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "mnist", "model.safetensors"), "nonsense", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "mnist", "model.safetensors"),
+            "nonsense",
+            TestContext.Current.CancellationToken
+        );
         var run = await Course.RunAsync(_folder, null, Notebook("06-results"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("cannot be loaded into this model", run.Error, StringComparison.Ordinal);
