@@ -39,7 +39,7 @@ internal static class MarkdownText
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
         var images = new NotebookImages(page.Folder, cell);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
+        MarkdownLinks.Resolve(document, images, page);
         Append(page, document, WithMarkup, cell.Source, images);
     }
 
@@ -53,7 +53,7 @@ internal static class MarkdownText
         }
 
         var images = new NotebookImages(page.Folder, cell: null);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
+        MarkdownLinks.Resolve(document, images, page);
         Append(page, document, WithoutMarkup, markdown, images);
     }
 
@@ -99,7 +99,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images, page.PageExtension));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>
