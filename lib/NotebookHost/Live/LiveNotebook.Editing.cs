@@ -21,16 +21,30 @@ internal sealed partial class LiveNotebook
         var state = cell.StateName;
         cell.Cell.Source = source;
         Changed(cell);
+        var rendered = Rendered(cell);
         Broadcast(
             new
             {
                 type = "edited",
                 cell = id,
                 source,
-                rendered = Rendered(cell),
+                rendered,
             },
-            except: cell.Cell.Kind == CellKind.Markdown ? null : page
+            except: page
         );
+        if (rendered is not null)
+        {
+            // The page that sent the text has it, and by now perhaps a newer one.
+            page?.Send(
+                new
+                {
+                    type = "rendered",
+                    cell = id,
+                    html = rendered,
+                }
+            );
+        }
+
         if (cell.StateName != state)
         {
             TellState(cell);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NotebookHost.Engine.Assistance;
-using NotebookHost.Pages;
 using NotebookHost.Worker;
 
 namespace NotebookHost.Live;
@@ -25,9 +24,10 @@ internal sealed partial class LiveNotebook
             return;
         }
 
+        var folder = System.IO.Path.GetDirectoryName(Path)!;
         page.Turns.Ask(
             kind,
-            async () => page.Send(await AnswerAsync(session, id, kind, code, position, name)),
+            async () => page.Send(await AnswerAsync(session, id, kind, code, position, name, folder)),
             () =>
                 page.Send(
                     new
@@ -40,7 +40,15 @@ internal sealed partial class LiveNotebook
         );
     }
 
-    private static async Task<object> AnswerAsync(SessionSupervisor session, int id, string kind, string code, int position, string name)
+    private static async Task<object> AnswerAsync(
+        SessionSupervisor session,
+        int id,
+        string kind,
+        string code,
+        int position,
+        string name,
+        string folder
+    )
     {
         const string type = "answer";
         try
@@ -58,19 +66,9 @@ internal sealed partial class LiveNotebook
                         items = choice?.Items ?? [],
                     };
                 case "describe":
-                    return new
-                    {
-                        type,
-                        id,
-                        description = await session.AskAsync(new CompletionDescriptionQuestion(code, position, name)),
-                    };
+                    return Describe(id, await session.AskAsync(new CompletionDescriptionQuestion(code, position, name)));
                 case "hover":
-                    return new
-                    {
-                        type,
-                        id,
-                        description = await session.AskAsync(new InspectionQuestion(code, position)),
-                    };
+                    return Describe(id, await session.AskAsync(new InspectionQuestion(code, position)));
                 case "signature":
                     var signatures = await session.AskAsync(new SignatureQuestion(code, position));
                     return new
@@ -108,7 +106,7 @@ internal sealed partial class LiveNotebook
                     {
                         type,
                         id,
-                        html = view is null ? null : SafeMarkup.Of(view.Html),
+                        html = view is null ? null : LiveHtml.Safe(folder, view.Html),
                     };
                 default:
                     return new
@@ -129,4 +127,13 @@ internal sealed partial class LiveNotebook
             };
         }
     }
+
+    private static object Describe(int id, SymbolDescription? description) =>
+        new
+        {
+            type = "answer",
+            id,
+            signature = description?.Signature,
+            documentation = description?.Documentation,
+        };
 }

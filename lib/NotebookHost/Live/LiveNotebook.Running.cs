@@ -12,6 +12,9 @@ internal sealed partial class LiveNotebook
     /// <summary>A thread may put out something long after its cell; not for ever.</summary>
     private const int MostRuns = 1_000;
 
+    /// <summary>In bytes. The bar shows megabytes.</summary>
+    private const long MemoryStep = 5_000_000;
+
     private readonly DocumentOutput _output;
     private readonly List<LiveCell> _queue = [];
     private readonly Dictionary<int, LiveCell> _runs = [];
@@ -145,7 +148,7 @@ internal sealed partial class LiveNotebook
         cell.Foreign.Clear();
         _output.Apply(cell.Cell, new Cleared(Wait: false));
         (cell.State, cell.RanSource, cell.Started, cell.Seconds) = (RunState.Running, cell.Cell.Source, DateTimeOffset.Now, null);
-        cell.Cell.ExecutionCount = null;
+        cell.Cell.ExecutionCount = ++_lastCount;
         TellState(cell);
         TellSession("busy");
         _ = RunAsync(cell, run, _session!);
@@ -223,7 +226,6 @@ internal sealed partial class LiveNotebook
         }
 
         _output.Flush();
-        cell.Cell.ExecutionCount = ++_lastCount;
         Changed(cell);
         SendOutputs();
         TellState(cell);
@@ -327,7 +329,7 @@ internal sealed partial class LiveNotebook
 
     private void MeasureMemory()
     {
-        if (_session?.MemoryBytes is { } bytes && bytes != _memory)
+        if (_session?.MemoryBytes is { } bytes && Math.Abs(bytes - (_memory ?? 0)) > MemoryStep)
         {
             _memory = bytes;
             TellSession(_sessionState);

@@ -37,7 +37,7 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
     /// <summary>What a completion's description says: its first line, and the rest.</summary>
     public static SymbolDescription Of(IEnumerable<TaggedText> parts)
     {
-        var text = string.Concat(parts.Select(part => part.Text)).ReplaceLineEndings("\n");
+        var text = string.Concat(parts.Select(part => part.Text)).ReplaceLineEndings("\n").Replace('\u00A0', ' ');
         var end = text.IndexOf('\n', StringComparison.Ordinal);
         return end < 0 ? new SymbolDescription(text, "") : new SymbolDescription(text[..end], text[(end + 1)..].Trim());
     }
