@@ -50,9 +50,8 @@ export class Cell {
   #buildCode() {
     this.runButton = button('▶', 'Run this cell (Ctrl+Enter)', () => this.notebook.run([this]));
     this.runButton.className = 'run';
-    this.countElement = element('span', { class: 'count' });
     this.place = element('div', { class: 'place' });
-    this.source_ = element('div', { class: 'source' }, element('div', { class: 'gutter' }, this.runButton, this.countElement), this.place);
+    this.source_ = element('div', { class: 'source' }, element('div', { class: 'gutter' }, this.runButton), this.place);
     this.stateElement = element('p', { class: 'cell-state' });
     this.outputsElement = element('div', { class: 'outputs' });
     const hidden = this.tags.includes('hide-input');
@@ -131,6 +130,7 @@ export class Cell {
 
   setRendered(html) {
     this.rendered = html;
+    if (this.isCode) return;
     this.renderedElement.innerHTML = html || '<p class="empty">An empty text cell. Press Enter to write.</p>';
     setFormulas(this.renderedElement);
     this.notebook.contentsChanged();
@@ -170,7 +170,6 @@ export class Cell {
     }
     clearInterval(this.#clock);
     this.element.dataset.state = state;
-    this.countElement.textContent = count ?? '';
     if (state === 'running') {
       const since = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
       const show = () => {
@@ -182,7 +181,8 @@ export class Cell {
       if (before !== 'running') this.#begin();
     } else {
       const time = seconds !== null && seconds !== undefined && (state === 'done' || state === 'failed') ? ` in ${duration(seconds)}` : '';
-      this.stateElement.textContent = state === 'none' ? '' : `${words[state]}${state === 'failed' ? '' : time}`;
+      this.stateElement.textContent = state === 'none' ? '' : `${words[state]}${time}`;
+      if (count && state !== 'waiting') this.stateElement.append(element('span', { class: 'count', title: 'Execution count' }, ` [${count}]`));
     }
     this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${words[state].toLowerCase()}`}`);
     this.runButton.setAttribute('aria-label', `Run cell ${this.number}`);

@@ -39,6 +39,7 @@ export function notice(text, { level = 'info', actions = [], key = null } = {}) 
 export const closeNotice = key => document.querySelector(`#live-notices > [data-key="${key}"]`)?.remove();
 
 export function bytes(count) {
+  if (count < 1e6) return `${Math.ceil(count / 1e3)} kB`;
   return count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 }
 

@@ -127,7 +127,7 @@ export class Notebook {
   // What the server says
 
   #receive(message) {
-    const cell = this.find(message.cell ?? message.id);
+    const cell = this.find(message.cell?.id ?? message.cell ?? message.id);
     switch (message.type) {
       case 'snapshot':
       case 'reloaded':
@@ -167,7 +167,7 @@ export class Notebook {
         this.#place(cell, message.after);
         break;
       case 'kindChanged':
-        cell?.build(typeof message.cell === 'object' ? message.cell : { id: cell.id, outputs: [], ...message });
+        cell?.build(message.cell);
         this.contentsChanged();
         break;
       case 'saved':

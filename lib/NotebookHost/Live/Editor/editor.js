@@ -182,8 +182,9 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       ...own,
     ])),
     Prec.high(keymap.of([{ key: 'Tab', run: tab }, { key: 'Shift-Tab', run: shiftTab }])),
-    history(), drawSelection(), dropCursor(), highlightSpecialChars(), EditorState.tabSize.of(4), indentUnit.of('    '),
-    EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', spellcheck: String(!isCode) }),
+    // Wrapped, not scrolled: a phone is narrow, and a box that scrolls would have to be a stop for the Tab key.
+    EditorView.lineWrapping, history(), drawSelection(), dropCursor(), highlightSpecialChars(), EditorState.tabSize.of(4), indentUnit.of('    '),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '-1', autocapitalize: 'off', spellcheck: String(!isCode) }),
     EditorView.updateListener.of(update => {
       if (update.focusChanged && update.view.hasFocus) onFocus?.();
       if (update.focusChanged && !update.view.hasFocus) hideHelp(update.view);
@@ -207,7 +208,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       hoverTooltip((view, position) => describe(view, position), { hideOnChange: true, hoverTime: 400 }),
     );
   } else {
-    extensions.push(EditorView.lineWrapping, help);
+    extensions.push(help);
   }
 
   const view = new EditorView({ parent, state: EditorState.create({ doc: source, extensions }) });
