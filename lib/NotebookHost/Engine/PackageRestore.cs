@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
@@ -16,7 +15,6 @@ internal sealed class PackageRestore : IDisposable
     private readonly List<string> _sources = [];
     private readonly HashSet<string> _known = [];
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"notebook-packages-{Guid.NewGuid():N}");
-    private PackageLoadContext? _context;
 
     /// <summary>Adds a source for later restores; one relative to the notebook is made absolute.</summary>
     public void AddSource(string source, string directory) =>
@@ -40,11 +38,18 @@ internal sealed class PackageRestore : IDisposable
         var assets = PackageAssets.Read(Path.Combine(_folder, "obj", "project.assets.json"));
         _packages.Clear();
         _packages.AddRange(all);
-        _context ??= new PackageLoadContext(Path.Combine(_folder, "natives"));
         var added = assets
-            .Assemblies.Where(assembly => !IsShared(assembly) && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile)))
+            .Assemblies.Where(assembly =>
+                !SessionLoadContext.IsShared(Path.GetFileNameWithoutExtension(assembly.Compile))
+                && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile))
+            )
             .ToList();
-        return new RestoredPackages([.. added.Select(assembly => assembly.Compile)], _context.Add(added, assets.Natives));
+        return new RestoredPackages(
+            [.. added.Select(assembly => assembly.Compile)],
+            [.. added.Select(assembly => assembly.Runtime).OfType<string>()],
+            assets.Natives,
+            Path.Combine(_folder, "natives")
+        );
     }
 
     public void Dispose()
@@ -61,10 +66,6 @@ internal sealed class PackageRestore : IDisposable
             // Windows keeps loaded libraries locked; the system's clean-up of temporary files takes them.
         }
     }
-
-    /// <summary>Whether the host has this assembly for its cells already; two of a name would be two worlds of types.</summary>
-    private static bool IsShared(PackageAssembly assembly) =>
-        Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == Path.GetFileNameWithoutExtension(assembly.Compile));
 
     private static bool Same(PackageDirective a, PackageDirective b) => string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase);
 
@@ -135,8 +136,14 @@ internal sealed class PackageRestore : IDisposable
     }
 }
 
-/// <summary>What a restore brings: files for the compiler, and the loaded assemblies.</summary>
-internal sealed record RestoredPackages(IReadOnlyList<string> References, IReadOnlyList<Assembly> Assemblies);
+/// <summary>What a restore brings that was not there before: files for the compiler, assemblies to run, native libraries and the folder
+/// in which to gather them.</summary>
+internal sealed record RestoredPackages(
+    IReadOnlyList<string> References,
+    IReadOnlyList<string> Assemblies,
+    IReadOnlyList<string> Natives,
+    string NativesFolder
+);
 
 /// <summary>Packages cannot be restored. The message says which and why.</summary>
 internal sealed class PackageException(string message) : Exception(message);
