@@ -100,7 +100,7 @@ public sealed class BundledCourseTests(BundledCourse course)
             var html = File.ReadAllText(page);
             Assert.DoesNotContain("<script src=", html, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("<link rel=\"stylesheet\"", html, StringComparison.OrdinalIgnoreCase);
-            Assert.InRange(html.Split("class=\"plotly-source\">").Length - 1, 0, 1);
+            Assert.InRange(html.Split("class=\"plotly-source\"").Length - 1, 0, 1);
             Assert.InRange(new FileInfo(page).Length, 1, 4_000_000);
         }
     }

@@ -19,16 +19,16 @@ public sealed class ImageScatter : IHtmlDisplay
     // Readable on white and on black; the symbols are for who tells fewer colours apart.
     private static readonly string[] Colors =
     [
-        "#3b82f6",
-        "#e8820c",
-        "#16a34a",
-        "#dc4a3f",
-        "#a05fd0",
-        "#9a6a4f",
-        "#e05cb0",
-        "#8a94a3",
-        "#a8a010",
-        "#0fa8b8",
+        Palette.Blue,
+        Palette.Orange,
+        Palette.Green,
+        Palette.Red,
+        Palette.Purple,
+        Palette.Brown,
+        Palette.Pink,
+        Palette.Grey,
+        Palette.Olive,
+        Palette.Cyan,
     ];
     private static readonly string[] Symbols = ["circle", "square", "diamond", "triangle-up", "x"];
 
@@ -111,7 +111,7 @@ public sealed class ImageScatter : IHtmlDisplay
             Json
         );
         return ImageScatterHtml.Of(id, _title, _split.Count, ChartHtml.Render(ToChart(members), $"chart-{id}"), Table(members))
-            + $"<script>{Assets.Text("image-scatter.js")}(\"{id}\",{ChartHtml.ForScript(settings)});</script>";
+            + Figure.Script(id, "image-scatter.js", ChartHtml.ForScript(settings));
     }
 
     /// <inheritdoc/>

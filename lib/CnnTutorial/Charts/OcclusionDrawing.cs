@@ -60,7 +60,7 @@ internal static class OcclusionDrawing
             x = x,
             y = y,
             mode = "lines",
-            line = new Line { color = "#3f4a58", width = 1 },
+            line = new Line { color = Palette.Faint, width = 1 },
             hoverinfo = "skip",
         };
 

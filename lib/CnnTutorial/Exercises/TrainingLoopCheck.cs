@@ -126,7 +126,7 @@ internal static class TrainingLoopCheck
         }
     }
 
-    private static void Gradients(TrainingRecord record)
+    internal static void Gradients(TrainingRecord record)
     {
         for (var i = 0; i < record.Steps.Count; i++)
         {

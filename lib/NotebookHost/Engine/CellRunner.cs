@@ -122,11 +122,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     private async Task<CellError?> RestoreAsync(ParsedCell cell, CellSource source, KernelInvocationContext context)
     {
-        foreach (var packageSource in cell.PackageSources)
-        {
-            _packages.AddSource(packageSource, WorkingDirectory);
-        }
-
+        var added = cell.PackageSources.Select(one => _packages.AddSource(one, WorkingDirectory)).ToList();
         if (cell.Packages.Count == 0)
         {
             return null;
@@ -134,11 +130,14 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         try
         {
-            Chain.AddReferences(await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.Interrupted));
+            var restored = await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.Interrupted);
+            restored.Notes.ToList().ForEach(note => context.Output.Write("stderr", note + "\n"));
+            await Chain.AddPackagesAsync(restored, context.Output);
             return null;
         }
         catch (PackageException e)
         {
+            added.ForEach(_packages.RemoveSource);
             return CellError.At(source, cell.Packages[0].Line, "PackageError", e.Message);
         }
     }
@@ -205,7 +204,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             .ConfigureAwait(false);
         if (asResult)
         {
-            context.Output.ExecuteResult(data);
+            context.Output.Put(new Result(data));
         }
         else
         {

@@ -93,10 +93,18 @@ internal sealed class ScriptChain
     public IReadOnlyList<Submission> Submissions => _submissions;
 
     /// <summary>Lets the next submission, and so all later ones, use these packages.</summary>
-    public void AddReferences(RestoredPackages packages)
+    /// <param name="packages">What was restored.</param>
+    /// <param name="output">Where what does not work is said.</param>
+    public async Task AddPackagesAsync(RestoredPackages packages, CellOutput output)
     {
         _options = _options.AddReferences(packages.References.Select(file => MetadataReference.CreateFromFile(file)));
         _context.AddPackages(packages.Assemblies, packages.Natives, packages.NativesFolder);
+        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "XPlot.Plotly.dll"))
+        {
+            PlotlyCharts.Register(_context.LoadFile(file));
+        }
+
+        await KernelExtensions.LoadAsync(packages.Extensions, _context.LoadFile, output);
     }
 
     /// <summary>Whatever runs now no longer counts: its state will not become the chain's when it ends.</summary>

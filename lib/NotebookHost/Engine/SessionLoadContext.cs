@@ -25,6 +25,13 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
     /// host's.</summary>
     public static bool IsShared(string name) => Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == name);
 
+    /// <summary>What cells are never compiled against as a package brings it: this program has it, or the like of it, itself, and two of a
+    /// name would be ambiguous in every cell.</summary>
+    public static bool IsForHost(string name) =>
+        IsShared(name)
+        || name.Equals("Microsoft.DotNet.Interactive", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Microsoft.DotNet.Interactive.", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Loads a compiled submission.</summary>
     public Assembly Load(Stream code, Stream symbols)
     {
@@ -78,6 +85,13 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
         {
             // The first use of it says so, with a line of the cell.
         }
+    }
+
+    /// <summary>Loads a library that is known, or is this file.</summary>
+    public Assembly LoadFile(string file)
+    {
+        AddFile(file);
+        return Load(AssemblyName.GetAssemblyName(file)) ?? LoadFromAssemblyPath(file);
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -23,11 +23,15 @@ internal static class MarkdownText
 
     /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of
     /// contents.</summary>
-    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
+    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell) =>
+        AppendText(page, cell.Source, new NotebookImages(page.Folder, cell));
+
+    /// <summary>Appends a Markdown text as if it were a cell.</summary>
+    public static void AppendText(PageContent page, string source, NotebookImages images)
     {
-        if (Parse(cell.Source, WithMarkup) is not { } document)
+        if (Parse(source, WithMarkup) is not { } document)
         {
-            AppendPlain(page, cell.Source);
+            AppendPlain(page, source);
             return;
         }
 
@@ -38,8 +42,9 @@ internal static class MarkdownText
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell), page.HasPage);
-        Append(page, document, WithMarkup, cell.Source);
+        MarkdownLinks.Resolve(document, images, page.HasPage);
+        page.Glossary?.Mark(document, page.MetTerms);
+        Append(page, document, WithMarkup, source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
@@ -51,8 +56,9 @@ internal static class MarkdownText
             return;
         }
 
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null), page.HasPage);
-        Append(page, document, WithoutMarkup, markdown);
+        var images = new NotebookImages(page.Folder, cell: null);
+        MarkdownLinks.Resolve(document, images, page.HasPage);
+        Append(page, document, WithoutMarkup, markdown, images);
     }
 
     private static MarkdownPipelineBuilder Extensions()
@@ -64,10 +70,11 @@ internal static class MarkdownText
             .UseMathematics()
             .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
         builder.InlineParsers.Insert(0, new BackslashMathParser());
+        builder.InlineParsers.Insert(0, new FormulaOverLinesParser());
         return builder;
     }
 
-    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source)
+    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source, NotebookImages images)
     {
         page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
 
@@ -96,7 +103,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString()));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>

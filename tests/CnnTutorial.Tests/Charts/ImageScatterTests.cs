@@ -85,10 +85,10 @@ public sealed class ImageScatterTests
         return PrincipalComponents.Of(split.ToImageTensor().flatten(1));
     }
 
-    /// <summary>What the script is given: the JSON between its last call's id and its end.</summary>
+    /// <summary>What the script is given: the JSON after its last call's element.</summary>
     private static JsonElement Settings(string html)
     {
-        var json = html[html.LastIndexOf("\",{", StringComparison.Ordinal)..][2..^");</script>".Length];
+        var json = html[html.LastIndexOf("(root,{", StringComparison.Ordinal)..]["(root,".Length..^"));</script>".Length];
         return JsonDocument.Parse(json).RootElement;
     }
 }

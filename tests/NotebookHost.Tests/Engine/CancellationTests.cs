@@ -10,11 +10,11 @@ public sealed class CancellationTests : SessionTest
     private const string Native =
         "C.usleep(1_500_000); class C { [System.Runtime.InteropServices.DllImport(\"libc\")] public static extern int usleep(uint n); }";
 
-    private async Task<(RecordingSink Sink, CellResult Result)> Cancel(string code, System.Diagnostics.Stopwatch? stopwatch = null)
+    private async Task<(RecordingSink Sink, Ended Result)> Cancel(string code, System.Diagnostics.Stopwatch? stopwatch = null)
     {
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var running = Session.ExecuteAsync(new CellRequest(code, 1), sink, stop.Token);
+        var running = Session.ExecuteAsync(new CellRequest(code, 1), sink.Receive, stop.Token);
         while (!sink.Out.Contains("go", StringComparison.Ordinal) && !running.IsCompleted)
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);

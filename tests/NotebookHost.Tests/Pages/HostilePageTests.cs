@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NotebookHost.Pages;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;

@@ -1,3 +1,5 @@
+using Shared;
+
 namespace CnnTutorial;
 
 /// <summary>The data sets of the course. How the samples were made: lib/SampleMaker and Bundled/NOTICE.md.</summary>
@@ -66,8 +68,7 @@ internal static class DatasetCatalog
                 new("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"),
                 new("https://storage.googleapis.com/tensorflow/tf-keras-datasets/"),
             ],
-            // Debian's and Ubuntu's package dataset-fashion-mnist: the same IDX bytes, compressed anew.
-            PackagedFolders = ["/usr/share/datasets/fashion-mnist"],
+            PackagedFolders = DatasetPlaces.PackagedFashionMnist,
             Sample = new BundledSample(
                 "Fashion-MNIST (sample)",
                 "7,000 images of Fashion-MNIST (Zalando, MIT), 6,000 to train and 1,000 to test",
@@ -87,9 +88,9 @@ internal static class DatasetCatalog
 
     internal static DatasetFiles Files(int train, string trainImages, string trainLabels, int test, string testImages, string testLabels) =>
         new(
-            IdxFileSpec.Images("train-images-idx3-ubyte", train, trainImages),
-            IdxFileSpec.Labels("train-labels-idx1-ubyte", train, trainLabels),
-            IdxFileSpec.Images("t10k-images-idx3-ubyte", test, testImages),
-            IdxFileSpec.Labels("t10k-labels-idx1-ubyte", test, testLabels)
+            IdxFileSpec.Images(DatasetPlaces.FileNames[0], train, trainImages),
+            IdxFileSpec.Labels(DatasetPlaces.FileNames[1], train, trainLabels),
+            IdxFileSpec.Images(DatasetPlaces.FileNames[2], test, testImages),
+            IdxFileSpec.Labels(DatasetPlaces.FileNames[3], test, testLabels)
         );
 }

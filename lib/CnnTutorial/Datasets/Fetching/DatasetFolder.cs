@@ -1,3 +1,5 @@
+using Shared;
+
 namespace CnnTutorial;
 
 /// <summary>A folder that should hold the four files of a data set, as <c>NAME.gz</c> or <c>NAME</c>, with either published form of the
@@ -7,12 +9,7 @@ namespace CnnTutorial;
 internal sealed class DatasetFolder(string path, string remedy)
 {
     /// <summary>The path of a file that is there, or null.</summary>
-    public string? Find(IdxFileSpec spec)
-    {
-        // Both train-images-idx3-ubyte and train-images.idx3-ubyte are in circulation.
-        string[] names = [spec.Name, spec.Name.Replace("-idx", ".idx", StringComparison.Ordinal)];
-        return names.SelectMany(name => new[] { name + ".gz", name }).Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
-    }
+    public string? Find(IdxFileSpec spec) => DatasetPlaces.Find(path, spec.Name);
 
     public bool HasAll(DatasetFiles files) => files.All.All(spec => Find(spec) is not null);
 

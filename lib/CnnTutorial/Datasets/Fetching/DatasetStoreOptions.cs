@@ -1,10 +1,12 @@
+using Shared;
+
 namespace CnnTutorial;
 
 /// <summary>What governs a <see cref="DatasetStore"/>. The times are chosen for people who wait before a notebook.</summary>
 internal sealed record DatasetStoreOptions
 {
-    public const string DataVariable = "CNN_TUTORIAL_DATA";
-    public const string CacheVariable = "CNN_TUTORIAL_CACHE";
+    public const string DataVariable = DatasetPlaces.DataVariable;
+    public const string CacheVariable = DatasetPlaces.CacheVariable;
     public const string OfflineVariable = "CNN_TUTORIAL_OFFLINE";
 
     /// <summary>The learner's own folder, with a subfolder for each data set; if it is set, nothing else is looked at.</summary>
@@ -51,36 +53,8 @@ internal sealed record DatasetStoreOptions
     internal static DatasetStoreOptions FromEnvironment(Func<string, string?> variable) =>
         new()
         {
-            DataFolder = variable(DataVariable) is { Length: > 0 } folder ? Resolve(folder) : null,
-            CacheFolder = variable(CacheVariable) is { Length: > 0 } cache ? Path.GetFullPath(cache) : DefaultCacheFolder(variable),
+            DataFolder = DatasetPlaces.DataFolder(variable, () => CourseFolders.Root),
+            CacheFolder = DatasetPlaces.CacheFolder(variable),
             Offline = variable(OfflineVariable) is { Length: > 0 } and not "0" and not "false",
         };
-
-    // A relative folder is meant from where the learner typed it, often the repository's root; a notebook's kernel runs in notebooks/.
-    private static string Resolve(string folder)
-    {
-        var here = Path.GetFullPath(folder);
-        if (Path.IsPathRooted(folder) || Directory.Exists(here))
-        {
-            return here;
-        }
-
-        var fromRoot = Path.GetFullPath(folder, CourseFolders.Root);
-        return Directory.Exists(fromRoot) ? fromRoot : here;
-    }
-
-    private static string? DefaultCacheFolder(Func<string, string?> variable)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return variable("LOCALAPPDATA") is { Length: > 0 } local ? Path.Combine(local, "cnn-tutorial") : null;
-        }
-        // The XDG base directory specification: a relative path is invalid and must be ignored.
-        if (variable("XDG_CACHE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg))
-        {
-            return Path.Combine(xdg, "cnn-tutorial");
-        }
-
-        return variable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache", "cnn-tutorial") : null;
-    }
 }
