@@ -39,9 +39,10 @@ internal static class KernelExtensions
 
     private static Task LoadAsync(Type type, Type contract)
     {
-        var kernel = Activator.CreateInstance(
-            contract.Assembly.GetType("Microsoft.DotNet.Interactive.CompositeKernel", throwOnError: true)!
-        );
+        var constructor = contract.Assembly.GetType("Microsoft.DotNet.Interactive.CompositeKernel", throwOnError: true)!.GetConstructors()[
+            0
+        ];
+        var kernel = constructor.Invoke([.. constructor.GetParameters().Select(one => one.HasDefaultValue ? one.DefaultValue : null)]);
         return (Task)contract.GetMethod("OnLoadAsync")!.Invoke(Activator.CreateInstance(type), [kernel])!;
     }
 }

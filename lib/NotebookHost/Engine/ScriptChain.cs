@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Html;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
@@ -151,7 +152,9 @@ internal sealed class ScriptChain
             _submissions.Add(submission);
             // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells
             // took 2 GB.
-            _options = _options.WithReferences(Array.Empty<MetadataReference>());
+            // The same holds for usings; and given again they would be ambiguous, once a package has brought an assembly that this program
+            // uses too: for the compiler this program's own assembly is another one then.
+            _options = _options.WithReferences(Array.Empty<MetadataReference>()).WithImports();
         }
 
         return submission;
@@ -161,6 +164,11 @@ internal sealed class ScriptChain
     {
         var assembly = _context.Load(compiled.Code, compiled.Symbols);
         StopCheck.BeginSubmission(compiled.Number);
+        if (compiled.DeclaresTypes)
+        {
+            EndlessEnumeration.RegisterTypes(assembly);
+        }
+
         var entry = script.GetCompilation().GetEntryPoint(CancellationToken.None)!;
         var type = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!;
         var begin = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
@@ -250,6 +258,7 @@ internal sealed class ScriptChain
                 symbols,
                 number,
                 isEmpty,
+                compilation.SyntaxTrees.Single().GetRoot().ChildNodes().Any(node => node is TypeDeclarationSyntax),
                 [.. found.Where(one => one is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false })]
             )
             : null;
@@ -269,5 +278,12 @@ internal sealed class ScriptChain
         ];
     }
 
-    private sealed record Compiled(Stream Code, Stream Symbols, int Number, bool IsEmpty, ImmutableArray<Diagnostic> Warnings);
+    private sealed record Compiled(
+        Stream Code,
+        Stream Symbols,
+        int Number,
+        bool IsEmpty,
+        bool DeclaresTypes,
+        ImmutableArray<Diagnostic> Warnings
+    );
 }

@@ -23,7 +23,9 @@ internal static class ValueFormatting
     {
         try
         {
-            return IsCheap(value) ? FormatAtOnce(value, mimeTypes) : FormatInTime(value!, mimeTypes);
+            return IsCheap(value) ? FormatAtOnce(value, mimeTypes)
+                : EndlessEnumeration.IsEndless(value!) ? throw new UnboundedDisplayException("it contains itself")
+                : FormatInTime(value!, mimeTypes);
         }
         catch (TargetInvocationException e) when (Innermost(e) is not UnboundedDisplayException)
         {
