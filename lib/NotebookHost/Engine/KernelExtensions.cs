@@ -27,7 +27,7 @@ internal static class KernelExtensions
             }
             catch (Exception e)
             {
-                var reason = e is TargetInvocationException { InnerException: { } inner } ? inner : e;
+                var reason = e.GetBaseException();
                 output.Write(
                     "stderr",
                     $"The extension {Path.GetFileName(file)} for .NET Interactive does not work here ({reason.Message.TrimEnd('.')}); the "
@@ -37,12 +37,20 @@ internal static class KernelExtensions
         }
     }
 
-    private static Task LoadAsync(Type type, Type contract)
+    private static Task LoadAsync(Type type, Type contract) =>
+        (Task)contract.GetMethod("OnLoadAsync")!.Invoke(Activator.CreateInstance(type), [KernelFor(contract)])!;
+
+    /// <summary>A kernel to register things with; null where the package's does not start here. Most extensions do not look at it.</summary>
+    private static object? KernelFor(Type contract)
     {
-        var constructor = contract.Assembly.GetType("Microsoft.DotNet.Interactive.CompositeKernel", throwOnError: true)!.GetConstructors()[
-            0
-        ];
-        var kernel = constructor.Invoke([.. constructor.GetParameters().Select(one => one.HasDefaultValue ? one.DefaultValue : null)]);
-        return (Task)contract.GetMethod("OnLoadAsync")!.Invoke(Activator.CreateInstance(type), [kernel])!;
+        try
+        {
+            var made = contract.Assembly.GetType("Microsoft.DotNet.Interactive.CompositeKernel", throwOnError: true)!.GetConstructors()[0];
+            return made.Invoke([.. made.GetParameters().Select(one => one.HasDefaultValue ? one.DefaultValue : null)]);
+        }
+        catch (Exception e) when (e is TargetInvocationException or TypeLoadException or FileNotFoundException)
+        {
+            return null;
+        }
     }
 }
