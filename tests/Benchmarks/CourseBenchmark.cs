@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using CnnTutorial;
-using NotebookHost.Tests.Jupyter;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using CnnTutorial;
-using CnnTutorial.Tests.Training;
 
 namespace Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CnnTutorial.Tests;
 
 namespace Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NotebookHost.Tests.Jupyter;
 
 namespace Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CnnTutorial.Tests;
 
 namespace Benchmarks;
 
@@ -10,7 +9,7 @@ internal static class KillDownloads
     {
         var count = arguments.Length > 0 ? int.Parse(arguments[0]) : 200;
         var seed = arguments.Length > 1 ? int.Parse(arguments[1]) : 1;
-        using var kills = new DownloadKills(Child.Self, seed);
+        using var kills = new DownloadKills(seed);
         var time = Stopwatch.StartNew();
         try
         {

@@ -1,6 +1,4 @@
 using Benchmarks;
-using CnnTutorial.Tests;
-using CnnTutorial.Tests.Training;
 
 return args switch
 {
@@ -14,11 +12,9 @@ return args switch
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
     ["interruptions", .. var counts] => await FaultRuns.InterruptAsync(counts),
     ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
-    // Not for people: what "interruptions" kills.
-    ["child", .. var work] => ChildWork.Run(work),
+    ["readme-pictures"] => await ReadmePictures.RunAsync(),
     ["fuzz-idx", .. var rest] => await FuzzIdx.RunAsync(rest),
     ["kill-downloads", .. var rest] => await KillDownloads.RunAsync(rest),
-    [LoadingProcess.Command, .. var rest] => LoadingProcess.Run(rest),
     _ => Usage(),
 };
 
@@ -35,6 +31,7 @@ static int Usage()
           growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
           course [ROUNDS]                              what else a learner waits for: loading, evaluation, notebook 05 to its first batch, the whole course
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
+          readme-pictures                              makes the two pictures of README.md anew (needs CNN_TUTORIAL_DATA, Chromium, Jupyter Notebook)
           interruptions [SAVES [TRAININGS]]            kills processes that save weights and that train (200, 40), and looks at what they leave
           fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
           fuzz-idx [INPUTS [FIRST]]                    hostile IDX files (1,000,000): each taken exactly, or refused in a sentence

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CnnTutorial.Tests.Training;
 
 namespace CnnTutorial.Tests;
 
@@ -13,10 +12,5 @@ internal static class TestStart
     internal static void LoadNativeLibraries()
     {
         NativeLibraries.EnsureLoaded();
-        // A test that kills a process starts this program as that process.
-        if (Environment.GetCommandLineArgs() is [_, "child", .. var work])
-        {
-            Environment.Exit(ChildWork.Run(work));
-        }
     }
 }

@@ -5,6 +5,21 @@ namespace NotebookHost.Tests;
 /// <summary>Small notebooks for tests.</summary>
 internal static class Samples
 {
+    /// <summary>The repository's folder, found upwards from the built tests.</summary>
+    public static string Repository
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "CnnTutorial.slnx")))
+            {
+                folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not lie in the repository.");
+            }
+
+            return folder.FullName;
+        }
+    }
+
     /// <summary>A notebook of code cells; one whose text begins with "[parameters]" gets that tag, one with "[markdown]" is text.</summary>
     public static string Write(string path, params string[] cells)
     {

@@ -100,7 +100,7 @@ public sealed class BundledCourseTests(BundledCourse course)
             var html = File.ReadAllText(page);
             Assert.DoesNotContain("<script src=", html, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("<link rel=\"stylesheet\"", html, StringComparison.OrdinalIgnoreCase);
-            Assert.InRange(html.Split("class=\"plotly-source\">").Length - 1, 0, 1);
+            Assert.InRange(html.Split("class=\"plotly-source\"").Length - 1, 0, 1);
             Assert.InRange(new FileInfo(page).Length, 1, 4_000_000);
         }
     }
@@ -109,7 +109,9 @@ public sealed class BundledCourseTests(BundledCourse course)
 
     private static async Task<(int Code, string Errors)> PythonAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", .. arguments]) { RedirectStandardError = true })!;
+        using var process = TestProcess.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", .. arguments]) { RedirectStandardError = true }
+        );
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, errors);

@@ -94,8 +94,7 @@ public sealed partial class ClassroomTests
 
     private static async Task EndAsync(Process process)
     {
-        using var kill = Process.Start("kill", [process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(CancellationToken.None);
+        TestProcess.Signal(process, "TERM");
         await process.WaitForExitAsync(CancellationToken.None);
     }
 

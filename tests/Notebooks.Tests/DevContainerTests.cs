@@ -156,7 +156,7 @@ public sealed partial class DevContainerTests
     private static async Task<(int Code, string Output)> RunAsync(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = true;
-        using var process = Process.Start(start)!;
+        using var process = TestProcess.Start(start);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output);

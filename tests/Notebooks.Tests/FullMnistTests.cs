@@ -13,13 +13,13 @@ public sealed class FullMnistTests
     [InlineData("1e-3", 0.988)]
     public async Task Ten_epochs_reach_the_accuracy_that_the_notebook_promises(string learningRate, double accuracy)
     {
-        Assert.SkipWhen(Course.FullData is null, "The full data sets are not beside the repository (../shared/datasets).");
+        var data = FullData.Need();
         var folder = Directory.CreateTempSubdirectory("cnn-tutorial-full-").FullName;
         try
         {
             var run = await Course.RunAsync(
                 folder,
-                Course.FullData,
+                data,
                 Path.Combine(Course.Root, "notebooks/05-train.ipynb"),
                 Path.Combine(Course.Root, "notebooks/06-results.ipynb"),
                 "--set",

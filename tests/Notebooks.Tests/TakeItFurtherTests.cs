@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CnnTutorial.Tests;
 
 namespace Notebooks.Tests;
 
@@ -25,7 +24,7 @@ public sealed class TakeItFurtherTests(BundledCourse course)
                 TestContext.Current.CancellationToken
             );
 
-            using var python = Process.Start(
+            using var python = TestProcess.Start(
                 new ProcessStartInfo("/usr/bin/python3", ["lines.py"]) { WorkingDirectory = folder, RedirectStandardOutput = true }
             )!;
             var printed = await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -56,7 +56,7 @@ public sealed class Accelerator : IHtmlDisplay
         return Html.Card(
             $"Training runs on: {Title}",
             $"{Html.Encode(Name)}<br>{Html.Encode(Reason)}{command}",
-            Type == DeviceType.CPU ? "#8a6d00" : "#2e7d32"
+            Type == DeviceType.CPU ? Palette.Caution : Palette.Passed
         );
     }
 

@@ -98,9 +98,9 @@ public static partial class Charts
                     x,
                     top + split.Rows,
                     -probabilities[label] * split.Rows,
-                    label == split.Labels[index] ? "#3b82f6"
-                        : label == predictions.Labels[index] ? "#e0463e"
-                        : "#8a94a3",
+                    label == split.Labels[index] ? Palette.Blue
+                        : label == predictions.Labels[index] ? Palette.Red
+                        : Palette.Grey,
                     $"{classNames[label]}: {100 * probabilities[label]:0.0}%"
                 );
                 annotations.Add(Text($"{label}", x, top + split.Rows + 2, 9));

@@ -7,7 +7,6 @@ namespace CnnTutorial;
 /// <content>Charts of what happens inside a network.</content>
 public static partial class Charts
 {
-    private const string Frame = "#8a94a3";
     private static readonly double[] Digits = [1, 2, 5];
 
     /// <summary>
@@ -220,6 +219,6 @@ public static partial class Charts
             x1 = corner.Left + width,
             y0 = corner.Top,
             y1 = corner.Top + (height ?? width),
-            line = new Line { color = Frame, width = 1 },
+            line = new Line { color = Palette.Grey, width = 1 },
         };
 }

@@ -68,7 +68,7 @@ public static partial class Charts
                     x1 = left + side,
                     y0 = top,
                     y1 = top + side,
-                    line = new Line { color = "#8a94a3", width = 1 },
+                    line = new Line { color = Palette.Grey, width = 1 },
                 }
             );
             annotations.Add(Text(matrices[i].Name, left + (side / 2.0), top - (label / 2.0), 14));
@@ -84,7 +84,7 @@ public static partial class Charts
                                         left + ((x + 0.5) * dx),
                                         top + ((y + 0.5) * dy),
                                         15,
-                                        Math.Abs(value) > (signed ? 0.7 : 0.45) * end ? "#ffffff" : "#101820"
+                                        Math.Abs(value) > (signed ? 0.7 : 0.45) * end ? Palette.Paper : Palette.Ink
                                     )
                             )
                     )
@@ -99,12 +99,12 @@ public static partial class Charts
         return Plot(traces, layout);
     }
 
-    private static readonly object[] Ink = [new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" }];
+    private static readonly object[] Ink = [new object[] { 0, Palette.Paper }, new object[] { 1, Palette.Ink }];
     internal static readonly object[] Diverging =
     [
-        new object[] { 0, "#b45309" },
-        new object[] { 0.5, "#ffffff" },
-        new object[] { 1, "#1d4ed8" },
+        new object[] { 0, Palette.Low },
+        new object[] { 0.5, Palette.Paper },
+        new object[] { 1, Palette.High },
     ];
 
     private static double[][] Numbers((string Name, Tensor Values) matrix)

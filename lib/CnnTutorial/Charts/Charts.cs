@@ -8,11 +8,8 @@ namespace CnnTutorial;
 /// <summary>The course's charts. Each is an XPlot chart, so a learner may change its layout or make one alike.</summary>
 public static partial class Charts
 {
-    private const string Blue = "#3b82f6";
-    private const string Orange = "#e8820c";
-
     /// <summary>For several curves in one chart.</summary>
-    private static readonly string[] Several = [Blue, Orange, "#2ca02c", "#a05fd0", "#d6429c", "#8a94a3"];
+    private static readonly string[] Several = [Palette.Blue, Palette.Orange, Palette.Green, Palette.Purple, Palette.Pink, Palette.Grey];
 
     /// <summary>How many images there are of each class.</summary>
     /// <param name="balance">A column "Class" with names, and a column of counts for each split.</param>
@@ -31,7 +28,7 @@ public static partial class Charts
                             x = names,
                             y = column.Cast<object>().Select(Convert.ToInt64).ToArray(),
                             name = column.Name,
-                            marker = new Marker { color = i == 0 ? Blue : Orange },
+                            marker = new Marker { color = i == 0 ? Palette.Blue : Palette.Orange },
                         }
             );
         return Plot(traces, Plain(title, "", "Images", 420));
@@ -61,7 +58,7 @@ public static partial class Charts
                 {
                     x = counts.Select((_, i) => low + ((i + 0.5) * step)).ToArray(),
                     y = counts,
-                    marker = new Marker { color = Blue },
+                    marker = new Marker { color = Palette.Blue },
                 },
             ],
             layout
@@ -76,13 +73,13 @@ public static partial class Charts
         ArgumentNullException.ThrowIfNull(history);
         var traces = new List<Trace>
         {
-            Curve(history, "Accuracy, training", Blue, "solid", epoch => 100 * epoch.Train.Accuracy),
-            Curve(history, "Loss, training", Orange, "solid", epoch => epoch.Train.Loss, "y2"),
+            Curve(history, "Accuracy, training", Palette.Blue, "solid", epoch => 100 * epoch.Train.Accuracy),
+            Curve(history, "Loss, training", Palette.Orange, "solid", epoch => epoch.Train.Loss, "y2"),
         };
         if (history.Epochs.Any(epoch => epoch.Validation is not null))
         {
-            traces.Insert(1, Curve(history, "Accuracy, validation", Blue, "dash", epoch => 100 * epoch.Validation?.Accuracy));
-            traces.Add(Curve(history, "Loss, validation", Orange, "dash", epoch => epoch.Validation?.Loss, "y2"));
+            traces.Insert(1, Curve(history, "Accuracy, validation", Palette.Blue, "dash", epoch => 100 * epoch.Validation?.Accuracy));
+            traces.Add(Curve(history, "Loss, validation", Palette.Orange, "dash", epoch => epoch.Validation?.Loss, "y2"));
         }
 
         return Plot(traces, TwoAxes(title, history.Epochs.Count));
@@ -139,7 +136,7 @@ public static partial class Charts
                     predicted,
                     actual,
                     12,
-                    shades[actual][predicted] > 0.55 * darkest ? "#ffffff" : "#1a2733"
+                    shades[actual][predicted] > 0.55 * darkest ? Palette.Paper : Palette.Ink
                 )
             )
         );
@@ -163,9 +160,9 @@ public static partial class Charts
                     showscale = false,
                     colorscale = new object[]
                     {
-                        new object[] { 0, "#f2f6fb" },
-                        new object[] { 0.5, "#7fb0e0" },
-                        new object[] { 1, "#08306b" },
+                        new object[] { 0, Palette.Few },
+                        new object[] { 0.5, Palette.Some },
+                        new object[] { 1, Palette.Many },
                     },
                 },
             ],

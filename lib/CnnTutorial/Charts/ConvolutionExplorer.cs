@@ -8,26 +8,6 @@ namespace CnnTutorial;
 /// </summary>
 public sealed class ConvolutionExplorer : IHtmlDisplay
 {
-    private const string Style =
-        "<style>.cnn-scan{font-family:system-ui,sans-serif;font-size:15px;max-width:60rem;line-height:1.5}.cnn-scan>div{margin:.6em 0}"
-        + ".cnn-scan .choices{display:flex;flex-wrap:wrap;gap:.5em 1.6em}.cnn-scan "
-        + "label{display:inline-flex;flex-direction:column;width:9.5em}"
-        + ".cnn-scan input,.cnn-scan select{width:100%;margin:.2em 0;font:inherit;box-sizing:border-box;min-height:1.8em}.cnn-scan "
-        + "label b{font-variant-numeric:tabular-nums}"
-        + ".cnn-scan .buttons{display:flex;flex-wrap:wrap;gap:.5em}.cnn-scan button{font:inherit;padding:.35em "
-        + "1em;min-height:2.4em;min-width:5em;border:1px solid "
-        + "rgba(128,128,128,.7);border-radius:.4em;background:rgba(128,128,128,.14);color:inherit;cursor:pointer}"
-        + ".cnn-scan button:disabled{opacity:.45;cursor:default}.cnn-scan .grids{display:flex;flex-wrap:wrap;gap:1em "
-        + "2em;align-items:flex-start}"
-        + ".cnn-scan figure{margin:0;min-width:0;max-width:100%}.cnn-scan figcaption{font-weight:600;margin-bottom:.3em}.cnn-scan "
-        + "svg{display:block;max-width:100%;height:auto}"
-        + ".cnn-scan rect{fill:#fff;stroke:#8a94a3}.cnn-scan text{font-size:12px;text-anchor:middle}.cnn-scan "
-        + ".around{fill:#d8dee6;stroke-dasharray:3 2}"
-        + ".cnn-scan .unseen{fill:#f5c6c0}.cnn-scan .later{fill:rgba(128,128,128,.08);stroke-dasharray:3 2}.cnn-scan "
-        + "[data-at]{cursor:pointer}"
-        + ".cnn-scan .window{fill:none;stroke:#e8820c;stroke-width:4}.cnn-scan "
-        + ".formula{font-size:1.15em;font-variant-numeric:tabular-nums}.cnn-scan .line{min-height:1.5em}</style>";
-
     private readonly (int Image, int Kernel, int Stride, int Padding) _start;
 
     /// <summary>Chooses where the figure begins.</summary>
@@ -49,7 +29,7 @@ public sealed class ConvolutionExplorer : IHtmlDisplay
     public string ToHtml()
     {
         var id = $"scan-{Guid.NewGuid():N}";
-        var html = new StringBuilder(Style)
+        var html = new StringBuilder(Figure.Style("convolution.css"))
             .Append("<div class=\"cnn-scan\" role=\"group\" aria-label=\"A kernel scans an image\" id=\"")
             .Append(id)
             .Append("\"><div class=\"choices\">");
@@ -80,12 +60,7 @@ public sealed class ConvolutionExplorer : IHtmlDisplay
                 .Append("\"></div></figure>");
         }
 
-        return html.Append("</div></div><script>")
-            .Append(Assets.Text("convolution.js"))
-            .Append("(\"")
-            .Append(id)
-            .Append("\");</script>")
-            .ToString();
+        return html.Append("</div></div>").Append(Figure.Script(id, "convolution.js")).ToString();
     }
 
     /// <inheritdoc/>

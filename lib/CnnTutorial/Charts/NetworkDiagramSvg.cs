@@ -10,21 +10,10 @@ internal static class NetworkDiagramSvg
     private const int TallStep = 104;
     private const double RowThickness = 12;
 
-    // Which of the two drawings shows depends on the room the output has, not on the window: notebooks have margins and panes.
-    private const string Style =
-        "<style>.cnn-network{container-type:inline-size;max-width:62rem;font-family:system-ui,sans-serif}.cnn-network "
-        + "svg{width:100%;height:auto;display:block;fill:currentColor}"
-        + ".cnn-network .tall{display:none;max-width:26rem}@container (max-width:48rem){.cnn-network .wide{display:none}.cnn-network "
-        + ".tall{display:block}}"
-        + ".cnn-network text{font-size:13px}.cnn-network .name{font-weight:600}.cnn-network .quiet{font-size:12px;opacity:.85}"
-        + ".cnn-network .map{fill:#3b82f6;fill-opacity:.22;stroke:#3b82f6}.cnn-network .pool{fill:#0d9488;fill-opacity:.22;stroke:#0d9488}"
-        + ".cnn-network .row{fill:#e8820c;fill-opacity:.3;stroke:#e8820c}.cnn-network .image{fill:#8a94a3;fill-opacity:.3;stroke:#8a94a3}"
-        + ".cnn-network .arrow{stroke:currentColor;stroke-opacity:.6;fill:none}</style>";
-
     public static string Render(IReadOnlyList<NetworkStage> stages, string description)
     {
         var label = Html.Encode(description);
-        return $"{Style}<div class=\"cnn-network\">{Wide(stages, label)}{Tall(stages, label)}</div>";
+        return $"{Figure.Style("network-diagram.css")}<div class=\"cnn-network\">{Wide(stages, label)}{Tall(stages, label)}</div>";
     }
 
     private static string Wide(IReadOnlyList<NetworkStage> stages, string label)

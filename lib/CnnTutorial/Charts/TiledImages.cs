@@ -34,7 +34,7 @@ internal sealed class TiledImages(int columns, int rows)
             zmin = 0,
             zmax = 255,
             zauto = false,
-            colorscale = new object[] { new object[] { 0, "#ffffff" }, new object[] { 1, "#101820" } },
+            colorscale = new object[] { new object[] { 0, Palette.Paper }, new object[] { 1, Palette.Ink } },
             showscale = false,
             hoverinfo = "skip",
         };

@@ -55,7 +55,7 @@ public sealed class Batches : IBatchSource
             throw new ArgumentException("There are no images to make batches of.", nameof(images));
         }
 
-        TrainingInput.ThrowIfNotFinite(images, nameof(images));
+        Pixels.ThrowIfNotFinite(images, nameof(images));
         (_images, _labels, BatchSize, _shuffle, _seed) = (images, labels, batchSize, shuffle, seed);
     }
 

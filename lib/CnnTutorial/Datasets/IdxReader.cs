@@ -20,6 +20,9 @@ internal sealed class IdxReader(string place, string remedy)
     // Of a stream without a length, which may claim anything.
     private const int FirstBytesUnseen = 64 * 1024;
 
+    // What this reader has said itself, to tell it from what GZipStream throws: InvalidDataException is sealed.
+    private InvalidDataException? _own;
+
     /// <summary>Reads and checks a file's form. The order of the checks makes the message as specific as can be.</summary>
     /// <param name="stream">The bytes, gzip-compressed or not.</param>
     /// <param name="kind">What the file must hold.</param>
@@ -49,7 +52,7 @@ internal sealed class IdxReader(string place, string remedy)
 
             return file;
         }
-        catch (InvalidDataException e) when (compressed && !e.Data.Contains(typeof(IdxReader)))
+        catch (InvalidDataException e) when (compressed && !ReferenceEquals(e, _own))
         {
             throw Bad($"is damaged: its gzip compression cannot be undone ({e.Message.TrimEnd('.')})");
         }
@@ -71,12 +74,7 @@ internal sealed class IdxReader(string place, string remedy)
     }
 
     /// <summary>An exception in one sentence: place, cause, remedy.</summary>
-    public InvalidDataException Bad(string cause)
-    {
-        var exception = new InvalidDataException($"'{place}' {cause}; {remedy}.");
-        exception.Data[typeof(IdxReader)] = true; // tells ours from those of GZipStream
-        return exception;
-    }
+    public InvalidDataException Bad(string cause) => _own = new InvalidDataException($"'{place}' {cause}; {remedy}.");
 
     /// <summary>Reads the header of an uncompressed file and checks that the file is as long as it promises, whatever that is.</summary>
     public (int Count, int Rows, int Columns) ReadHeader(FileStream stream, IdxKind kind)

@@ -1,6 +1,6 @@
 namespace CnnTutorial;
 
-/// <summary>Grey images with labels, in a train and a test split.</summary>
+/// <summary>Images with labels, in a train and a test split.</summary>
 public sealed class ImageDataset
 {
     /// <summary>What it is called, such as <c>MNIST</c>.</summary>
@@ -23,6 +23,38 @@ public sealed class ImageDataset
 
     /// <summary>Whose work it is: what to cite.</summary>
     public required string Citation { get; init; }
+
+    /// <summary>Three splits: to learn from, to choose settings by, and to judge by once, at the end.</summary>
+    /// <remarks>
+    /// The validation images are taken from <see cref="Train"/>, the same share of each class, in an order that depends on
+    /// <paramref name="seed"/> only; both splits keep the order that they have in <see cref="Train"/>. <see cref="Test"/> is returned
+    /// as it is. Without a number, a twelfth of the training images is taken, but no fewer than 500 (5,000 of MNIST's 60,000, and
+    /// 500 of the bundled sample), and of fewer than 2,500 images a fifth.
+    /// </remarks>
+    /// <param name="validation">How many images to take for validation, from 1 to one less than the training images; null for the
+    /// number above.</param>
+    /// <param name="seed">Another seed takes other images.</param>
+    /// <returns>The images to learn from, those to choose settings by, and those of the test split.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No image would be left to learn from, or none to validate with.</exception>
+    public (ImageSplit Train, ImageSplit Validation, ImageSplit Test) Split(int? validation = null, int seed = 0)
+    {
+        var count = validation ?? Math.Min(Math.Max(500, Train.Count / 12), Train.Count / 5);
+        if (count < 1 || count >= Train.Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(validation),
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{count:N0} of {Train.Count:N0} training images cannot be set apart for validation: at least one image must be left "
+                        + $"in each split. Ask for a number in between, such as a tenth of the images."
+                )
+            );
+        }
+
+        var taken = StratifiedChoice.Of(Train.Labels, count, seed);
+        var kept = Enumerable.Range(0, Train.Count).Except(taken);
+        return (Train.Select([.. kept]), Train.Select(taken), Test);
+    }
 
     /// <summary>Such as <c>MNIST: 60,000 + 10,000 images of 28×28, from …</c>.</summary>
     public override string ToString() =>

@@ -64,6 +64,24 @@ public sealed class ImageSplit
         return new ImageSplit(Images[..(count * Rows * Columns)], Labels[..count], Rows, Columns);
     }
 
+    /// <summary>A copy of some of the images and their labels.</summary>
+    /// <param name="indices">Which images, each from 0 to Count − 1, in the order in which they are wanted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    public ImageSplit Select(IReadOnlyList<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        var bytes = Rows * Columns;
+        var images = new byte[(long)indices.Count * bytes];
+        var labels = new byte[indices.Count];
+        for (var i = 0; i < indices.Count; i++)
+        {
+            Image(indices[i]).CopyTo(images.AsSpan(i * bytes, bytes));
+            labels[i] = Labels[indices[i]];
+        }
+
+        return new ImageSplit(images, labels, Rows, Columns);
+    }
+
     /// <summary>A copy of one image and its label, as a split of one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     internal ImageSplit Only(int index) =>

@@ -14,7 +14,6 @@ namespace CnnTutorial;
 internal static class ChartHtml
 {
     private static readonly Lazy<string> Source = new(CompressedSource);
-    private static readonly Lazy<string> Loader = new(() => Assets.Text("load.js"));
 
     public static string Render(PlotlyChart chart) => Render(chart, $"chart-{Guid.NewGuid():N}");
 
@@ -27,7 +26,7 @@ internal static class ChartHtml
         return $"<div id=\"{id}\" role=\"img\" aria-label=\"{Html.Encode(title)}\" "
             + $"style=\"width:100%;max-width:{chart.Width}px;height:{chart.Height}px\"></div>\n"
             + Source.Value
-            + $"<script>{Loader.Value}(\"{id}\",{ForScript(data)},{ForScript(layout)});</script>";
+            + Figure.Script(id, "load.js", ForScript(data), ForScript(layout));
     }
 
     public static string PlainText(PlotlyChart chart) => $"[{Title(Split(chart.GetPlottingJS()).Layout)}]";
@@ -81,6 +80,6 @@ internal static class ChartHtml
             gzip.Write(Assets.Bytes("chart.js"));
         }
 
-        return $"<script type=\"text/plain\" class=\"plotly-source\">{Convert.ToBase64String(compressed.ToArray())}</script>\n";
+        return $"<script type=\"text/plain\" class=\"plotly-source\" {Figure.Once}>{Convert.ToBase64String(compressed.ToArray())}</script>\n";
     }
 }

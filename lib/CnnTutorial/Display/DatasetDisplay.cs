@@ -12,7 +12,7 @@ internal static class DatasetDisplay
 
     private static void Notice(string text)
     {
-        if (LiveDisplay.TryShow(new HtmlFragment(Html.Card("About the data", Html.Encode(text), "#b26a00"), text)) is null)
+        if (LiveDisplay.TryShow(new HtmlFragment(Html.Card("About the data", Html.Encode(text), Palette.Caution), text)) is null)
         {
             Console.WriteLine(text);
         }

@@ -6,19 +6,6 @@ namespace CnnTutorial;
 /// <summary>The few building blocks of HTML that the library's displays are made of.</summary>
 internal static class Html
 {
-    // No colours of its own but for lines: the page's text and background show through, light or dark.
-    private const string Style =
-        "<style>.cnn-table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0}"
-        + ".cnn-table caption{text-align:left;font-weight:600;padding:.3em 0}"
-        + ".cnn-table th,.cnn-table td{padding:.25em .8em;border-bottom:1px solid "
-        + "rgba(128,128,128,.35);text-align:left;background:none;color:inherit}"
-        + ".cnn-table .number{text-align:right}.cnn-table tfoot td{font-weight:600;border-bottom:none}"
-        + ".cnn-card{border:1px solid rgba(128,128,128,.5);border-left:.4em solid "
-        + "var(--cnn-card,#2a78d6);border-radius:.4em;padding:.6em 1em;margin:.5em 0;max-width:44em}"
-        + ".cnn-card strong{display:block;font-size:1.1em}.cnn-card code{overflow-wrap:anywhere}"
-        + ".cnn-bar{height:.6em;border-radius:.3em;background:rgba(128,128,128,.3);overflow:hidden;max-width:44em;margin:.3em 0}"
-        + ".cnn-bar>div{height:100%;background:#2a78d6}.cnn-line{font-variant-numeric:tabular-nums}.cnn-details{font-size:.85em;margin:.4em 0;background:none;color:inherit;white-space:pre-wrap}</style>";
-
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A table; columns whose every cell begins with a digit or sign are set flush right.</summary>
@@ -30,7 +17,7 @@ internal static class Html
     )
     {
         var number = NumberColumns(headers, rows);
-        var html = new StringBuilder(Style).Append("<table class=\"cnn-table\">");
+        var html = new StringBuilder(Figure.Style("table.css")).Append("<table class=\"cnn-table\">");
         if (caption.Length > 0)
         {
             html.Append("<caption>").Append(Encode(caption)).Append("</caption>");
@@ -58,14 +45,14 @@ internal static class Html
     }
 
     /// <summary>A box with a coloured edge; <paramref name="body"/> is HTML.</summary>
-    public static string Card(string title, string body, string edge = "#2a78d6") =>
-        $"{Style}<div class=\"cnn-card\" style=\"--cnn-card:{edge}\"><strong>{Encode(title)}</strong>{body}</div>";
+    public static string Card(string title, string body, string? edge = null) =>
+        $"{Figure.Style("table.css")}<div class=\"cnn-card\" style=\"--card-edge:{edge ?? Palette.Accent}\"><strong>{Encode(title)}</strong>{body}</div>";
 
     /// <summary>A progress bar with a line of text under it.</summary>
     public static string Progress(double fraction, string text)
     {
         var percent = (100 * Math.Clamp(fraction, 0, 1)).ToString("0.0");
-        return $"{Style}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" "
+        return $"{Figure.Style("table.css")}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" "
             + $"aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
             + $"<div class=\"cnn-line\">{Encode(text)}</div>";
     }

@@ -102,19 +102,8 @@ public sealed class DigitPad : IHtmlDisplay
             },
             Json
         );
-        var html = new StringBuilder(DigitPadHtml.Of(id, _thing, _classNames));
-        html.Append("<script>")
-            .Append(Assets.Text("digit-pad.js"))
-            .Append("(\"")
-            .Append(id)
-            .Append("\",")
-            .Append(ChartHtml.ForScript(settings));
-        foreach (var asset in (string[])["network.js", "strokes.js"])
-        {
-            html.Append(',').Append(Assets.Text(asset));
-        }
-
-        return html.Append(");</script>").ToString();
+        return DigitPadHtml.Of(id, _thing, _classNames)
+            + Figure.Script(id, "digit-pad.js", ChartHtml.ForScript(settings), Assets.Text("network.js"), Assets.Text("strokes.js"));
     }
 
     /// <inheritdoc/>

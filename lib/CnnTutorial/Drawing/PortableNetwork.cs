@@ -60,7 +60,7 @@ internal sealed class PortableNetwork
 
     private void Take(string name, Module<Tensor, Tensor> module)
     {
-        if (ForwardPass.IsHooked(module))
+        if (ModuleHooks.Exist(module))
         {
             throw new NotSupportedException($"{Called(name, module)} has a hook, which is C# and cannot travel; remove the hook first");
         }

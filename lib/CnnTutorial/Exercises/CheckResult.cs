@@ -68,9 +68,9 @@ public sealed partial class CheckResult : IHtmlDisplay
     private string Edge =>
         Status switch
         {
-            CheckStatus.Passed => "#2e7d32",
-            CheckStatus.NotYet => "#808080",
-            _ => "#c62828",
+            CheckStatus.Passed => Palette.Passed,
+            CheckStatus.NotYet => Palette.Open,
+            _ => Palette.Failed,
         };
 
     private IEnumerable<(string Label, string Text)> Lines =>

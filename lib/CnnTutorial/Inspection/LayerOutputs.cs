@@ -48,7 +48,7 @@ public static class LayerOutputs
         );
         try
         {
-            Judging.Quietly(
+            EvaluationMode.Run(
                 model,
                 device =>
                 {

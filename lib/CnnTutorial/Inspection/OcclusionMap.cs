@@ -55,7 +55,7 @@ public sealed class OcclusionMap
         var only = split.Only(image);
         var (prediction, confidence) = (0, 0f);
         var falls = new List<float>();
-        Judging.Quietly(
+        EvaluationMode.Run(
             model,
             device =>
             {

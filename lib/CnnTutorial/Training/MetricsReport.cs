@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace CnnTutorial;
@@ -19,7 +20,10 @@ public sealed record MetricsReport
     /// <summary>Images trained on.</summary>
     public required int TrainCount { get; init; }
 
-    /// <summary>Images tested on.</summary>
+    /// <summary>Images that the settings were chosen by: neither trained on nor tested on.</summary>
+    public int ValidationCount { get; init; }
+
+    /// <summary>Images of the test split.</summary>
     public required int TestCount { get; init; }
 
     /// <summary>The device.</summary>
@@ -28,8 +32,11 @@ public sealed record MetricsReport
     /// <summary>The finished epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The optimizer's learning rate.</summary>
+    /// <summary>The learning rate of the network that was kept.</summary>
     public required double LearningRate { get; init; }
+
+    /// <summary>Why that rate was kept, with the figures of all that were tried; null where only one was.</summary>
+    public string? LearningRateReason { get; init; }
 
     /// <summary>Images a batch.</summary>
     public required int BatchSize { get; init; }
@@ -46,26 +53,80 @@ public sealed record MetricsReport
     /// <summary>The share of training images classified rightly after the last epoch, dropout off, in [0, 1].</summary>
     public required double TrainAccuracy { get; init; }
 
-    /// <summary>The mean loss over the test images.</summary>
-    public required double TestLoss { get; init; }
+    /// <summary>The mean loss over the validation images after the last epoch; null where there were none.</summary>
+    public double? ValidationLoss { get; init; }
 
-    /// <summary>The share of test images classified rightly, in [0, 1].</summary>
-    public required double TestAccuracy { get; init; }
+    /// <summary>The share of validation images classified rightly after the last epoch, in [0, 1]; null where there were none.</summary>
+    public double? ValidationAccuracy { get; init; }
 
-    /// <summary>Gathers the figures.</summary>
+    /// <summary>The mean loss over the test images; null until the test split was opened.</summary>
+    public double? TestLoss { get; init; }
+
+    /// <summary>The share of test images classified rightly, in [0, 1]; null until the test split was opened.</summary>
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>Gathers the figures of a training whose settings were chosen by a validation split. The test figures stay empty until
+    /// the test split is opened: <c>report with { TestLoss = …, TestAccuracy = … }</c>.</summary>
+    /// <param name="dataset">What was trained on.</param>
+    /// <param name="accelerator">Where.</param>
+    /// <param name="tried">The trainings that were tried, each with validation after every epoch.</param>
+    /// <param name="kept">That of <paramref name="tried"/> whose network was kept.</param>
+    /// <param name="train">The kept network on the training split.</param>
+    /// <param name="validation">The kept network on the validation split.</param>
+    /// <exception cref="ArgumentException"><paramref name="kept"/> is none of <paramref name="tried"/>, or one of these has no
+    /// validation figures.</exception>
+    public static MetricsReport Of(
+        ImageDataset dataset,
+        Accelerator accelerator,
+        IReadOnlyList<History> tried,
+        History kept,
+        Evaluation train,
+        Evaluation validation
+    )
+    {
+        if (!tried.Any(history => ReferenceEquals(history, kept)))
+        {
+            throw new ArgumentException("The kept training is none of those that were tried; add it to the list.", nameof(kept));
+        }
+
+        if (tried.Any(history => history.Last.Validation is null))
+        {
+            throw new ArgumentException(
+                "A training was tried without validation images, so nothing can say which is better; call Fit with validation: validation.",
+                nameof(tried)
+            );
+        }
+
+        return Begin(dataset, accelerator, kept, train) with
+        {
+            ValidationCount = validation.Count,
+            ValidationLoss = validation.Loss,
+            ValidationAccuracy = validation.Accuracy,
+            LearningRateReason = tried.Count > 1 ? Reason(tried, kept) : null,
+        };
+    }
+
+    /// <summary>Gathers the figures of a training without a validation split.</summary>
     /// <param name="dataset">What was trained on.</param>
     /// <param name="accelerator">Where.</param>
     /// <param name="history">How it went.</param>
     /// <param name="train">The trained network on the training split.</param>
     /// <param name="test">The trained network on the test split.</param>
     public static MetricsReport Of(ImageDataset dataset, Accelerator accelerator, History history, Evaluation train, Evaluation test) =>
+        Begin(dataset, accelerator, history, train) with
+        {
+            TestLoss = test.Loss,
+            TestAccuracy = test.Accuracy,
+        };
+
+    private static MetricsReport Begin(ImageDataset dataset, Accelerator accelerator, History history, Evaluation train) =>
         new()
         {
             Dataset = dataset.Name,
             Source = dataset.Source.Description,
             IsSample = dataset.Source.IsSample,
             TrainCount = train.Count,
-            TestCount = test.Count,
+            TestCount = dataset.Test.Count,
             Device = $"{accelerator.Type}: {accelerator.Name}",
             Epochs = history.Epochs.Count,
             LearningRate = history.LearningRate,
@@ -74,9 +135,21 @@ public sealed record MetricsReport
             ImagesPerSecond = Median(history.Epochs.Select(epoch => epoch.ImagesPerSecond)),
             TrainLoss = train.Loss,
             TrainAccuracy = train.Accuracy,
-            TestLoss = test.Loss,
-            TestAccuracy = test.Accuracy,
         };
+
+    private static string Reason(IReadOnlyList<History> tried, History kept)
+    {
+        var figures = string.Join(", ", tried.Select(history => $"{Percent(history)} at {Rate(history)}"));
+        var best = tried.MaxBy(history => history.Last.Validation!.Accuracy)!;
+        return best.Last.Validation!.Accuracy > kept.Last.Validation!.Accuracy
+            ? $"validation accuracy after the last epoch: {figures}; {Rate(kept)} was kept although {Rate(best)} did better"
+            : $"validation accuracy after the last epoch: {figures}; none did better than {Rate(kept)}";
+    }
+
+    private static string Rate(History history) => history.LearningRate.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Percent(History history) =>
+        (100 * history.Last.Validation!.Accuracy).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>Reads a report.</summary>
     /// <param name="path">The file.</param>

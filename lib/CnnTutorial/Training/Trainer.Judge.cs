@@ -37,7 +37,7 @@ public sealed partial class Trainer
     public Predictions Predict(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        TrainingInput.ThrowIfNotFinite(images, nameof(images));
+        Pixels.ThrowIfNotFinite(images, nameof(images));
         var parts = new List<float[]>();
         long classes = 0;
         Judge(
@@ -68,7 +68,7 @@ public sealed partial class Trainer
     /// <summary>Runs the network over the images part by part and leaves it in the mode in which it was.</summary>
     private void Judge(Tensor images, Action<Tensor, long> look)
     {
-        Judging.Quietly(
+        EvaluationMode.Run(
             Model,
             _ =>
             {

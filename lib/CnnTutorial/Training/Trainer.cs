@@ -117,7 +117,7 @@ public sealed partial class Trainer
     /// are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
     public History Fit(
-        ImageFile train,
+        ImageSplitOnDisk train,
         ImageSplit? validation = null,
         int epochs = 10,
         int batchSize = 256,

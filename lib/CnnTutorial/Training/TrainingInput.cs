@@ -63,7 +63,7 @@ internal static class TrainingInput
         }
 
         // Hooks are there to see what training computes, not what is tried.
-        var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ForwardPass.IsHooked);
+        var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ModuleHooks.Exist);
         var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), rows, columns, what);
         for (var i = 0; i < labels.Length; i++)
         {
@@ -82,29 +82,6 @@ internal static class TrainingInput
             throw new ArgumentException(
                 $"Every image in {what} has label {labels[0]}, so that there is nothing to tell apart; take images of two classes or more.",
                 nameof(labels)
-            );
-        }
-    }
-
-    /// <summary>Images as a learner's own code makes them: of four dimensions, and numbers throughout.</summary>
-    /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
-    public static void ThrowIfNotFinite(Tensor images, string parameter)
-    {
-        using var scope = NewDisposeScope();
-        // A sum is NaN or infinite where any of its numbers is, and needs no memory; only then is it worth finding the place.
-        if (!images.is_floating_point() || images.numel() == 0 || images.sum().isfinite().item<bool>())
-        {
-            return;
-        }
-
-        var bad = images.isfinite().logical_not_().nonzero();
-        if (bad.shape[0] > 0)
-        {
-            throw new ArgumentException(
-                $"The images hold NaN or infinite numbers, {bad.shape[0]} in all, the first at "
-                    + $"[{string.Join(", ", bad[0].cpu().data<long>().ToArray())}]; a pixel is a number in [0, 1], so look at the "
-                    + "computation that made them.",
-                parameter
             );
         }
     }

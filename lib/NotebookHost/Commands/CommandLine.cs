@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NotebookHost.Running;
 
 namespace NotebookHost.Commands;
 

@@ -1,15 +1,18 @@
 using System.CommandLine;
-using NotebookHost.Doctor;
-using NotebookHost.Running;
+using NotebookHost.Commands.Doctor;
+using NotebookHost.Documents;
 
 namespace NotebookHost.Commands;
 
-/// <summary><c>doctor</c>: what this machine has and lacks.</summary>
+/// <summary><c>doctor</c>: what this machine has and what is missing.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Tells what this machine has and lacks for the course, and the command that mends each.");
+        var command = new Command(
+            "doctor",
+            "Tells what this machine has and what is missing for the course, with the command that installs or repairs it."
+        );
         command.SetAction(_ => Examine());
         return command;
     }
@@ -17,23 +20,23 @@ internal static class DoctorCommand
     private static int Examine()
     {
         var root = Repository.Find();
-        var lacks = false;
+        var missing = false;
         foreach (var finding in MachineChecks.All(root).Concat(CourseChecks.All(root)))
         {
-            lacks |= finding.Verdict == Verdict.Lacks;
+            missing |= finding.Verdict == Verdict.Missing;
             var mark = finding.Verdict switch
             {
-                Verdict.Ok => "ok   ",
-                Verdict.Optional => "-    ",
-                _ => "LACKS",
+                Verdict.Ok => "ok     ",
+                Verdict.Optional => "-      ",
+                _ => "MISSING",
             };
             Console.WriteLine($"{mark}  {finding.Name, -20} {finding.Detail}");
             if (finding.Remedy is { } remedy)
             {
-                Console.WriteLine($"{"", 27} → {remedy}");
+                Console.WriteLine($"{"", 29} → {remedy}");
             }
         }
 
-        return lacks ? ExitCode.Failed : ExitCode.Ok;
+        return missing ? ExitCode.Failed : ExitCode.Ok;
     }
 }

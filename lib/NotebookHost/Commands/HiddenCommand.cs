@@ -1,5 +1,5 @@
 using System.CommandLine;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Commands;
 
@@ -9,9 +9,9 @@ internal static class HiddenCommand
     public static Command Create()
     {
         var pipe = new Argument<string>("pipe");
-        var command = new Command(NotebookProcess.CommandName) { pipe };
+        var command = new Command(WorkerProgram.CommandName) { pipe };
         command.Hidden = true;
-        command.SetAction((parsed, _) => NotebookProcess.ServeAsync(parsed.GetRequiredValue(pipe)));
+        command.SetAction((parsed, _) => WorkerProgram.ServeAsync(parsed.GetRequiredValue(pipe)));
         return command;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using NotebookHost.Pages;
 using NotebookHost.Running;
 using Spectre.Console;
 

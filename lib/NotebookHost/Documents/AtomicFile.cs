@@ -1,8 +1,9 @@
 using System.Text;
+using Shared;
 
 namespace NotebookHost.Documents;
 
-/// <summary>Writes files so that a reader sees the old content or the new, never half of either.</summary>
+/// <summary>Writes text files: whole or not at all.</summary>
 internal static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -24,24 +25,6 @@ internal static class AtomicFile
         probe.WriteByte(0);
     }
 
-    public static void WriteAllText(string path, string text)
-    {
-        // A name that nobody can foresee, and a new file: a link that lies there under the name would be followed.
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(Utf8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    /// <inheritdoc cref="FileReplacement.Write"/>
+    public static void WriteAllText(string path, string text) => FileReplacement.Write(path, stream => stream.Write(Utf8.GetBytes(text)));
 }

@@ -3,10 +3,10 @@ using System.Text;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// The way from a running cell to its sink: one event at a time, console text gathered into pieces,
-/// so that a program that writes one character after another does not send a message for each.
+/// The way from a running cell to whoever receives its events: one at a time, in order, never from two threads at once.
+/// Console text is gathered into pieces, so that a program that writes one character after another does not send a message for each.
 /// </summary>
-internal sealed class CellOutput(IOutputSink sink)
+internal sealed class CellOutput(Action<CellEvent> receive)
 {
     private const int LargestPiece = 8192;
     private const int LargestWrite = 1_000_000;
@@ -44,14 +44,18 @@ internal sealed class CellOutput(IOutputSink sink)
         }
     }
 
-    public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) =>
-        Send(to => to.Display(displayId, data, isUpdate));
-
-    public void ExecuteResult(IReadOnlyDictionary<string, string> data) => Send(to => to.ExecuteResult(data));
-
-    public void Error(CellError error) => Send(to => to.Error(error));
-
-    public void ClearOutput(bool wait) => Send(to => to.ClearOutput(wait));
+    /// <summary>Sends an event, after the text gathered so far.</summary>
+    public void Put(CellEvent happened)
+    {
+        lock (_lock)
+        {
+            Send(all: true);
+            if (!_muted)
+            {
+                receive(happened);
+            }
+        }
+    }
 
     /// <summary>Sends the text gathered so far.</summary>
     public void Flush()
@@ -78,18 +82,6 @@ internal sealed class CellOutput(IOutputSink sink)
         Flush();
     }
 
-    private void Send(Action<IOutputSink> send)
-    {
-        lock (_lock)
-        {
-            Send(all: true);
-            if (!_muted)
-            {
-                send(sink);
-            }
-        }
-    }
-
     private void Send(bool all)
     {
         // Half of a surrogate pair waits for its other half: it has no meaning, and no UTF-8, of its own.
@@ -105,7 +97,7 @@ internal sealed class CellOutput(IOutputSink sink)
             _text.Remove(0, length);
             if (!_muted)
             {
-                sink.Stream(_stream, text);
+                receive(new StreamText(_stream, text));
             }
         }
     }

@@ -191,7 +191,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         if (asResult)
         {
-            context.Output.ExecuteResult(ValueFormatting.Format(state.ReturnValue));
+            context.Output.Put(new Result(ValueFormatting.Format(state.ReturnValue)));
         }
         else
         {

@@ -28,12 +28,12 @@ internal sealed class NotebookSession : IDisposable
     /// <summary>The submission that this code would be after those that were run.</summary>
     public Script Next(string code) => _runner.Next(code);
 
-    /// <summary>Runs a cell. Its outputs, the error included, go to the sink; the session can go on after any end.</summary>
-    public async Task<CellResult> ExecuteAsync(CellRequest request, IOutputSink sink, CancellationToken cancellationToken = default)
+    /// <summary>Runs a cell. What it puts out, the error included, goes to the receiver; the session can go on after any end.</summary>
+    public async Task<Ended> ExecuteAsync(CellRequest request, Action<CellEvent> receive, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(CancellationToken.None);
         ConsoleRedirection.Install();
-        var context = new KernelInvocationContext(new CellOutput(sink), _options.ReadInput, cancellationToken);
+        var context = new KernelInvocationContext(new CellOutput(receive), _options.ReadInput, cancellationToken);
         try
         {
             var continuations = new CellContinuations();
@@ -49,7 +49,7 @@ internal sealed class NotebookSession : IDisposable
     }
 
     /// <summary>Runs an empty cell, so that the compiler is loaded and compiled when the first real one comes.</summary>
-    public Task WarmUpAsync() => ExecuteAsync(new CellRequest("\"\"", 0), new NoSink());
+    public Task WarmUpAsync() => ExecuteAsync(new CellRequest("\"\"", 0), _ => { });
 
     /// <summary>Shows an exception that nobody caught, on whatever thread, in the output of the cell to which the thread belongs.</summary>
     /// <returns>False where there is none.</returns>
@@ -60,7 +60,7 @@ internal sealed class NotebookSession : IDisposable
             return false;
         }
 
-        context.Output.Error(_runner.Describe(exception));
+        context.Output.Put(new Failed(_runner.Describe(exception)));
         return true;
     }
 
@@ -70,7 +70,7 @@ internal sealed class NotebookSession : IDisposable
         _turn.Dispose();
     }
 
-    private async Task<CellResult> RunAsync(CellRequest request, KernelInvocationContext context)
+    private async Task<Ended> RunAsync(CellRequest request, KernelInvocationContext context)
     {
         context.Enter();
         try
@@ -78,23 +78,23 @@ internal sealed class NotebookSession : IDisposable
             var error = await _runner.RunAsync(request, context);
             if (error is not null)
             {
-                context.Output.Error(error);
+                context.Output.Put(new Failed(error));
             }
 
             return context.CancellationToken.IsCancellationRequested
-                ? new CellResult(CellStatus.Interrupted, error)
-                : new CellResult(error is null ? CellStatus.Ok : CellStatus.Error, error);
+                ? new Ended(CellStatus.Interrupted, error)
+                : new Ended(error is null ? CellStatus.Ok : CellStatus.Error, error);
         }
         catch (OperationCanceledException)
         {
-            return new CellResult(CellStatus.Interrupted);
+            return new Ended(CellStatus.Interrupted);
         }
         catch (Exception e)
         {
             // Something that nobody foresaw is an error of the cell, too. Without an answer the run would wait for ever.
             var error = _runner.Describe(e);
-            context.Output.Error(error);
-            return new CellResult(CellStatus.Error, error);
+            context.Output.Put(new Failed(error));
+            return new Ended(CellStatus.Error, error);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class NotebookSession : IDisposable
 
     /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is stopped where it waits, or left
     /// behind.</summary>
-    private async Task<CellResult> EndOfAsync(Task<CellResult> running, KernelInvocationContext context, CellContinuations continuations)
+    private async Task<Ended> EndOfAsync(Task<Ended> running, KernelInvocationContext context, CellContinuations continuations)
     {
         try
         {
@@ -118,7 +118,7 @@ internal sealed class NotebookSession : IDisposable
                 {
                     context.Output.Mute();
                     _runner.Chain.Abandon();
-                    return new CellResult(stopped ? CellStatus.Interrupted : CellStatus.Abandoned);
+                    return new Ended(stopped ? CellStatus.Interrupted : CellStatus.Abandoned);
                 }
             }
         }
@@ -128,18 +128,5 @@ internal sealed class NotebookSession : IDisposable
         }
 
         return await running;
-    }
-
-    private sealed class NoSink : IOutputSink
-    {
-        public void Stream(string name, string text) { }
-
-        public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate) { }
-
-        public void ExecuteResult(IReadOnlyDictionary<string, string> data) { }
-
-        public void Error(CellError error) { }
-
-        public void ClearOutput(bool wait) { }
     }
 }

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NotebookHost.Engine;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Jupyter;
 
 /// <summary>Runs cells for front ends, in the session's process, and publishes what they put out.</summary>
-internal sealed class CellExecution
+internal sealed class CellExecution : ISessionClient
 {
+    private const string AllGone = "The variables of all cells are gone. A new session has begun: run the cells again from the first.";
     private const string NoInput = "This front end takes no input: nobody is there to type. Give the value in the cell.";
 
     private readonly KernelSockets _sockets;
@@ -18,7 +19,7 @@ internal sealed class CellExecution
     public CellExecution(KernelSockets sockets)
     {
         _sockets = sockets;
-        Session = new SessionSupervisor(Publish, AskForInput, OnLost);
+        Session = new SessionSupervisor(this, notebook: null, Environment.CurrentDirectory);
     }
 
     public SessionSupervisor Session { get; }
@@ -95,11 +96,7 @@ internal sealed class CellExecution
         }
         catch (SessionLostException e)
         {
-            return Publish(
-                cell,
-                "SessionEnded",
-                $"{e.Message}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first."
-            );
+            return Publish(cell, "SessionEnded", $"{e.Message}\n{AllGone}");
         }
         finally
         {
@@ -130,38 +127,37 @@ internal sealed class CellExecution
     private CellError Publish(RunningCell cell, string name, string message)
     {
         var error = new CellError(name, message, [$"{name}: {message}"], null);
-        Publish(cell, new CellFailed(0, error));
+        Publish(cell, new Failed(error));
         return error;
     }
 
-    private void Publish(CellOutputMessage output)
+    void ISessionClient.Receive(int? cell, CellEvent happened)
     {
-        // Cell 0: text that went past the console, and belongs to whatever cell is running, or was last.
-        if (_cells.TryGetValue(output.Cell == 0 ? Volatile.Read(ref _lastCell) : output.Cell, out var cell))
+        // Native text is shown in the cell that is running, or was last.
+        if (_cells.TryGetValue(cell ?? Volatile.Read(ref _lastCell), out var known))
         {
-            Publish(cell, output);
+            Publish(known, happened);
         }
-        else if (output is StreamText text)
+        else if (happened is NativeText text)
         {
             KernelLog.Write(text.Text);
         }
     }
 
-    private void Publish(RunningCell cell, CellOutputMessage output)
+    private void Publish(RunningCell cell, CellEvent happened)
     {
-        if (output is ResultData result)
+        if (happened is Result result)
         {
             cell.Result = result.Data;
         }
 
-        if (!cell.IsQuiet)
+        if (!cell.IsQuiet && Outputs.Message(happened, cell.Number) is { } message)
         {
-            var (type, content) = Outputs.Message(output, cell.Number);
-            _sockets.Publish(cell.Request.Header, type, content);
+            _sockets.Publish(cell.Request.Header, message.Type, message.Content);
         }
     }
 
-    private void AskForInput(string prompt)
+    void ISessionClient.AskForInput(string prompt)
     {
         if (_current is { } cell && cell.Request.Flag("allow_stdin", otherwise: true))
         {
@@ -173,17 +169,13 @@ internal sealed class CellExecution
         }
     }
 
-    /// <summary>The session ended between two cells.</summary>
-    private void OnLost(string death)
+    void ISessionClient.SessionLost(string death)
     {
         KernelLog.Write(death);
-        Publish(
-            new StreamText(
-                0,
-                "stderr",
-                $"\n{death}\nThe variables of all cells are gone. A new session has begun: run the cells again from the first.\n"
-            )
-        );
+        if (_cells.TryGetValue(Volatile.Read(ref _lastCell), out var cell))
+        {
+            Publish(cell, new StreamText("stderr", $"\n{death}\n{AllGone}\n"));
+        }
     }
 
     /// <summary>A cell and where its outputs belong.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NotebookHost.Engine.Assistance;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Jupyter;
 
@@ -10,9 +10,7 @@ internal sealed class CodeQuestions(SessionSupervisor session)
     public async Task<JsonObject> CompleteAsync(JupyterMessage request)
     {
         var (code, position) = Place(request);
-        var choice = await AskAsync(id => new AskCompletions(id, code, position)) is CompletionsFound found
-            ? found.Choice
-            : new CompletionChoice(position, position, []);
+        var choice = await AskAsync(new CompletionQuestion(code, position)) ?? new CompletionChoice(position, position, []);
         var start = CodePosition.FromUtf16(code, choice.Start);
         var end = CodePosition.FromUtf16(code, choice.End);
         return new JsonObject
@@ -43,7 +41,7 @@ internal sealed class CodeQuestions(SessionSupervisor session)
     public async Task<JsonObject> InspectAsync(JupyterMessage request)
     {
         var (code, position) = Place(request);
-        var description = await AskAsync(id => new AskInspection(id, code, position)) is Inspected inspected ? inspected.Description : null;
+        var description = await AskAsync(new InspectionQuestion(code, position));
         var data = new JsonObject();
         if (description is not null)
         {
@@ -62,9 +60,7 @@ internal sealed class CodeQuestions(SessionSupervisor session)
 
     public async Task<JsonObject> JudgeAsync(JupyterMessage request)
     {
-        var completeness = await AskAsync(id => new AskCompleteness(id, request.Text("code"))) is CompletenessJudged judged
-            ? judged.Completeness
-            : new Completeness("unknown");
+        var completeness = await AskAsync(new CompletenessQuestion(request.Text("code"))) ?? new Completeness("unknown");
         var reply = new JsonObject { ["status"] = completeness.Status };
         if (completeness.Status == "incomplete")
         {
@@ -74,19 +70,14 @@ internal sealed class CodeQuestions(SessionSupervisor session)
         return reply;
     }
 
-    private async Task<Message?> AskAsync(Func<int, Question> question)
+    private async Task<TAnswer?> AskAsync<TAnswer>(Question<TAnswer> question)
+        where TAnswer : Answer
     {
         try
         {
-            var answer = await session.AskAsync(question);
-            if (answer is QuestionFailed failed)
-            {
-                KernelLog.Write(failed.Reason);
-            }
-
-            return answer;
+            return await session.AskAsync(question);
         }
-        catch (SessionLostException e)
+        catch (Exception e) when (e is SessionLostException or QuestionFailedException)
         {
             KernelLog.Write(e.Message);
             return null;

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Jupyter;
 
@@ -122,7 +122,7 @@ internal static partial class KernelSpec
         var spec = new JsonObject
         {
             ["argv"] = new JsonArray(
-                ChildProcess.Dotnet,
+                WorkerHandle.Dotnet,
                 Path.Combine(place, "host", ProgramCopy.Program),
                 "kernel",
                 "start",

@@ -1,21 +1,21 @@
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
-using NotebookHost.Running;
 
 namespace NotebookHost.Jupyter;
 
 /// <summary>What a cell puts out, as messages.</summary>
 internal static class Outputs
 {
-    /// <summary>The message's type and content.</summary>
-    /// <param name="output">What was put out.</param>
+    /// <summary>The message's type and content; null for the cell's end, which the reply to the front end's request tells.</summary>
+    /// <param name="happened">What was put out.</param>
     /// <param name="number">The cell's number in brackets.</param>
-    public static (string Type, JsonObject Content) Message(CellOutputMessage output, int number) =>
-        output switch
+    public static (string Type, JsonObject Content)? Message(CellEvent happened, int number) =>
+        happened switch
         {
-            StreamText text => ("stream", new JsonObject { ["name"] = text.Name, ["text"] = text.Text }),
-            DisplayData display => (
+            StreamText text => ("stream", Text(text.Name, text.Text)),
+            NativeText text => ("stream", Text(text.Name, text.Text)),
+            Displayed display => (
                 display.IsUpdate ? "update_display_data" : "display_data",
                 new JsonObject
                 {
@@ -24,7 +24,7 @@ internal static class Outputs
                     ["transient"] = new JsonObject { ["display_id"] = display.Id },
                 }
             ),
-            ResultData result => (
+            Result result => (
                 "execute_result",
                 new JsonObject
                 {
@@ -33,9 +33,9 @@ internal static class Outputs
                     ["execution_count"] = number,
                 }
             ),
-            CellFailed failed => ("error", Error(failed.Error.Name, failed.Error)),
-            ClearOutput clear => ("clear_output", new JsonObject { ["wait"] = clear.Wait }),
-            _ => throw new ArgumentException($"an unknown output: {output}", nameof(output)),
+            Failed failed => ("error", Error(failed.Error.Name, failed.Error)),
+            Cleared clear => ("clear_output", new JsonObject { ["wait"] = clear.Wait }),
+            _ => null,
         };
 
     /// <summary>An error as the end of a reply.</summary>
@@ -55,6 +55,8 @@ internal static class Outputs
         new(
             data.Select(entry => KeyValuePair.Create(entry.Key, MimeData.IsJson(entry.Key) ? MimeData.ParseJson(entry.Value) : entry.Value))
         );
+
+    private static JsonObject Text(string name, string text) => new() { ["name"] = name, ["text"] = text };
 
     private static JsonObject Error(string name, CellError error) =>
         new()

@@ -6,8 +6,9 @@ using Markdig.Syntax;
 namespace NotebookHost.Pages;
 
 /// <summary>
-/// Formulas that LaTeX's own marks enclose: <c>\(…\)</c> in a line, <c>\[…\]</c> at the start of a line and
-/// <c>\begin{…}…\end{…}</c> displayed. Jupyter wants the backslash of the first two doubled; here both spellings work.
+/// Formulas that LaTeX's own marks enclose: <c>\(…\)</c> in the line, <c>\[…\]</c> and <c>\begin{…}…\end{…}</c> displayed. Jupyter wants
+/// the backslash of the first two doubled; here both spellings work. Markdown writes a bracket that is no link as <c>\[</c> too: within a
+/// line, a single backslash begins a formula only where the text up to the <c>\]</c> looks like one.
 /// </summary>
 internal sealed class BackslashMathParser : InlineParser
 {
@@ -55,17 +56,23 @@ internal sealed class BackslashMathParser : InlineParser
             return (slashes + 1, slashes == 2 ? @"\\)" : @"\)", false);
         }
 
-        if (mark == '[' && lineStart)
+        if (mark == '[' && (lineStart || slashes == 2 || LooksLikeFormula(text)))
         {
             return (slashes + 1, slashes == 2 ? @"\\]" : @"\]", true);
         }
 
         const string Begin = @"\begin{";
-        if (lineStart && text.StartsWith(Begin) && text.IndexOf('}') is > 0 and var end)
+        if (text.StartsWith(Begin) && text.IndexOf('}') is > 0 and var end)
         {
             return (end + 1, $@"\end{{{text[Begin.Length..end]}}}", true);
         }
 
         return (0, null, false);
+    }
+
+    private static bool LooksLikeFormula(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOf(@"\]", StringComparison.Ordinal);
+        return end > 2 && text[2..end].IndexOfAny(@"\^_=") >= 0 && !text[(end + 2)..].StartsWith("(");
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using NotebookHost.Running;
 
 namespace NotebookHost.Pages;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NotebookHost.Running;
 
 namespace NotebookHost.Pages;
 

@@ -31,6 +31,10 @@ internal static class MarkdownLinks
             {
                 link.Url = data;
             }
+            else if (images.IsMissing(url))
+            {
+                link.ReplaceBy(new LiteralInline(Missing(url)), copyChildren: false);
+            }
             else
             {
                 ShowAsLink(link);
@@ -42,6 +46,9 @@ internal static class MarkdownLinks
             link.Url = Target(link.Url);
         }
     }
+
+    /// <summary>What stands in the place of a picture that should be there and is not.</summary>
+    internal static string Missing(string url) => $"[The picture {url} is missing.]";
 
     /// <summary>Where a link leads from the page: <c>04-compile.ipynb#loss</c> becomes <c>04-compile.html#loss</c>.</summary>
     internal static string Target(string url)

@@ -38,8 +38,9 @@ internal static class MarkdownText
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell), page.HasPage);
-        Append(page, document, WithMarkup, cell.Source);
+        var images = new NotebookImages(page.Folder, cell);
+        MarkdownLinks.Resolve(document, images, page.HasPage);
+        Append(page, document, WithMarkup, cell.Source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
@@ -51,8 +52,9 @@ internal static class MarkdownText
             return;
         }
 
-        MarkdownLinks.Resolve(document, new NotebookImages(page.Folder, cell: null), page.HasPage);
-        Append(page, document, WithoutMarkup, markdown);
+        var images = new NotebookImages(page.Folder, cell: null);
+        MarkdownLinks.Resolve(document, images, page.HasPage);
+        Append(page, document, WithoutMarkup, markdown, images);
     }
 
     private static MarkdownPipelineBuilder Extensions()
@@ -64,10 +66,11 @@ internal static class MarkdownText
             .UseMathematics()
             .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);
         builder.InlineParsers.Insert(0, new BackslashMathParser());
+        builder.InlineParsers.Insert(0, new FormulaOverLinesParser());
         return builder;
     }
 
-    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source)
+    private static void Append(PageContent page, MarkdownDocument document, MarkdownPipeline pipeline, string source, NotebookImages images)
     {
         page.HasMath |= document.Descendants().Any(node => node is MathInline or MathBlock);
 
@@ -96,7 +99,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString()));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>

@@ -29,6 +29,18 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
         return url.Contains(':', StringComparison.Ordinal) ? null : FromFile(Uri.UnescapeDataString(url));
     }
 
+    /// <summary>Whether a picture should be in the notebook or beside it and is not.</summary>
+    public bool IsMissing(string url)
+    {
+        if (url.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase))
+        {
+            return DataUri(url) is null;
+        }
+
+        var path = Path.Combine(folder, Uri.UnescapeDataString(url));
+        return !url.Contains(':', StringComparison.Ordinal) && RealPath.IsWithin(folder, path) && !File.Exists(path);
+    }
+
     private string? Attached(string name)
     {
         if (cell?.Json["attachments"]?[name] is not JsonObject data)

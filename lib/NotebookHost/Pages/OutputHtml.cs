@@ -104,7 +104,7 @@ internal static class OutputHtml
                 if (SelfContained.Of(MimeBundle.Text(data[type])) is { } closed)
                 {
                     html.Append("<div class=\"output html scroll\">");
-                    page.Repeated.Append(html, closed);
+                    page.Once.Append(html, closed);
                     html.AppendLine("</div>");
                 }
                 else

@@ -30,8 +30,8 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>The ids given so far.</summary>
     public HeadingIds Ids { get; } = new();
 
-    /// <summary>The scripts and styles that outputs have brought so far.</summary>
-    public RepeatedBlocks Repeated { get; } = new();
+    /// <summary>The blocks that outputs have brought and a page needs once.</summary>
+    public OnceOnly Once { get; } = new();
 
     /// <summary>Whether the page needs Temml.</summary>
     public bool HasMath { get; set; }

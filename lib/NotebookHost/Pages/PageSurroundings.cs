@@ -1,5 +1,3 @@
-using NotebookHost.Running;
-
 namespace NotebookHost.Pages;
 
 /// <summary>What a notebook's page says of the run, and which pages stand beside it.</summary>

@@ -12,7 +12,7 @@ internal sealed class PageTemplate
     public const string ContentsId = "page-contents";
 
     /// <summary>The ids in the header.</summary>
-    public static readonly IReadOnlyList<string> BarIds = ["page-find", "page-find-button", "page-theme-button"];
+    public static readonly IReadOnlyList<string> BarIds = ["page-theme-button"];
 
     /// <summary>
     /// What the page may do: run its own scripts, show what it carries. No address is named, so nothing is fetched and nothing is sent.
@@ -108,7 +108,6 @@ internal sealed class PageTemplate
         }
 
         Script(html, PageAssets.Text("page.js"));
-        Script(html, PageAssets.Text("find.js"));
         if (FileName is not null || ShowsReading)
         {
             Script(html, PageAssets.Text("reading.js"));

@@ -1,3 +1,4 @@
+using AngleSharp.Dom;
 using Ganss.Xss;
 
 namespace NotebookHost.Pages;
@@ -50,13 +51,12 @@ internal static class SafeMarkup
         "command",
     ];
 
-    private static readonly HtmlSanitizer Sanitizer = Create();
+    /// <summary>The HTML without what is not allowed, every element closed, with the notebook's own pictures in it.</summary>
+    public static string Of(string html, NotebookImages images) => Create(images).Sanitize(html);
 
-    /// <summary>The HTML without what is not allowed, every element closed.</summary>
-    public static string Of(string html) => Sanitizer.Sanitize(html);
-
-    private static HtmlSanitizer Create()
+    private static HtmlSanitizer Create(NotebookImages images)
     {
+        var unseen = new List<(IElement Picture, string Address)>();
         var sanitizer = new HtmlSanitizer { KeepChildNodes = true };
         sanitizer.AllowedTags.ExceptWith(Forms);
         sanitizer.AllowedTags.Remove("style");
@@ -74,10 +74,21 @@ internal static class SafeMarkup
         sanitizer.FilterUrl += (_, filter) =>
         {
             var isPicture = filter.Tag.NodeName.Equals("IMG", StringComparison.OrdinalIgnoreCase);
-            filter.SanitizedUrl =
-                isPicture && filter.OriginalUrl.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase) ? filter.OriginalUrl
-                : isPicture ? null
-                : MarkdownLinks.Target(filter.OriginalUrl);
+            filter.SanitizedUrl = isPicture ? images.DataUri(filter.OriginalUrl) : MarkdownLinks.Target(filter.OriginalUrl);
+            if (isPicture && filter.SanitizedUrl is null)
+            {
+                unseen.Add((filter.Tag, filter.OriginalUrl));
+            }
+        };
+        sanitizer.PostProcessDom += (_, _) =>
+        {
+            foreach (var (picture, address) in unseen)
+            {
+                picture.OuterHtml = images.IsMissing(address)
+                    ? HtmlText.Encode(MarkdownLinks.Missing(address))
+                    : $"<a href=\"{HtmlText.Encode(MarkdownLinks.Target(address))}\">"
+                        + $"{HtmlText.Encode(picture.GetAttribute("alt") is { Length: > 0 } text ? text : address)}</a>";
+            }
         };
         return sanitizer;
     }

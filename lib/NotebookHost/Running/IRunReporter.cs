@@ -1,3 +1,5 @@
+using NotebookHost.Pages;
+
 namespace NotebookHost.Running;
 
 /// <summary>Shows a run's progress.</summary>

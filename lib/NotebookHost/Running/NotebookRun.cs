@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
+using NotebookHost.Pages;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Running;
 
@@ -25,7 +27,7 @@ internal sealed class NotebookRun
         _notebook = notebook;
         _options = options;
         _reporter = reporter;
-        _output = new DocumentOutput(notebook.Document);
+        _output = new DocumentOutput();
         _cells = [.. notebook.Document.Cells.Where(cell => cell.Kind == CellKind.Code)];
     }
 
@@ -43,12 +45,12 @@ internal sealed class NotebookRun
 
         try
         {
-            await using var process = await ChildProcess.StartAsync(
+            await using var worker = await WorkerHandle.StartAsync(
                 new StartSession(document.Path, _options.Parameters),
                 Path.GetDirectoryName(document.Path)!,
                 interrupt
             );
-            await RunCellsAsync(process, interrupt);
+            await RunCellsAsync(worker, interrupt);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
@@ -75,7 +77,7 @@ internal sealed class NotebookRun
         );
     }
 
-    private async Task RunCellsAsync(ChildProcess process, CancellationToken interrupt)
+    private async Task RunCellsAsync(WorkerHandle worker, CancellationToken interrupt)
     {
         var count = 0;
         for (var i = 0; i < _cells.Count && _status == RunStatus.Passed; i++)
@@ -90,11 +92,11 @@ internal sealed class NotebookRun
             }
 
             cell.ExecutionCount = ++count;
-            await RunCellAsync(cell, process, interrupt);
+            await RunCellAsync(cell, worker, interrupt);
         }
     }
 
-    private async Task RunCellAsync(NotebookCell cell, ChildProcess process, CancellationToken interrupt)
+    private async Task RunCellAsync(NotebookCell cell, WorkerHandle worker, CancellationToken interrupt)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         if (_options.CellTimeout is { } timeout)
@@ -102,17 +104,17 @@ internal sealed class NotebookRun
             limit.CancelAfter(timeout);
         }
 
-        CellEnded? ended;
+        Ended? ended;
         try
         {
             // A process that a cell has brought to a halt takes nothing from its pipe: sending a long cell would wait for ever.
             var request = new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters));
-            await Task.Run(() => process.Send(request), CancellationToken.None).WaitAsync(limit.Token);
-            ended = await ReceiveUntilEndAsync(cell, process, limit.Token);
+            await Task.Run(() => worker.Send(request), CancellationToken.None).WaitAsync(limit.Token);
+            ended = await ReceiveUntilEndAsync(cell, worker, limit.Token);
         }
         catch (OperationCanceledException)
         {
-            await StopAsync(cell, process);
+            await StopAsync(cell, worker);
             if (interrupt.IsCancellationRequested)
             {
                 Fail(RunStatus.Interrupted, cell, "Interrupted", "The run was stopped while this cell was running.");
@@ -132,8 +134,8 @@ internal sealed class NotebookRun
 
         if (ended is null)
         {
-            var death = await process.DescribeDeathAsync();
-            DrainText(cell, process);
+            var death = await worker.DescribeDeathAsync();
+            DrainText(cell, worker);
             Fail(interrupt.IsCancellationRequested ? RunStatus.Interrupted : RunStatus.Failed, cell, "ProcessEnded", death);
         }
         else if (ended.Status == CellStatus.Ok)
@@ -150,18 +152,18 @@ internal sealed class NotebookRun
     }
 
     /// <summary>Applies messages until the cell has ended. Null when the process is gone before.</summary>
-    private async Task<CellEnded?> ReceiveUntilEndAsync(NotebookCell cell, ChildProcess process, CancellationToken stop)
+    private async Task<Ended?> ReceiveUntilEndAsync(NotebookCell cell, WorkerHandle worker, CancellationToken stop)
     {
-        while (await process.Messages.WaitToReadAsync(stop))
+        while (await worker.Messages.WaitToReadAsync(stop))
         {
-            while (process.Messages.TryRead(out var message))
+            while (worker.Messages.TryRead(out var message))
             {
                 // A cell that puts out without a pause must not keep this from looking at the clock.
                 stop.ThrowIfCancellationRequested();
-                if (message is CellEnded ended)
+                if (message is CellPutOut { Event: Ended ended } end)
                 {
                     _peakMemory = ended.PeakMemoryBytes > 0 ? ended.PeakMemoryBytes : null;
-                    if (ended.Cell == cell.Number)
+                    if (end.Cell == cell.Number)
                     {
                         return ended;
                     }
@@ -175,37 +177,44 @@ internal sealed class NotebookRun
     }
 
     /// <summary>Asks the cell to stop, takes what it still puts out, and ends the process with all that it started.</summary>
-    private async Task StopAsync(NotebookCell cell, ChildProcess process)
+    private async Task StopAsync(NotebookCell cell, WorkerHandle worker)
     {
         using var patience = new CancellationTokenSource(LastWords);
         try
         {
-            await Task.Run(() => process.Send(new CancelCell()), CancellationToken.None).WaitAsync(patience.Token);
-            await ReceiveUntilEndAsync(cell, process, patience.Token);
+            await Task.Run(() => worker.Send(new CancelCell()), CancellationToken.None).WaitAsync(patience.Token);
+            await ReceiveUntilEndAsync(cell, worker, patience.Token);
         }
         catch (OperationCanceledException)
         {
             // It does not stop by itself.
         }
 
-        process.Kill();
-        DrainText(cell, process);
+        worker.Kill();
+        DrainText(cell, worker);
     }
 
-    private void DrainText(NotebookCell cell, ChildProcess process)
+    private void DrainText(NotebookCell cell, WorkerHandle worker)
     {
-        while (process.Messages.TryRead(out var message))
+        while (worker.Messages.TryRead(out var message))
         {
             Apply(message, cell);
         }
     }
 
-    private void Apply(Message message, NotebookCell current)
+    private void Apply(WorkerMessage message, NotebookCell current)
     {
-        if (message is CellOutputMessage output)
+        if (message is not CellPutOut output)
         {
-            // Cell 0: text that went past the console, and belongs to whatever cell is running.
-            _output.Apply(output.Cell == 0 ? output with { Cell = current.Number } : output);
+            return;
+        }
+
+        // Native text is shown in the cell that runs. The number of a cell that does not exist comes only from a cell that has
+        // written into the pipe.
+        var cell = output.Cell is { } number ? _notebook.Document.Cells.ElementAtOrDefault(number - 1) : current;
+        if (cell is { Kind: CellKind.Code })
+        {
+            _output.Apply(cell, output.Event);
         }
     }
 

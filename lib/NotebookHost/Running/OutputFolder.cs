@@ -18,17 +18,20 @@ internal sealed class OutputFolder
     };
 
     private readonly string _folder;
+    private readonly IReadOnlyList<PlannedNotebook> _planned;
     private readonly List<(PlannedNotebook Notebook, NotebookResult Result)> _written = [];
 
-    /// <summary>Tries at once whether files can be written there: who learns it after an hour of training has lost the hour.</summary>
-    /// <exception cref="UsageException">They cannot.</exception>
-    public OutputFolder(string folder)
+    /// <summary>Tries at once whether files can be written there, and not after an hour of training.</summary>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="planned">The notebooks of the run, in order.</param>
+    /// <exception cref="UsageException">Files cannot be written there.</exception>
+    public OutputFolder(string folder, IReadOnlyList<PlannedNotebook> planned)
     {
-        _folder = folder;
+        (_folder, _planned) = (folder, planned);
         Try(() => AtomicFile.Prepare(folder));
     }
 
-    /// <summary>Writes an executed notebook and its page, and gives the page before it its link forward.</summary>
+    /// <summary>Writes an executed notebook and its page. The page's links count on the whole plan being run.</summary>
     public NotebookResult Write(PlannedNotebook notebook, NotebookResult result)
     {
         result = result with { Page = notebook.PageFile, Notebook = notebook.NotebookFile };
@@ -36,35 +39,35 @@ internal sealed class OutputFolder
         {
             notebook.Document.Save(Path.Combine(_folder, notebook.NotebookFile));
             _written.Add((notebook, result));
-            for (var i = Math.Max(0, _written.Count - 2); i < _written.Count; i++)
-            {
-                WritePage(i);
-            }
+            WritePage(notebook, result, _planned);
         });
         return result;
     }
 
-    /// <summary>Writes the summary and the index, and all pages once more: only now it is known to which others they can lead.</summary>
-    /// <param name="summary">What the run came to.</param>
-    /// <param name="notebooks">The notebooks of the run, in the summary's order.</param>
-    public void Write(RunSummary summary, IReadOnlyList<PlannedNotebook> notebooks) =>
+    /// <summary>Writes the summary and the index. Where a notebook of the plan was not run, the pages are written once more, without links
+    /// to its page.</summary>
+    public void Write(RunSummary summary) =>
         Try(() =>
         {
             AtomicFile.WriteAllText(Path.Combine(_folder, "summary.json"), JsonSerializer.Serialize(summary, Json) + "\n");
-            for (var i = 0; i < _written.Count; i++)
+            if (_written.Count < _planned.Count)
             {
-                WritePage(i);
+                var notebooks = _written.ConvertAll(written => written.Notebook);
+                _written.ForEach(written => WritePage(written.Notebook, written.Result, notebooks));
             }
 
             AtomicFile.WriteAllText(
                 Path.Combine(_folder, "index.html"),
-                IndexPage.Render(summary, [.. notebooks.Select(notebook => NotebookOutline.Of(notebook.Document))])
+                IndexPage.Render(summary, [.. _planned.Select(notebook => NotebookOutline.Of(notebook.Document))])
             );
         });
 
-    private void WritePage(int place)
+    /// <param name="notebook">The notebook.</param>
+    /// <param name="result">What its run came to.</param>
+    /// <param name="notebooks">Those of the run that have a page, or will have one.</param>
+    private void WritePage(PlannedNotebook notebook, NotebookResult result, IReadOnlyList<PlannedNotebook> notebooks)
     {
-        var (notebook, result) = _written[place];
+        var place = notebooks.ToList().IndexOf(notebook);
         AtomicFile.WriteAllText(
             Path.Combine(_folder, notebook.PageFile),
             NotebookPage.Render(
@@ -72,13 +75,13 @@ internal sealed class OutputFolder
                 new PageSurroundings
                 {
                     FileName = notebook.PageFile,
-                    Previous = place > 0 ? Link(_written[place - 1].Notebook) : null,
-                    Next = place + 1 < _written.Count ? Link(_written[place + 1].Notebook) : null,
+                    Previous = place > 0 ? Link(notebooks[place - 1]) : null,
+                    Next = place + 1 < notebooks.Count ? Link(notebooks[place + 1]) : null,
                     Index = new PageLink("Contents", "index.html"),
                     Status = result.Status,
                     Error = result.Error,
-                    // Pages of earlier runs too: who runs one notebook again keeps the links to the others.
-                    HasPage = page => File.Exists(Path.Combine(_folder, page)),
+                    // Pages of earlier runs too: if one notebook is run again, its links to the others stay.
+                    HasPage = page => notebooks.Any(other => other.PageFile == page) || File.Exists(Path.Combine(_folder, page)),
                 }
             )
         );

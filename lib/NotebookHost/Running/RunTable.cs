@@ -1,3 +1,4 @@
+using NotebookHost.Pages;
 using Spectre.Console;
 
 namespace NotebookHost.Running;

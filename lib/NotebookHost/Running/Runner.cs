@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NotebookHost.Pages;
 
 namespace NotebookHost.Running;
 
@@ -13,7 +14,7 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
         var started = DateTimeOffset.Now;
         var stopwatch = Stopwatch.StartNew();
         var results = new List<NotebookResult>();
-        var folder = new OutputFolder(plan.Output);
+        var folder = new OutputFolder(plan.Output, plan.Notebooks);
         var stopped = false;
         foreach (var notebook in plan.Notebooks)
         {
@@ -27,7 +28,7 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
         }
 
         var summary = new RunSummary(started, Math.Round(stopwatch.Elapsed.TotalSeconds, 3), results);
-        folder.Write(summary, plan.Notebooks);
+        folder.Write(summary);
         return summary;
     }
 

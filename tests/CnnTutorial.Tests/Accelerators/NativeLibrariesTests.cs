@@ -47,7 +47,7 @@ public sealed class NativeLibrariesTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/readelf"), "readelf (package binutils) is not installed.");
         var copy = NativeLibraries.MakeCompatibleCopy(Path.Combine(CourseFolders.NativeLibraries, "libLibTorchSharp.so"));
-        using var readelf = Process.Start(new ProcessStartInfo("readelf", ["-V", "-W", copy]) { RedirectStandardOutput = true })!;
+        using var readelf = TestProcess.Start(new ProcessStartInfo("readelf", ["-V", "-W", copy]) { RedirectStandardOutput = true });
         var lines = (await readelf.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
         Assert.Contains(
             lines,

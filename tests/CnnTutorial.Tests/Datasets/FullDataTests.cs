@@ -1,6 +1,6 @@
 namespace CnnTutorial.Tests;
 
-/// <summary>The real data sets, where ../shared/datasets lies beside the repository.</summary>
+/// <summary>The real data sets, where CNN_TUTORIAL_DATA says they are.</summary>
 public sealed class FullDataTests
 {
     [Theory]
@@ -8,12 +8,7 @@ public sealed class FullDataTests
     [InlineData("fashion-mnist", new[] { 6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000, 6000 })]
     public void The_published_files_are_read(string name, int[] perClass)
     {
-        var folder = FindFolder();
-        if (folder is null)
-        {
-            Assert.Skip("The folder ../shared/datasets with the published files is not beside this repository.");
-        }
-
+        var folder = FullData.Need();
         var dataset = new DatasetStore(new DatasetStoreOptions { DataFolder = folder }).Load(
             name == "mnist" ? DatasetCatalog.Mnist : DatasetCatalog.FashionMnist,
             TestContext.Current.CancellationToken
@@ -25,12 +20,7 @@ public sealed class FullDataTests
     [Fact]
     public void The_first_digit_of_MNIST_is_a_five()
     {
-        var folder = FindFolder();
-        if (folder is null)
-        {
-            Assert.Skip("The folder ../shared/datasets with the published files is not beside this repository.");
-        }
-
+        var folder = FullData.Need();
         var mnist = new DatasetStore(new DatasetStoreOptions { DataFolder = folder }).Load(
             DatasetCatalog.Mnist,
             TestContext.Current.CancellationToken
@@ -39,19 +29,5 @@ public sealed class FullDataTests
         using var scope = TorchSharp.torch.NewDisposeScope();
         var images = mnist.Train.ToImageTensor();
         Assert.Equal(0.1307, images.mean().item<float>(), 0.0001); // the mean that PyTorch's MNIST example normalizes by
-    }
-
-    private static string? FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var data = Path.Combine(folder.FullName, "shared", "datasets");
-            if (Directory.Exists(Path.Combine(data, "mnist")))
-            {
-                return data;
-            }
-        }
-
-        return null;
     }
 }

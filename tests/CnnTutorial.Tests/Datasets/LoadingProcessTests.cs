@@ -4,14 +4,9 @@ using System.Net.Sockets;
 
 namespace CnnTutorial.Tests;
 
-/// <summary>What only whole processes show. They are Benchmarks, which is built beside these tests.</summary>
+/// <summary>What only whole processes show. They are the program in tests/Support.</summary>
 public sealed class LoadingProcessTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(
-        AppContext.BaseDirectory.Replace("CnnTutorial.Tests", "Benchmarks", StringComparison.Ordinal),
-        "Benchmarks.dll"
-    );
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -64,7 +59,7 @@ public sealed class LoadingProcessTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "SIGKILL is Unix's.");
         // The long form: dotnet run --project tests/Benchmarks -- kill-downloads
-        using var kills = new DownloadKills(Program, seed: 1);
+        using var kills = new DownloadKills(seed: 1);
         await kills.RunAsync(8, TestContext.Current.CancellationToken);
         Assert.True(kills.LeftParts > 0, "no kill met a download");
     }
@@ -92,7 +87,7 @@ public sealed class LoadingProcessTests : IDisposable
         ];
         using var mirror = new MirrorServer();
         var small = new SmallDataset(mirror);
-        using var process = LoadingProcess.Start(Program, around, cache, mirror.Address.AbsoluteUri);
+        using var process = LoadingProcess.Start(around, cache, mirror.Address.AbsoluteUri);
         var report = await End(process);
 
         Assert.Equal((DatasetSourceKind.Mirror, small.Sha256()), (report.Kind, report.Sha256));
@@ -125,7 +120,7 @@ public sealed class LoadingProcessTests : IDisposable
         var names = Path.Combine(_folder.Path, "resolv.conf");
         await File.WriteAllTextAsync(names, "nameserver 192.0.2.53\n", TestContext.Current.CancellationToken);
         string[] around = [.. await Namespaces("--net", "--mount"), "sh", "-c", prepare + "exec \"$@\"", names];
-        using var process = LoadingProcess.Start(Program, around, _folder.Path);
+        using var process = LoadingProcess.Start(around, _folder.Path);
         var report = await End(process);
 
         Assert.Equal(DatasetSourceKind.Bundled, report.Kind);
@@ -163,7 +158,7 @@ public sealed class LoadingProcessTests : IDisposable
         waiting.ForEach(socket => socket.Dispose());
     }
 
-    private Process Start(MirrorServer mirror) => LoadingProcess.Start(Program, [], _folder.Path, mirror.Address.AbsoluteUri);
+    private Process Start(MirrorServer mirror) => LoadingProcess.Start([], _folder.Path, mirror.Address.AbsoluteUri);
 
     private static Task<LoadReport> End(Process process) => LoadingProcess.EndAsync(process, TestContext.Current.CancellationToken);
 
@@ -173,7 +168,9 @@ public sealed class LoadingProcessTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux gives a process its own disks and network.");
         foreach (var command in new[] { ["unshare", .. kinds], (string[])["unshare", "--map-root-user", .. kinds] })
         {
-            using var trial = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], "true"]) { RedirectStandardError = true })!;
+            using var trial = TestProcess.Start(
+                new ProcessStartInfo(command[0], [.. command[1..], "true"]) { RedirectStandardError = true }
+            );
             await trial.WaitForExitAsync();
             if (trial.ExitCode == 0)
             {

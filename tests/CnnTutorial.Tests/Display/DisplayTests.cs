@@ -21,7 +21,7 @@ public sealed class DisplayTests
         Assert.Contains("class=\"plotly-source\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("cdn.plot.ly", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert(1)", html, StringComparison.Ordinal);
-        Assert.Contains("{});</script>", html, StringComparison.Ordinal);
+        Assert.Contains("{}));</script>", html, StringComparison.Ordinal);
         Assert.Equal(Count(html, "<script"), Count(html, "</script>"));
     }
 
@@ -111,13 +111,20 @@ public sealed class DisplayTests
             [
                 "NOTICE.md",
                 "chart.js",
+                "convolution.css",
                 "convolution.js",
+                "digit-pad.css",
                 "digit-pad.js",
+                "image-scatter.css",
                 "image-scatter.js",
                 "load.js",
+                "network-diagram.css",
                 "network.js",
+                "palette.css",
                 "plotly-cartesian-2.35.3.min.js.gz",
                 "strokes.js",
+                "table.css",
+                "when-present.js",
             ],
             Directory.EnumerateFiles(AssetsFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
         );

@@ -82,7 +82,7 @@ public sealed class FeatureMapsTests
         Assert.Equal(weights, Toy.Weights(model));
         Assert.Equal(random, Toy.RandomNumbers());
         Assert.True(model.training);
-        Assert.DoesNotContain(model.modules().OfType<Module<Tensor, Tensor>>(), ForwardPass.IsHooked);
+        Assert.DoesNotContain(model.modules().OfType<Module<Tensor, Tensor>>(), ModuleHooks.Exist);
         Assert.Equal(live, Toy.LiveTensorsOfAllThreads());
     }
 

@@ -47,7 +47,7 @@ internal static class Toy
     }
 
     /// <summary>Images as files, of which a window holds a part.</summary>
-    public static ImageFile OnDisk(ImageSplit split, string folder, int windows)
+    public static ImageSplitOnDisk OnDisk(ImageSplit split, string folder, int windows)
     {
         var (images, labels) = (Path.Combine(folder, "images"), Path.Combine(folder, "labels"));
         using (var stream = File.Create(images))
@@ -60,7 +60,7 @@ internal static class Toy
             IdxFile.FromLabels(split.Labels).Write(stream);
         }
 
-        return ImageFile.Open(images, labels, split.Images.Length / windows);
+        return ImageSplitOnDisk.Open(images, labels, split.Images.Length / windows);
     }
 
     // Collected before: what other tests left for the garbage collector must not be freed in between and hide something.

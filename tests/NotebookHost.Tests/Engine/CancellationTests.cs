@@ -6,11 +6,11 @@ public sealed class CancellationTests : SessionTest
 {
     private const string Token = "Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken";
 
-    private async Task<(RecordingSink Sink, CellResult Result)> Cancel(string code)
+    private async Task<(RecordingSink Sink, Ended Result)> Cancel(string code)
     {
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var running = Session.ExecuteAsync(new CellRequest(code, 1), sink, stop.Token);
+        var running = Session.ExecuteAsync(new CellRequest(code, 1), sink.Receive, stop.Token);
         while (!sink.Out.Contains("go", StringComparison.Ordinal) && !running.IsCompleted)
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);

@@ -83,7 +83,7 @@ public sealed class CellTests : SessionTest
         var sink = new RecordingSink();
         var running = Session.ExecuteAsync(
             new CellRequest("Console.Write(\"early\"); await Task.Delay(1500);", 1),
-            sink,
+            sink.Receive,
             TestContext.Current.CancellationToken
         );
         while (sink.Out.Length == 0 && !running.IsCompleted)

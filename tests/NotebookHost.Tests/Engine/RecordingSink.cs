@@ -4,7 +4,7 @@ using NotebookHost.Engine;
 namespace NotebookHost.Tests.Engine;
 
 /// <summary>Keeps what a cell puts out, as a front end would show it.</summary>
-internal sealed class RecordingSink : IOutputSink
+internal sealed class RecordingSink
 {
     private readonly StringBuilder _out = new();
     private readonly StringBuilder _error = new();
@@ -25,33 +25,36 @@ internal sealed class RecordingSink : IOutputSink
 
     public CellError? Error { get; private set; }
 
-    public void Stream(string name, string text)
+    public void Receive(CellEvent happened)
     {
-        StreamEvents++;
-        Order.Add($"{name}:{text}");
-        (name == "stdout" ? _out : _error).Append(text);
+        switch (happened)
+        {
+            case StreamText text:
+                StreamEvents++;
+                Order.Add($"{text.Name}:{text.Text}");
+                (text.Name == "stdout" ? _out : _error).Append(text.Text);
+                break;
+            case Displayed display:
+                Assert.Equal(display.IsUpdate, Displays.ContainsKey(display.Id));
+                Updates += display.IsUpdate ? 1 : 0;
+                Order.Add("display");
+                Displays[display.Id] = display.Data;
+                break;
+            case Result result:
+                Assert.Null(Result);
+                Order.Add("result");
+                Result = result.Data;
+                break;
+            case Failed failed:
+                Assert.Null(Error);
+                Error = failed.Error;
+                break;
+            case Cleared:
+                Order.Add("clear");
+                break;
+            default:
+                Assert.Fail($"not an event of the engine's: {happened}");
+                break;
+        }
     }
-
-    public void Display(string displayId, IReadOnlyDictionary<string, string> data, bool isUpdate)
-    {
-        Assert.Equal(isUpdate, Displays.ContainsKey(displayId));
-        Updates += isUpdate ? 1 : 0;
-        Order.Add("display");
-        Displays[displayId] = data;
-    }
-
-    public void ExecuteResult(IReadOnlyDictionary<string, string> data)
-    {
-        Assert.Null(Result);
-        Order.Add("result");
-        Result = data;
-    }
-
-    void IOutputSink.Error(CellError error)
-    {
-        Assert.Null(Error);
-        Error = error;
-    }
-
-    public void ClearOutput(bool wait) => Order.Add("clear");
 }

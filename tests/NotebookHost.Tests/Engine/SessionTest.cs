@@ -31,7 +31,7 @@ public abstract class SessionTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected async Task<(RecordingSink Sink, CellResult Result)> TryRun(
+    private protected async Task<(RecordingSink Sink, Ended Result)> TryRun(
         string code,
         string language = "csharp",
         bool parameters = false
@@ -40,7 +40,7 @@ public abstract class SessionTest : IDisposable
         var sink = new RecordingSink();
         var result = await Session.ExecuteAsync(
             new CellRequest(code, ++_cells, language, parameters),
-            sink,
+            sink.Receive,
             TestContext.Current.CancellationToken
         );
         return (sink, result);

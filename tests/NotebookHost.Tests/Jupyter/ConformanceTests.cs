@@ -33,7 +33,7 @@ public sealed class ConformanceTests : ProgramTest
         // Connection files go here, and nothing of the user's own is read.
         start.Environment["HOME"] = Folder;
         start.Environment["DOTNET_CLI_HOME"] = Folder;
-        using var process = Process.Start(start)!;
+        using var process = TestProcess.Start(start);
         var (exitCode, output, error) = await End(process);
         return (exitCode, output + error);
     }

@@ -232,7 +232,7 @@ public sealed class HostileMessageTests : IAsyncLifetime
         try
         {
             File.WriteAllText(path, text);
-            using var process = Process.Start(
+            using var process = TestProcess.Start(
                 new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "kernel", "start", path])
                 {
                     RedirectStandardError = true,

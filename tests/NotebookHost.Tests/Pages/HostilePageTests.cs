@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NotebookHost.Pages;
-using NotebookHost.Running;
+using NotebookHost.Worker;
 using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;
@@ -189,7 +189,7 @@ public sealed class HostilePageTests
             Directory.CreateSymbolicLink(Path.Combine(inner, "up"), "..");
             File.CreateSymbolicLink(Path.Combine(inner, "circle.png"), "circle.png");
             File.CreateSymbolicLink(Path.Combine(inner, "endless.png"), "/dev/zero");
-            using (var fifo = Process.Start("mkfifo", Path.Combine(inner, "fifo.png")))
+            using (var fifo = TestProcess.Start("mkfifo", Path.Combine(inner, "fifo.png")))
             {
                 fifo.WaitForExit();
             }

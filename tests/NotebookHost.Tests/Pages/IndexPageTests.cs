@@ -1,5 +1,4 @@
 using NotebookHost.Pages;
-using NotebookHost.Running;
 
 namespace NotebookHost.Tests.Pages;
 

@@ -62,6 +62,11 @@ public sealed class MarkdownTests
     [InlineData("$$\nx_1\n$$", "<div class=\"math display\">x_1</div>")]
     [InlineData("\\[\nx_1\n\\]", "<span class=\"math display\">x_1</span>")]
     [InlineData("\\begin{align}\na &= b\n\\end{align}", "<span class=\"math display\">\\begin{align}\na &amp;= b\n\\end{align}</span>")]
+    [InlineData("so $a +\nb$ is", "<span class=\"math\">a +\nb</span>")]
+    [InlineData("so \\(a +\nb\\) is", "<span class=\"math\">a +\nb</span>")]
+    [InlineData(@"so \[a_1 = b\] is", "<span class=\"math display\">a_1 = b</span>")]
+    [InlineData(@"so \\[a\\] is", "<span class=\"math display\">a</span>")]
+    [InlineData(@"so \begin{cases}1\end{cases} is", "<span class=\"math display\">\\begin{cases}1\\end{cases}</span>")]
     public void Formulas_are_kept_as_latex_for_the_browser(string markdown, string html)
     {
         var page = Render(Text(markdown));
@@ -72,6 +77,9 @@ public sealed class MarkdownTests
     [Theory]
     [InlineData("It costs $5 or $10.")]
     [InlineData(@"A \[bracket\] in text, and C:\(x")]
+    [InlineData(@"No link: \[a = b\](c)")]
+    [InlineData("It costs $5\nor $10.")]
+    [InlineData("It costs $5 a piece\nand b$4.")]
     [InlineData("`$x$` in code")]
     public void What_is_no_formula_stays_text_and_brings_no_temml(string markdown)
     {
@@ -101,14 +109,29 @@ public sealed class MarkdownTests
             File.WriteAllBytes(Path.Combine(folder.FullName, "a.png"), [1, 2, 3]);
             var inner = Directory.CreateDirectory(Path.Combine(folder.FullName, "notebooks")).FullName;
             File.WriteAllBytes(Path.Combine(inner, "b c.png"), [4, 5, 6]);
-            var cell = Text("![in](b%20c.png) ![out](../a.png) ![far](https://example.org/x.png) ![att](attachment:p.png)");
-            cell["attachments"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "p.png": { "image/png": "QUJD" } }""");
-            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), cell), new()));
+            var cell = Text(
+                "![in](b%20c.png) ![out](../a.png) ![far](https://example.org/x.png) ![att](attachment:p.png)\n\n![gone](gone.png)"
+            );
+            var markup = Text(
+                "<img src=\"b%20c.png\" width=\"5\"> <img src=\"attachment:p.png\" alt=\"att\"> "
+                    + "<img src=\"lost.png\" alt=\"x\"> <img src=\"https://example.org/y.png\" alt=\"y\">"
+            );
+            foreach (var one in new[] { cell, markup })
+            {
+                one["attachments"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "p.png": { "image/png": "QUJD" } }""");
+            }
+
+            var main = BodyOf(NotebookPage.Render(NotebookAt(Path.Combine(inner, "n.ipynb"), cell, markup), new()));
 
             Assert.Contains("<img src=\"data:image/png;base64,BAUG\" alt=\"in\" />", main, StringComparison.Ordinal);
             Assert.Contains("<img src=\"data:image/png;base64,QUJD\" alt=\"att\" />", main, StringComparison.Ordinal);
             Assert.Contains("<a href=\"../a.png\">out</a>", main, StringComparison.Ordinal);
             Assert.Contains("<a href=\"https://example.org/x.png\">far</a>", main, StringComparison.Ordinal);
+            Assert.Contains("<img src=\"data:image/png;base64,BAUG\" width=\"5\">", main, StringComparison.Ordinal);
+            Assert.Contains("<img src=\"data:image/png;base64,QUJD\" alt=\"att\">", main, StringComparison.Ordinal);
+            Assert.Contains("<a href=\"https://example.org/y.png\">y</a>", main, StringComparison.Ordinal);
+            Assert.Contains("[The picture gone.png is missing.]", main, StringComparison.Ordinal);
+            Assert.Contains("[The picture lost.png is missing.]", main, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NotebookHost.Pages;
-using NotebookHost.Running;
 using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;

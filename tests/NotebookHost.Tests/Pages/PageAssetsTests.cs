@@ -27,7 +27,6 @@ public sealed class PageAssetsTests
             "code.css",
             "colors.css",
             "contents.js",
-            "find.js",
             "index.css",
             "math.js",
             "output.css",

@@ -1,5 +1,4 @@
 using NotebookHost.Pages;
-using NotebookHost.Running;
 using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;

@@ -164,7 +164,7 @@ public sealed class EndlessTests : ProgramTest
         using var process = Start("run", "daemon.ipynb", "--output", "out");
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pids")));
         await Task.Delay(200, TestContext.Current.CancellationToken);
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        TestProcess.Signal(process, "INT");
         Assert.Equal(130, (await End(process)).ExitCode);
         await WaitUntil(() => !Pids.Any(IsAlive));
     }
@@ -180,7 +180,7 @@ public sealed class EndlessTests : ProgramTest
         using var process = Start("run", "long.ipynb", "--output", "out");
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pids")));
         await Task.Delay(200, TestContext.Current.CancellationToken);
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        TestProcess.Signal(process, signal);
         var (code, _, _) = await End(process);
         await WaitUntil(() => !Pids.Any(IsAlive));
         if (signal == "KILL")
@@ -199,7 +199,7 @@ public sealed class EndlessTests : ProgramTest
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "The program script (util-linux), which makes the terminal, is not installed.");
         Notebook("long.ipynb", Family + "while (true);");
-        using var terminal = Process.Start(
+        using var terminal = TestProcess.Start(
             new ProcessStartInfo("/usr/bin/script", ["-qfec", $"exec '{Program}' run long.ipynb --output out", "/dev/null"])
             {
                 WorkingDirectory = Folder,

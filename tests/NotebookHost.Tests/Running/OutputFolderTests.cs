@@ -8,7 +8,7 @@ public sealed class OutputFolderTests : ProgramTest
 {
     private static void Call(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = TestProcess.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
         process.WaitForExit();
         Assert.SkipWhen(
             process.ExitCode != 0,

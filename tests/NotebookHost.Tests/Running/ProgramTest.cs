@@ -36,7 +36,7 @@ public abstract class ProgramTest : IDisposable
             start.Environment[name] = value;
         }
 
-        return Process.Start(start)!;
+        return TestProcess.Start(start);
     }
 
     protected async Task<(int ExitCode, string Out, string Error)> Run(params string[] arguments)

@@ -154,7 +154,7 @@ public sealed class RunTests : ProgramTest
         using var process = Start("run", "long.ipynb", "--output", "out");
         await WaitUntil(() => File.Exists(Path.Combine(Folder, "pid")) && ReadPidText().Length > 0);
         await Task.Delay(200, TestContext.Current.CancellationToken);
-        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        TestProcess.Signal(process, "INT");
 
         var (code, _, _) = await End(process);
 

@@ -28,10 +28,10 @@ public sealed class PadPage(BundledCourse course) : IAsyncLifetime
     {
         var mnist = Directory.CreateDirectory(Path.Combine(_folder, "mnist")).FullName;
         File.Copy(Path.Combine(course.Run.Folder, "mnist", "model.weights"), Path.Combine(mnist, "model.weights"));
-        Run = await Notebooks.Tests.Course.RunAsync(
+        Run = await Support.Course.RunAsync(
             _folder,
-            Notebooks.Tests.Course.FullData,
-            Path.Combine(Notebooks.Tests.Course.Root, "tests", "Notebooks.Tests", "Drawing", "pads.ipynb")
+            FullData.Folder,
+            Path.Combine(Support.Course.Root, "tests", "Notebooks.Tests", "Drawing", "pads.ipynb")
         );
         Assert.True(Run.ExitCode == 0, Run.ToString());
         using var json = JsonDocument.Parse(

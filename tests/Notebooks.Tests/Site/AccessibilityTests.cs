@@ -70,9 +70,8 @@ public sealed class AccessibilityTests(BundledCourse course)
         {
             await site.GoAsync(page, name);
             found.AddRange((await page.EvaluateAsync<string[]>(Structure)).Select(problem => $"{name}: {problem}"));
-            // Folded text is text too, and the search has parts of its own.
+            // Folded text is text too.
             await page.EvaluateAsync("() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; }");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Search this page" }).ClickAsync();
             var result = await page.RunAxe();
             Assert.NotEmpty(result.Passes);
             found.AddRange(

@@ -233,4 +233,22 @@ public sealed class SiteTests(BundledCourse course)
         await page.GetByRole(AriaRole.Button, new() { Name = "Fold everything" }).ClickAsync();
         Assert.Equal(0, await page.EvaluateAsync<int>(Open));
     }
+
+    [Fact]
+    public async Task The_browsers_own_search_opens_folded_answers()
+    {
+        await using var site = await SitePages.OpenAsync(course.Run);
+        var page = await site.WindowAsync();
+        await site.GoAsync(page, "02-data.html");
+        const string First = "() => [...document.querySelectorAll('main > .text details:not([open]) p')].map(p => p.textContent.trim())[0]";
+        var words = string.Join(' ', (await page.EvaluateAsync<string>(First)).Split(' ', '\n').Take(4));
+
+        // An address with a text to look for finds and opens it by the same means as Ctrl+F.
+        var other = await site.WindowAsync();
+        await other.GotoAsync($"{site.Address("02-data.html")}#:~:text={Uri.EscapeDataString(words)}");
+        await other.WaitForFunctionAsync(
+            "words => [...document.querySelectorAll('main > .text details[open]')].some(fold => fold.textContent.replace(/\\s+/g, ' ').includes(words))",
+            words
+        );
+    }
 }

@@ -75,7 +75,10 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
       width = element.clientWidth;
       return window.Plotly.react(element, data, sized(themed(layout, element), element), { responsive: false, displayModeBar: false });
     }
-    render();
+    Promise.resolve(render()).then(function () {
+      element.dataset.drawn = 'yes';
+      element.dispatchEvent(new Event('drawn'));
+    });
     new ResizeObserver(function () {
       if (element.isConnected && element.clientWidth > 0 && element.clientWidth !== width) {
         render();

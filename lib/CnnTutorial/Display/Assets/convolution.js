@@ -1,5 +1,5 @@
 // The convolution explorer: all of it happens here, so it works in a page as it does in a notebook.
-(function (id) {
+(function (root) {
   'use strict';
 
   const kernels = {
@@ -61,7 +61,7 @@
         for (let column = 0; column < size; column++) {
           const one = cell(row, column);
           svg += '<g' + (one.at === undefined ? '' : ' data-at="' + one.at + '"') + '><rect x="' + column * unit + '" y="' + row * unit + '" width="' + unit + '" height="' + unit + '" class="' + (one.look || '') + '"' + (one.fill ? ' style="fill:' + one.fill + '"' : '') + '/>'
-            + '<text x="' + (column + 0.5) * unit + '" y="' + (row * unit + unit * 0.66) + '" style="fill:' + (one.ink || '#101820') + '">' + one.text + '</text></g>';
+            + '<text x="' + (column + 0.5) * unit + '" y="' + (row * unit + unit * 0.66) + '" style="fill:' + (one.ink || 'var(--cnn-ink)') + '">' + one.text + '</text></g>';
         }
       }
       if (frame) {
@@ -73,7 +73,7 @@
     function shade(value, largest) {
       const strength = largest === 0 ? 0 : Math.abs(value) / largest;
       const end = value < 0 ? [180, 83, 9] : [29, 78, 216];
-      return { fill: 'rgb(' + end.map(c => Math.round(255 + (c - 255) * strength)).join(',') + ')', ink: strength > 0.6 ? '#fff' : '#101820' };
+      return { fill: 'rgb(' + end.map(c => Math.round(255 + (c - 255) * strength)).join(',') + ')', ink: strength > 0.6 ? 'var(--cnn-paper)' : 'var(--cnn-ink)' };
     }
 
     function drawInput() {
@@ -84,7 +84,7 @@
       part('input').innerHTML = grid('the input', size, function (row, column) {
         const value = pixel(row, column);
         const look = value === null ? 'around' : S <= K && (row >= seen || column >= seen) ? 'unseen' : '';
-        return { text: value === null ? '0' : value, look: look, fill: value === 1 ? '#101820' : '', ink: value === 1 ? '#fff' : '#3f4a58' };
+        return { text: value === null ? '0' : value, look: look, fill: value === 1 ? 'var(--cnn-ink)' : '', ink: value === 1 ? 'var(--cnn-paper)' : 'var(--cnn-faint)' };
       }, O > 0 && { top: top, left: left, size: K });
       part('input-title').textContent = 'Input ' + I + ' × ' + I + (P ? ', padded to ' + size + ' × ' + size : '');
     }
@@ -192,10 +192,5 @@
     root.dataset.ready = 'yes';
   }
 
-  // Some hosts run an output's script before the output itself is in the document.
-  (function wait(tries) {
-    const root = document.getElementById(id);
-    if (root) start(root);
-    else if (tries > 0) setTimeout(wait, 50, tries - 1);
-  })(100);
+  start(root);
 })

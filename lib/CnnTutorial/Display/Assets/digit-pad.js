@@ -1,5 +1,5 @@
 // The drawing pad: strokes in, bars out, all of it here, so it works in a page as it does in a notebook.
-(function (id, settings, createNetwork, createPicture) {
+(function (root, settings, createNetwork, createPicture) {
   'use strict';
 
   const paperSize = 280;
@@ -155,10 +155,5 @@
     root.dataset.ready = 'yes';
   }
 
-  // Some hosts run an output's script before the output itself is in the document.
-  (function wait(tries) {
-    const root = document.getElementById(id);
-    if (root) start(root);
-    else if (tries > 0) setTimeout(wait, 50, tries - 1);
-  })(100);
+  start(root);
 })

@@ -1,5 +1,5 @@
 // Shows the image that belongs to a point of a chart: beside the mouse, the finger, or the point whose number was typed.
-(function (id, settings) {
+(function (root, settings) {
   'use strict';
 
   // Two pixels a byte, compressed, in base64: see ImageScatter.
@@ -65,10 +65,9 @@
     root.dataset.ready = 'yes';
   }
 
-  // The chart unpacks plotly.js first, and some hosts run an output's script before the output itself is in the document.
-  (async function wait(tries) {
-    const root = document.getElementById(id), chart = document.getElementById('chart-' + id);
-    if (root && chart && chart.on && chart._fullLayout) start(root, chart, await unpack());
-    else if (tries > 0) setTimeout(wait, 50, tries - 1);
-  })(400);
+  const chart = document.getElementById('chart-' + root.id);
+  const begin = async () => start(root, chart, await unpack());
+  // The chart unpacks plotly.js first, and says when it is drawn (chart.js).
+  if (chart.dataset.drawn) begin();
+  else chart.addEventListener('drawn', begin, { once: true });
 })

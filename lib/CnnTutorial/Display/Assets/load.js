@@ -1,4 +1,5 @@
-(function (id, data, layout) {
+// Draws a chart. The first on a page unpacks plotly.js, which an earlier output may have brought.
+(function (element, data, layout) {
   const host = window;
   async function load() {
     const source = document.querySelector('script.plotly-source');
@@ -9,19 +10,12 @@
     script.textContent = '(function(define, exports, module){' + text + '\n}).call(window);';
     document.head.appendChild(script).remove();
   }
-  async function show(tries) {
-    const element = document.getElementById(id);
-    // Some hosts run an output's script before the output itself is in the document.
-    if (!element || !document.querySelector('script.plotly-source') && !host.cnnTutorialCharts) {
-      if (tries > 0) setTimeout(show, 50, tries - 1);
-      return;
-    }
+  (async function () {
     try {
       if (!host.cnnTutorialCharts) await (host.cnnTutorialChartsLoading = host.cnnTutorialChartsLoading || load());
       host.cnnTutorialCharts.draw(element, data, layout);
     } catch (error) {
       element.textContent = 'The chart could not be drawn: ' + error;
     }
-  }
-  show(100);
+  })();
 })

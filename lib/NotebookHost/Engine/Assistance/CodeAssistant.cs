@@ -5,22 +5,22 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace NotebookHost.Engine.Assistance;
 
-/// <summary>What could stand between <paramref name="Start"/> and <paramref name="End"/> (in UTF-16 units), in alphabetical
-/// order.</summary>
-internal sealed record CompletionChoice(int Start, int End, IReadOnlyList<Completion> Items);
-
-/// <summary>One completion: the text, and a word for what it is (method, property, …).</summary>
-internal sealed record Completion(string Text, string Kind);
-
-/// <summary>Whether code is <c>complete</c>, <c>incomplete</c> or <c>invalid</c>, and how far the next line is indented.</summary>
-internal sealed record Completeness(string Status, string Indent = "");
-
 /// <summary>Helps to write a cell: completions, descriptions, whether it is complete. It sees what the session's cells have
 /// declared.</summary>
 internal sealed partial class CodeAssistant(NotebookSession session) : IDisposable
 {
     private readonly Lazy<SubmissionWorkspace> _workspace = new(() => new SubmissionWorkspace());
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Answers a question; null where there is nothing to say.</summary>
+    public async Task<Answer?> AnswerAsync(Question question) =>
+        question switch
+        {
+            CompletionQuestion ask => await CompleteAsync(ask.Code, ask.Position),
+            InspectionQuestion ask => await InspectAsync(ask.Code, ask.Position),
+            CompletenessQuestion ask => Judge(ask.Code),
+            _ => throw new ArgumentException($"an unknown question: {question}", nameof(question)),
+        };
 
     /// <summary>What could stand at a position of the code.</summary>
     public Task<CompletionChoice> CompleteAsync(string code, int position) =>

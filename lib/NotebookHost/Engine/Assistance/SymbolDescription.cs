@@ -11,7 +11,7 @@ using Microsoft.CodeAnalysis.QuickInfo;
 namespace NotebookHost.Engine.Assistance;
 
 /// <summary>What a name means: its signature, and what its documentation says, in plain text.</summary>
-internal sealed partial record SymbolDescription(string Signature, string Documentation)
+internal sealed partial record SymbolDescription(string Signature, string Documentation) : Answer
 {
     /// <summary>Describes the name at a position; inside the brackets of a call, what is called. Null where there is nothing to
     /// say.</summary>

@@ -12,7 +12,7 @@ public sealed class DisplayedValue
     {
         _output = output;
         _mimeTypes = mimeTypes ?? [];
-        _output.Display(DisplayId, data, isUpdate: false);
+        _output.Put(new Displayed(DisplayId, data, IsUpdate: false));
     }
 
     /// <summary>The id under which front ends know this output.</summary>
@@ -20,5 +20,5 @@ public sealed class DisplayedValue
 
     /// <summary>Shows another value in its place.</summary>
     public void Update(object? updatedValue) =>
-        _output.Display(DisplayId, ValueFormatting.Format(updatedValue, _mimeTypes), isUpdate: true);
+        _output.Put(new Displayed(DisplayId, ValueFormatting.Format(updatedValue, _mimeTypes), IsUpdate: true));
 }

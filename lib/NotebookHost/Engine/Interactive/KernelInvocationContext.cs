@@ -28,7 +28,7 @@ public sealed class KernelInvocationContext
 
     /// <summary>Takes away what the cell has shown so far.</summary>
     /// <param name="wait">Whether to wait until the next output comes, which avoids flicker.</param>
-    public void ClearOutput(bool wait = false) => Output.ClearOutput(wait);
+    public void ClearOutput(bool wait = false) => Output.Put(new Cleared(wait));
 
     /// <summary>Makes this the current context of the calling flow, and of threads that carry none.</summary>
     internal void Enter()

@@ -1,0 +1,61 @@
+using Shared;
+
+namespace CnnTutorial;
+
+/// <summary>A folder that should hold the four files of a data set, as <c>NAME.gz</c> or <c>NAME</c>, with either published form of the
+/// name.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="remedy">What the reader of an error message can do, without a full stop.</param>
+internal sealed class DatasetFolder(string path, string remedy)
+{
+    /// <summary>The path of a file that is there, or null.</summary>
+    public string? Find(IdxFileSpec spec) => DatasetPlaces.Find(path, spec.Name);
+
+    public bool HasAll(DatasetFiles files) => files.All.All(spec => Find(spec) is not null);
+
+    /// <summary>Reads and verifies all four files.</summary>
+    /// <exception cref="FileNotFoundException">One is missing.</exception>
+    /// <exception cref="InvalidDataException">One is not the published file.</exception>
+    public (ImageSplit Train, ImageSplit Test) Read(DatasetFiles files) =>
+        (ReadSplit(files.TrainImages, files.TrainLabels), ReadSplit(files.TestImages, files.TestLabels));
+
+    /// <summary>Reads and verifies one file.</summary>
+    public IdxFile ReadFile(IdxFileSpec spec)
+    {
+        var (file, reader) = ReadForm(spec);
+        reader.Verify(file, spec);
+        return file;
+    }
+
+    private ImageSplit ReadSplit(IdxFileSpec imagesSpec, IdxFileSpec labelsSpec)
+    {
+        var (images, imagesReader) = ReadForm(imagesSpec);
+        var (labels, labelsReader) = ReadForm(labelsSpec);
+        // Before the hashes, because it says more: a pair of files that do not belong together.
+        if (images.Count != labels.Count)
+        {
+            throw labelsReader.Bad($"holds {labels.Count} labels, but '{Find(imagesSpec)}' holds {images.Count} images");
+        }
+
+        imagesReader.Verify(images, imagesSpec);
+        labelsReader.Verify(labels, labelsSpec);
+        return new ImageSplit(images.Content, labels.Content, images.Rows, images.Columns);
+    }
+
+    private (IdxFile File, IdxReader Reader) ReadForm(IdxFileSpec spec)
+    {
+        var file =
+            Find(spec)
+            ?? throw new FileNotFoundException($"The file '{Path.Combine(path, spec.Name)}.gz' is missing; {remedy}.", spec.Name);
+        var reader = new IdxReader(file, remedy);
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return (reader.Read(stream, spec.Kind, spec.Rows, spec.Columns), reader);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException($"'{file}' may not be read by this user; give yourself read permission, or {remedy}.", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Reflection;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>How a training was called: what must be the same for it to go on from a checkpoint as if it had never stopped.</summary>
+/// <param name="Facts">By their names in a sentence, such as <c>the batch size</c>.</param>
+/// <param name="LearningRates">One for each of the optimizer's groups, when training began.</param>
+internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, IReadOnlyList<double> LearningRates)
+{
+    /// <summary>What the optimizer was made with, but for its learning rate, which may change.</summary>
+    public static string SettingsOf(optim.Optimizer optimizer) =>
+        string.Join(
+            "; ",
+            optimizer
+                .ParamGroups.OfType<ParamGroup>()
+                .Select(group =>
+                    string.Join(
+                        ", ",
+                        group
+                            .Options.GetType()
+                            .GetFields(BindingFlags.Instance | BindingFlags.Public)
+                            .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Name} {field.GetValue(group.Options)}"))
+                    )
+                )
+        );
+
+    /// <summary>Images by their number, size and content.</summary>
+    public static string Describe(ImageSplit? split) =>
+        split is null ? "none" : $"{split}, {Fingerprint.Of(split.Labels)}-{Fingerprint.Of(split.Images)}";
+
+    /// <exception cref="InvalidDataException">The checkpoint is of a training that was called otherwise.</exception>
+    public void ThrowIfOther(TrainingPlan saved, string path)
+    {
+        foreach (var (name, value) in Facts)
+        {
+            if (saved.Facts.GetValueOrDefault(name) is var other && other != value)
+            {
+                throw new InvalidDataException(
+                    $"{path} is a checkpoint of another training: {name}: there {other ?? "unknown"}, here {value}. Make trainer and "
+                        + "call as they were then, or leave resumeFrom out to begin anew (Weights.Load gives you the checkpoint's "
+                        + "weights alone)."
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NotebookHost.Documents;
+using NotebookHost.Engine;
+
+namespace NotebookHost.Worker;
+
+/// <summary>Writes what cells put out into their notebook, in nbformat's structures and within <see cref="OutputLimits"/>.</summary>
+internal sealed class DocumentOutput
+{
+    private const int MostLines = 100_000;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
+
+    private readonly OutputBudget _budget = new();
+    private readonly Dictionary<string, ShownValue> _displays = [];
+    private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
+    private readonly HashSet<NotebookCell> _clearBeforeNext = [];
+
+    /// <summary>Writes an event of a cell into the cell's outputs.</summary>
+    public void Apply(NotebookCell cell, CellEvent happened)
+    {
+        switch (happened)
+        {
+            case Cleared { Wait: true }:
+                _clearBeforeNext.Add(cell);
+                break;
+            case Cleared:
+                Clear(cell);
+                break;
+            case StreamText stream:
+                AppendWithinLimit(cell, stream.Name, stream.Text);
+                break;
+            case NativeText text:
+                AppendWithinLimit(cell, text.Name, text.Text);
+                break;
+            case Displayed { IsUpdate: true } update:
+                Update(update);
+                break;
+            case Displayed display:
+                if (
+                    AddWithinLimit(
+                        cell,
+                        display.Data,
+                        new JsonObject { ["output_type"] = "display_data", ["metadata"] = new JsonObject() }
+                    ) is
+                    { } shown
+                )
+                {
+                    _displays[display.Id] = shown;
+                }
+
+                break;
+            case Result result:
+                AddWithinLimit(
+                    cell,
+                    result.Data,
+                    new JsonObject
+                    {
+                        ["output_type"] = "execute_result",
+                        ["execution_count"] = cell.ExecutionCount,
+                        ["metadata"] = new JsonObject(),
+                    }
+                );
+                break;
+            case Failed failed when _budget.TakeError(cell):
+                AddError(cell, failed.Error);
+                break;
+        }
+    }
+
+    public void AddError(NotebookCell cell, CellError error)
+    {
+        ClearIfAsked(cell);
+        error = error.Within(OutputLimits.LongestError);
+        Add(
+            cell,
+            new JsonObject
+            {
+                ["output_type"] = "error",
+                ["ename"] = error.Name,
+                ["evalue"] = error.Message,
+                ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
+            }
+        );
+    }
+
+    /// <summary>Puts the text gathered so far into the notebook.</summary>
+    public void Flush()
+    {
+        foreach (var (output, text) in _streams.Values)
+        {
+            output["text"] = Lines(text.ToString());
+        }
+    }
+
+    private void AppendWithinLimit(NotebookCell cell, string name, string text)
+    {
+        ClearIfAsked(cell);
+        // A piece of another stream than the last is an output of its own.
+        var isNew = !_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name;
+        if (isNew && _budget.TakeOutput(cell, 0) is { } refusal)
+        {
+            Refuse(cell, refusal);
+            return;
+        }
+
+        var (length, cause) = _budget.TakeText(cell, text.Length);
+        if (length > 0)
+        {
+            AppendText(cell, name, text[..length]);
+        }
+
+        Refuse(cell, cause);
+    }
+
+    private void Update(Displayed update)
+    {
+        if (!_displays.TryGetValue(update.Id, out var shown))
+        {
+            return;
+        }
+
+        var (data, size) = Bundle(update.Data);
+        if (_budget.TakeData(shown.Cell, size - shown.Size) is { } refusal)
+        {
+            Refuse(shown.Cell, refusal);
+            return;
+        }
+
+        shown.Output["data"] = data;
+        _displays[update.Id] = shown with { Size = size };
+    }
+
+    private ShownValue? AddWithinLimit(NotebookCell cell, IReadOnlyDictionary<string, string> forms, JsonObject output)
+    {
+        ClearIfAsked(cell);
+        var (data, size) = Bundle(forms);
+        if (_budget.TakeOutput(cell, size) is { } refusal)
+        {
+            Refuse(cell, refusal);
+            return null;
+        }
+
+        output["data"] = data;
+        return new ShownValue(cell, Add(cell, output), size);
+    }
+
+    private void Refuse(NotebookCell cell, string? cause)
+    {
+        if (cause is not null && _budget.IsFirstRefusal(cell))
+        {
+            AppendText(cell, "stderr", $"\n[cut here: {cause}; the rest is not kept]\n");
+        }
+    }
+
+    private void AppendText(NotebookCell cell, string name, string text)
+    {
+        // Pieces of one stream in a row are one output. Gathered aside: a JSON string that grows would be copied each time.
+        if (!_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name)
+        {
+            open = (
+                Add(
+                    cell,
+                    new JsonObject
+                    {
+                        ["output_type"] = "stream",
+                        ["name"] = name,
+                        ["text"] = "",
+                    }
+                ),
+                new StringBuilder()
+            );
+            _streams[cell] = open;
+        }
+
+        open.Text.Append(text);
+    }
+
+    private JsonObject Add(NotebookCell cell, JsonObject output)
+    {
+        if (_streams.Remove(cell, out var ended))
+        {
+            ended.Output["text"] = Lines(ended.Text.ToString());
+        }
+
+        cell.Outputs.Add(output);
+        return output;
+    }
+
+    private void ClearIfAsked(NotebookCell cell)
+    {
+        if (_clearBeforeNext.Remove(cell))
+        {
+            Clear(cell);
+        }
+    }
+
+    private void Clear(NotebookCell cell)
+    {
+        _streams.Remove(cell);
+        _budget.Clear(cell);
+        cell.Outputs.Clear();
+        foreach (var (id, shown) in _displays)
+        {
+            if (shown.Cell == cell)
+            {
+                _displays.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>The forms of a value as nbformat has them, and how many characters they take in the file.</summary>
+    private static (JsonObject Data, int Size) Bundle(IReadOnlyDictionary<string, string> forms)
+    {
+        var bundle = new JsonObject();
+        var size = 0L;
+        foreach (var (mimeType, text) in forms)
+        {
+            bundle[mimeType] =
+                MimeData.IsJson(mimeType) ? MimeData.ParseJson(text)
+                : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text
+                : Lines(text);
+            // JSON is written indented, which can make thirty characters of one.
+            size += MimeData.IsJson(mimeType) ? bundle[mimeType]?.ToJsonString(Indented).Length ?? 0 : text.Length;
+        }
+
+        return (bundle, (int)Math.Min(size, int.MaxValue / 2));
+    }
+
+    /// <summary>A text as nbformat likes it: a list of lines, each with its line end; or where they are many, as it allows: one text, which
+    /// takes a tenth of the memory.</summary>
+    private static JsonNode Lines(string text)
+    {
+        if (text.AsSpan().Count('\n') > MostLines)
+        {
+            return text;
+        }
+
+        var lines = new JsonArray();
+        for (var start = 0; start < text.Length; )
+        {
+            var end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end + 1;
+            lines.Add((JsonNode)text[start..end]);
+            start = end;
+        }
+
+        return lines;
+    }
+
+    /// <summary>What a cell shows and may replace.</summary>
+    private sealed record ShownValue(NotebookCell Cell, JsonObject Output, int Size);
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using NotebookHost.Engine;
+using NotebookHost.Engine.Assistance;
+
+namespace NotebookHost.Worker;
+
+/// <summary>The session's process ended before it answered. The message says how.</summary>
+internal sealed class SessionLostException(string message) : Exception(message);
+
+/// <summary>A question about code could not be answered. The message is the worker's exception.</summary>
+internal sealed class QuestionFailedException(string message) : Exception(message);
+
+/// <summary>
+/// The worker of an interactive client, and a new one when it ends. The worker's process is not the client's, so that a stack
+/// overflow, <c>Environment.Exit</c> or running out of memory ends the session and not the client: the cell gets an error, and a
+/// new session is there for the next cell. What native code prints arrives as well.
+/// </summary>
+/// <param name="client">Shows what cells put out.</param>
+/// <param name="notebook">The notebook whose cells will be run; null where that is not known.</param>
+/// <param name="folder">Where the session starts, most often the notebook's folder.</param>
+internal sealed class SessionSupervisor(ISessionClient client, string? notebook, string folder) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<Ended>> _cells = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<Answered>> _questions = new();
+    private readonly Lock _lock = new();
+    private Task<WorkerHandle>? _worker;
+    private int _lastQuestion;
+    private bool _ending;
+
+    /// <summary>Starts the worker without waiting for it.</summary>
+    public void Start() => _ = WorkerAsync();
+
+    /// <summary>Runs a cell; the client receives its events, the end too, before this ends.</summary>
+    /// <exception cref="SessionLostException">The worker's process ended.</exception>
+    public Task<Ended> ExecuteAsync(int cell, CellRequest request) => SendAsync(new ExecuteCell(cell, request), cell, _cells);
+
+    /// <summary>Asks about code. Null where there is nothing to say.</summary>
+    /// <exception cref="SessionLostException">The worker's process ended.</exception>
+    /// <exception cref="QuestionFailedException">The question could not be answered.</exception>
+    public async Task<TAnswer?> AskAsync<TAnswer>(Question<TAnswer> question)
+        where TAnswer : Answer
+    {
+        var id = Interlocked.Increment(ref _lastQuestion);
+        var answered = await SendAsync(new Ask(id, question), id, _questions);
+        return answered.Failure is null ? (TAnswer?)answered.Answer : throw new QuestionFailedException(answered.Failure);
+    }
+
+    /// <summary>Sends what needs no answer, to the worker that there is.</summary>
+    public async Task TellAsync(WorkerMessage message)
+    {
+        if (_worker is { } worker)
+        {
+            (await worker).Send(message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _ending = true;
+        }
+
+        if (_worker is { IsCompletedSuccessfully: true } worker)
+        {
+            (await worker).Kill();
+        }
+    }
+
+    private async Task<T> SendAsync<T>(WorkerMessage message, int id, ConcurrentDictionary<int, TaskCompletionSource<T>> waiting)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting[id] = answer;
+        try
+        {
+            (await WorkerAsync()).Send(message);
+            return await answer.Task;
+        }
+        catch (IOException e)
+        {
+            throw new SessionLostException($"The session could not be started: {e.Message}");
+        }
+        finally
+        {
+            waiting.TryRemove(id, out _);
+        }
+    }
+
+    private Task<WorkerHandle> WorkerAsync()
+    {
+        lock (_lock)
+        {
+            return _worker is null or { IsFaulted: true } ? _worker = StartAsync() : _worker;
+        }
+    }
+
+    private async Task<WorkerHandle> StartAsync()
+    {
+        var start = new StartSession(notebook, new Dictionary<string, string>(), IsInteractive: true);
+        var worker = await WorkerHandle.StartAsync(start, folder, CancellationToken.None);
+        _ = PumpAsync(worker);
+        return worker;
+    }
+
+    private async Task PumpAsync(WorkerHandle worker)
+    {
+        await foreach (var message in worker.Messages.ReadAllAsync())
+        {
+            switch (message)
+            {
+                case CellPutOut output:
+                    client.Receive(output.Cell, output.Event);
+                    if (output is { Cell: { } cell, Event: Ended ended } && _cells.TryGetValue(cell, out var running))
+                    {
+                        running.TrySetResult(ended);
+                    }
+
+                    break;
+                case InputWanted wanted:
+                    client.AskForInput(wanted.Prompt);
+                    break;
+                case Answered answered when _questions.TryGetValue(answered.Id, out var question):
+                    question.TrySetResult(answered);
+                    break;
+            }
+        }
+
+        var death = await worker.DescribeDeathAsync();
+        await worker.DisposeAsync();
+        lock (_lock)
+        {
+            if (_ending)
+            {
+                return;
+            }
+
+            _worker = StartAsync();
+        }
+
+        var (cells, questions) = (_cells.Values.ToList(), _questions.Values.ToList());
+        if (cells.Count + questions.Count == 0)
+        {
+            client.SessionLost(death);
+        }
+
+        var lost = new SessionLostException(death);
+        cells.ForEach(task => task.TrySetException(lost));
+        questions.ForEach(task => task.TrySetException(lost));
+    }
+}
