@@ -29,7 +29,7 @@ internal static partial class CheckpointCheck
         PracticeFolder.Run(folder =>
         {
             var watch = Train(create, folder, 12);
-            return watch.Writes is [(10, "epoch-10.weights", false)]
+            return watch.Writes is [(10, "epoch-10.weights" or "epoch-10.safetensors", false)]
                 ? true
                 : throw new WrongAnswerException(
                     Expected,
@@ -207,7 +207,8 @@ internal static partial class CheckpointCheck
 
         foreach (var (epoch, file, _) in watch.Writes)
         {
-            if (file != $"epoch-{epoch}.weights")
+            // A weights file may end in either.
+            if (file != $"epoch-{epoch}.weights" && file != $"epoch-{epoch}.safetensors")
             {
                 throw new WrongAnswerException(
                     Expected,

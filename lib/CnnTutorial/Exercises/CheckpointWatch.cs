@@ -131,7 +131,7 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
         _files = files;
     }
 
-    [GeneratedRegex(@"^epoch-(\d+)\.weights$")]
+    [GeneratedRegex(@"^epoch-(\d+)\.(weights|safetensors)$")]
     private static partial Regex Name();
 
     /// <summary>Keeps the weights as the learner's callback finds them.</summary>

@@ -69,6 +69,7 @@ internal static class PipelineCheck
         BatchLifetimes? lifetimes = null
     )
     {
+        var before = new ImageSplit([.. split.Images], [.. split.Labels], split.Rows, split.Columns);
         var batches =
             pipeline(split, batchSize, CPU)
             ?? throw new WrongAnswerException(
@@ -77,7 +78,6 @@ internal static class PipelineCheck
                 "Write `yield return` where a batch is ready."
             );
         var epoch = new PipelineEpoch(split.Count, batchSize);
-        var before = new ImageSplit([.. split.Images], [.. split.Labels], split.Rows, split.Columns);
         foreach (var batch in batches)
         {
             // Before the check makes tensors of its own.
