@@ -8,7 +8,7 @@ namespace CnnTutorial;
 /// not at how it is written. It answers with a card within a time limit, whatever the code does, and leaves
 /// TorchSharp's random numbers and defaults as they were.
 /// </summary>
-public static class Exercise
+public static partial class Exercise
 {
     /// <summary>Step 1: a data pipeline.</summary>
     /// <param name="pipeline">From a split, a batch size and a device to one epoch of shuffled batches: images float32 <c>[n, 1, 28,

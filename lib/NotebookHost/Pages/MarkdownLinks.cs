@@ -73,6 +73,11 @@ internal static class MarkdownLinks
             file = file[2..];
         }
 
+        if (file == Glossary.FileName)
+        {
+            return Glossary.PageFile;
+        }
+
         // Pages lie side by side in one folder, so only a notebook beside this one has its page there.
         return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && file.AsSpan().IndexOfAny('/', ':') < 0
             ? file[..^Notebook.Length] + ".html"

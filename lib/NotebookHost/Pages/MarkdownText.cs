@@ -23,11 +23,15 @@ internal static class MarkdownText
 
     /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of
     /// contents.</summary>
-    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
+    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell) =>
+        AppendText(page, cell.Source, new NotebookImages(page.Folder, cell));
+
+    /// <summary>Appends a Markdown text as if it were a cell.</summary>
+    public static void AppendText(PageContent page, string source, NotebookImages images)
     {
-        if (Parse(cell.Source, WithMarkup) is not { } document)
+        if (Parse(source, WithMarkup) is not { } document)
         {
-            AppendPlain(page, cell.Source);
+            AppendPlain(page, source);
             return;
         }
 
@@ -38,9 +42,9 @@ internal static class MarkdownText
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
-        var images = new NotebookImages(page.Folder, cell);
         MarkdownLinks.Resolve(document, images, page.HasPage);
-        Append(page, document, WithMarkup, cell.Source, images);
+        page.Glossary?.Mark(document, page.MetTerms);
+        Append(page, document, WithMarkup, source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>

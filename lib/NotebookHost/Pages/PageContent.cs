@@ -21,6 +21,12 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>The HTML of the cells so far.</summary>
     public StringBuilder Html { get; } = new();
 
+    /// <summary>The glossary whose terms are linked where they first occur; null for none.</summary>
+    public Glossary? Glossary { get; init; }
+
+    /// <summary>The terms of the glossary that occurred so far, by their ids.</summary>
+    public HashSet<string> MetTerms { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The headings so far, in order.</summary>
     public List<Heading> Headings { get; } = [];
 
