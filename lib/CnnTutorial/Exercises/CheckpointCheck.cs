@@ -13,7 +13,7 @@ internal static partial class CheckpointCheck
     private const int Images = 20;
     private const int BatchSize = 10;
     private const string Expected =
-        "A file after each of the epochs 10, 20 and 30: epoch-10.weights, epoch-20.weights and epoch-30.weights.";
+        "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
     public static string Run(Func<string, Callback> create)
     {
@@ -77,7 +77,7 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(
                 Expected,
                 "The path to which you save is the folder itself.",
-                "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.weights\")`."
+                "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
             );
         }
 
@@ -166,7 +166,7 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(
                 Expected,
                 $"One file, {files[0]}, which epoch 20 overwrote.",
-                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.weights\"`."
+                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
             );
         }
 
@@ -195,7 +195,7 @@ internal static partial class CheckpointCheck
                 throw new WrongAnswerException(
                     Expected,
                     $"The file after epoch {epoch} is called {file}.",
-                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.weights\"`."
+                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.safetensors\"`."
                 );
             }
         }
@@ -212,8 +212,8 @@ internal static partial class CheckpointCheck
             {
                 throw new WrongAnswerException(
                     Expected,
-                    $"At the right time, but the file is called {file}, not epoch-{epoch}.weights.",
-                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.weights\"`, in the folder itself, "
+                    $"At the right time, but the file is called {file}, not epoch-{epoch}.safetensors.",
+                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
                         + "with the hyphen, and the number without zeros before it."
                 );
             }

@@ -85,6 +85,7 @@ internal sealed class PracticeFolder : IDisposable
         Directory
             .EnumerateFiles(Environment.CurrentDirectory, "*epoch*")
             .Concat(Directory.EnumerateFiles(Environment.CurrentDirectory, "*.weights"))
+            .Concat(Directory.EnumerateFiles(Environment.CurrentDirectory, "*.safetensors"))
             .Distinct()
             .ToList();
 }

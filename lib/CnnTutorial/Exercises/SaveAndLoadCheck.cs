@@ -7,7 +7,7 @@ namespace CnnTutorial;
 /// <summary>Step 5: a file, a new object, and the same predictions bit for bit.</summary>
 internal static class SaveAndLoadCheck
 {
-    private const string File = "practice.weights";
+    private const string File = "practice.safetensors";
 
     public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad) =>
         PracticeFolder.Run(folder =>

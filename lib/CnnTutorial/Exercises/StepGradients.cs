@@ -6,19 +6,20 @@ internal static class StepGradients
     private const string Own = "The gradients of the mean loss of the batch, and of that batch alone.";
 
     /// <param name="record">One epoch.</param>
-    /// <param name="epoch">Its number, from 1.</param>
+    /// <param name="epoch">Its number, from 1; null where there is only one.</param>
     /// <param name="end">The weights at its end.</param>
     /// <exception cref="WrongAnswerException">A step used others, the likeliest reason first.</exception>
-    public static void ThrowIfWrong(TrainingRecord record, int epoch, float[] end)
+    public static void ThrowIfWrong(TrainingRecord record, int? epoch, float[] end)
     {
         var steps = record.Steps;
+        var inEpoch = epoch is null ? "" : $" of epoch {epoch}";
         for (var i = 0; i < steps.Count; i++)
         {
-            var where = $"In step {i + 1} of epoch {epoch}";
+            var where = $"In step {i + 1}{inEpoch}";
             var step = steps[i];
             if (i > 0 && !Same(step.Before, steps[i - 1].After))
             {
-                throw Moved($"between steps {i} and {i + 1} of epoch {epoch}");
+                throw Moved($"between steps {i} and {i + 1}{inEpoch}");
             }
 
             if (step.Gradient is not { } seen || Array.TrueForAll(seen, value => value == 0))
@@ -34,7 +35,7 @@ internal static class StepGradients
 
         if (!Same(steps[^1].After, end))
         {
-            throw Moved($"after the last step of epoch {epoch}");
+            throw Moved($"after the last step{inEpoch}");
         }
     }
 
@@ -88,7 +89,7 @@ internal static class StepGradients
             return new(
                 "Each step uses the gradients of its own batch.",
                 $"{where} the gradients of the batches before were still in them; `zero_grad()` was called "
-                    + $"{Times(record.Clears)} for {record.Drawn.Count} batches.",
+                    + $"{Times(record.Clears)} for {Rounds(record)}.",
                 "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
             );
         }
@@ -97,7 +98,7 @@ internal static class StepGradients
         {
             return new(
                 "Each step uses the gradients of its own batch.",
-                $"{where} gradients from before the epoch were still in them: `zero_grad()` was called never for {record.Drawn.Count} batches.",
+                $"{where} gradients from before the epoch were still in them: `zero_grad()` was called never for {Rounds(record)}.",
                 "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
             );
         }
@@ -151,6 +152,10 @@ internal static class StepGradients
             ? factor
             : null;
     }
+
+    /// <summary>How often the gradients were to be cleared.</summary>
+    private static string Rounds(TrainingRecord record) =>
+        record.Drawn.Count > 1 ? $"{record.Drawn.Count} batches" : $"{record.Steps.Count} steps";
 
     private static bool Same(float[] a, float[] b) => a.AsSpan().SequenceEqual(b);
 

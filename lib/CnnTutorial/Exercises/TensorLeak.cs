@@ -16,6 +16,16 @@ internal static class TensorLeak
                 + "was made in it. Or write `using var` before each tensor."
         );
 
+    /// <param name="perStep">How many tensors each step leaves behind, as measured.</param>
+    /// <param name="steps">How many steps there were.</param>
+    public static WrongAnswerException OfSteps(double perStep, int steps) =>
+        new(
+            "Each step frees the tensors that it made.",
+            $"Each step left {Tensors(perStep)} behind: {perStep * steps:N0} after {steps} steps.",
+            "Begin the body of your loop with `using var scope = torch.NewDisposeScope();`: at the closing brace it frees all that was made in "
+                + "it."
+        );
+
     /// <summary>Such as <c>1 tensor</c>.</summary>
     public static string Tensors(double count) => $"{count:0.#} {(Math.Abs(count - 1) < 0.05 ? "tensor" : "tensors")}";
 }

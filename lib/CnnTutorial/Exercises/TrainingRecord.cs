@@ -66,9 +66,14 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How many batches were asked for before the network was called first.</summary>
     public int DrawnBeforeUse { get; private set; }
 
-    /// <summary>The tensors that each batch but the first adds; 0 where each step frees what it made.</summary>
+    /// <summary>The tensors that each batch but the first adds, or each call where there is one batch alone; 0 where each step frees what it
+    /// made.</summary>
     public double TensorsPerBatch =>
-        LiveTensors.PerBatch([.. Forwards.GroupBy(forward => forward.Batch).Select(calls => calls.First().LiveTensors)]);
+        LiveTensors.PerBatch(
+            Drawn.Count > 1
+                ? [.. Forwards.GroupBy(forward => forward.Batch).Select(calls => calls.First().LiveTensors)]
+                : [.. Forwards.Select(forward => forward.LiveTensors)]
+        );
 
     /// <summary>Begins another epoch.</summary>
     public void Begin()

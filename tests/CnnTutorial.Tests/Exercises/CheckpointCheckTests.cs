@@ -44,17 +44,17 @@ public sealed class CheckpointCheckTests
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
-            "is called epoch-9.weights"
+            "is called epoch-9.safetensors"
         ),
         ["without the hyphen"] = (
-            folder => Named(folder, epoch => $"epoch{epoch}.weights"),
-            "is called epoch10.weights, not epoch-10.weights"
+            folder => Named(folder, epoch => $"epoch{epoch}.safetensors"),
+            "is called epoch10.safetensors, not epoch-10.safetensors"
         ),
         ["with zeros"] = (
-            folder => Named(folder, epoch => $"epoch-{epoch:000}.weights"),
-            "is called epoch-010.weights, not epoch-10.weights"
+            folder => Named(folder, epoch => $"epoch-{epoch:000}.safetensors"),
+            "is called epoch-010.safetensors, not epoch-10.safetensors"
         ),
-        ["as the library names them"] = (folder => new Checkpoint(folder), "is called epoch-0010.weights, not epoch-10.weights"),
+        ["as the library names them"] = (folder => new Checkpoint(folder), "is called epoch-0010.safetensors, not epoch-10.safetensors"),
         ["the folder as the path"] = (folder => Named(folder, _ => ""), "The path to which you save is the folder itself"),
         ["the folder as the path, in TorchSharp's own format"] = (
             folder => new Saving((state, _) => state.Model.save(folder)),
@@ -87,11 +87,11 @@ public sealed class CheckpointCheckTests
             "After `OnEpochEnd` had ended, gradients were still switched off"
         ),
         ["glued without a separator"] = (
-            folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.weights")),
-            "landed beside the folder and not in it, as “checkpointsepoch-10.weights”"
+            folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.safetensors")),
+            "landed beside the folder and not in it, as “checkpointsepoch-10.safetensors”"
         ),
         ["into the current folder"] = (
-            _ => new Saving((state, epoch) => SaveGlued(epoch, state, $"epoch-{epoch}.weights")),
+            _ => new Saving((state, epoch) => SaveGlued(epoch, state, $"epoch-{epoch}.safetensors")),
             "landed in the current folder"
         ),
         ["async void, and late"] = (folder => new AsyncSaving(folder, fails: false), "still at work: it is `async void`"),
@@ -100,7 +100,7 @@ public sealed class CheckpointCheckTests
             "an exception that nothing catches. IOException: no space"
         ),
         ["a task nobody waits for"] = (folder => new TaskSaving(folder), "its saving had not ended when `OnEpochEnd` returned"),
-        ["only the newest is kept"] = (folder => new KeepingTheNewest(folder), "epoch-10.weights was removed again after epoch 20"),
+        ["only the newest is kept"] = (folder => new KeepingTheNewest(folder), "epoch-10.safetensors was removed again after epoch 20"),
         ["the weights rounded"] = (folder => new SavingRounded(folder), "off: rounded, or of another type"),
         ["the network changed"] = (
             folder => new Saving(
@@ -183,7 +183,7 @@ public sealed class CheckpointCheckTests
                 {
                     if (epoch % 10 == 0)
                     {
-                        state.Model.save(Path.Combine(folder, $"epoch-{epoch}.weights"));
+                        state.Model.save(Path.Combine(folder, $"epoch-{epoch}.safetensors"));
                     }
                 }
             ))
@@ -222,17 +222,17 @@ public sealed class CheckpointCheckTests
     {
         if (save)
         {
-            Weights.Save(state.Model, Path.Combine(folder, $"epoch-{number}.weights"));
+            Weights.Save(state.Model, Path.Combine(folder, $"epoch-{number}.safetensors"));
         }
     }
 
-    private static void Save(string folder, TrainingState state) => Weights.Save(state.Model, Path.Combine(folder, "last.weights"));
+    private static void Save(string folder, TrainingState state) => Weights.Save(state.Model, Path.Combine(folder, "last.safetensors"));
 
     private static void SaveOther(int epoch, string folder, Module<Tensor, Tensor> model)
     {
         if (epoch % 10 == 0)
         {
-            Weights.Save(model, Path.Combine(folder, $"epoch-{epoch}.weights"));
+            Weights.Save(model, Path.Combine(folder, $"epoch-{epoch}.safetensors"));
         }
     }
 
@@ -240,7 +240,7 @@ public sealed class CheckpointCheckTests
     {
         if (epoch % 10 == 0)
         {
-            File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}.weights"), $"epoch {epoch}");
+            File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}.safetensors"), $"epoch {epoch}");
         }
     }
 

@@ -97,8 +97,8 @@ public sealed class ExceptionCauseTests
             "smaller than the others"
         ),
         ["a missing file"] = (
-            () => Weights.Load(Linear(3, 4), Path.Combine(Path.GetTempPath(), "not-there.weights")),
-            "A file was to be read that is not there: not-there.weights",
+            () => Weights.Load(Linear(3, 4), Path.Combine(Path.GetTempPath(), "not-there.safetensors")),
+            "A file was to be read that is not there: not-there.safetensors",
             "Save it first"
         ),
         ["null"] = (() => ((string)null!).Trim(), "A variable was used that is null", "a value before it is used"),
