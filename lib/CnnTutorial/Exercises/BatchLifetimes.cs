@@ -10,6 +10,9 @@ internal sealed class BatchLifetimes
     private readonly List<long> _live = [];
     private int _held;
 
+    /// <summary>How many batches still lived when the last one came.</summary>
+    public int Held => _held;
+
     /// <summary>A batch has come, and the check has not touched it yet.</summary>
     public void Note(Batch? batch)
     {

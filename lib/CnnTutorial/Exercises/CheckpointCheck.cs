@@ -149,6 +149,14 @@ internal static partial class CheckpointCheck
                 "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if `result.Epoch % 10 "
                     + "== 0`."
             ),
+            [var first, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == 1) && times.Count > 1 => (
+                $"Files after each of the epochs {first} to {times[^1]}.",
+                "Is it `/ 10`, or `>= 10`? Every tenth epoch is the one whose remainder is zero: `result.Epoch % 10 == 0`."
+            ),
+            _ when times.SequenceEqual(Enumerable.Range(1, Epochs).Where(epoch => epoch % 10 != 0)) => (
+                "Files after every epoch but 10, 20 and 30: the condition is turned round.",
+                "`==` for `!=`: save only if `result.Epoch % 10 == 0`."
+            ),
             [var first, var second, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == second - first) => (
                 $"Files after the epochs {list}: every {second - first} epochs, from {first} on.",
                 "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."
@@ -166,7 +174,9 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(
                 Expected,
                 $"One file, {files[0]}, which epoch 20 overwrote.",
-                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
+                files[0].Contains('{', StringComparison.Ordinal)
+                    ? "The `$` before the text is missing: only in `$\"epoch-{result.Epoch}.safetensors\"` the braces are replaced by the number."
+                    : "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
             );
         }
 
@@ -179,12 +189,14 @@ internal static partial class CheckpointCheck
             );
         }
 
-        if (files.Count != watch.Writes.Count)
+        if (watch.Writes.GroupBy(write => write.File).FirstOrDefault(writes => writes.Count() > 1) is { } again)
         {
             throw new WrongAnswerException(
                 Expected,
-                $"After epoch 20 the file of epoch 10 was written again: {files[0]}.",
-                "Write one file an epoch, the one with its number."
+                Number().IsMatch(again.Key)
+                    ? $"After epoch {again.Last().Epoch} a file of an earlier epoch was written again: {again.Key}."
+                    : $"There is one more file, {again.Key}, which was written {again.Count()} times.",
+                "Write one file an epoch, the one with its number, and no other."
             );
         }
 

@@ -18,28 +18,36 @@ internal static class EvaluationCheck
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate
     )
     {
-        var (count, seed) = Data[0];
-        var first = Evaluate(evaluate, count, seed, null);
-        (count, seed) = Data[1];
+        var seen = Array.ConvertAll(Data, data => Evaluate(evaluate, data.Count, data.Seed));
+        Judge(seen[0], seen[1]);
         try
         {
-            Evaluate(evaluate, count, seed, first);
+            Judge(seen[1], seen[0]);
         }
         catch (WrongAnswerException e)
         {
             throw new WrongAnswerException(
                 e.Expected,
-                $"With {Data[0].Count} images all was right, with {count} not: {e.Message}",
+                $"With {Data[0].Count} images all was right, with {Data[1].Count} not: {e.Message}",
                 e.Hint + " Is there a number in your function that belongs to one size alone, or a sum that goes on from call to call?"
             );
         }
+
+        static void Judge(Answer answer, Answer other)
+        {
+            Accuracy(answer, other.Accuracy);
+            Loss(answer, other.Loss);
+            if (answer.TensorsPerBatch >= 0.9)
+            {
+                throw TensorLeak.Of(answer.TensorsPerBatch, "Your evaluation");
+            }
+        }
     }
 
-    private static (double Loss, double Accuracy) Evaluate(
+    private static Answer Evaluate(
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate,
         int count,
-        int seed,
-        (double Loss, double Accuracy)? earlier
+        int seed
     )
     {
         var split = PracticeImages.Quarters(count, seed);
@@ -59,11 +67,7 @@ internal static class EvaluationCheck
         failure?.Throw();
         LeftSwitchedOff.Check("`EvaluateModel`");
         Use(record, split, PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before), PracticeNetwork.Gradient(model) is not null);
-
-        var reference = Reference(layers, split);
-        Accuracy(seen, reference, count, earlier);
-        Loss(seen.Loss, reference, count, earlier?.Loss);
-        return record.TensorsPerBatch >= 0.9 ? throw TensorLeak.Of(record.TensorsPerBatch, "Your evaluation") : seen;
+        return new Answer(count, seen.Loss, seen.Accuracy, record.TensorsPerBatch, Reference(layers, split));
     }
 
     private static void Mode(TrainingRecord record, bool failed)
@@ -156,13 +160,9 @@ internal static class EvaluationCheck
         }
     }
 
-    private static void Accuracy(
-        (double Loss, double Accuracy) seen,
-        List<BatchFigures> batches,
-        int count,
-        (double Loss, double Accuracy)? earlier
-    )
+    private static void Accuracy(Answer seen, double other)
     {
+        var (count, batches) = (seen.Count, seen.Batches);
         var right = batches.Sum(batch => batch.Right);
         var accuracy = (double)right / count;
         if (MeanLoss.Near(seen.Accuracy, accuracy))
@@ -181,8 +181,8 @@ internal static class EvaluationCheck
             ),
             (MeanLoss.Near(seen.Loss, accuracy), "loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
             (
-                earlier is { } before && MeanLoss.Near(seen.Accuracy, before.Accuracy),
-                "the same as for the other images: a constant",
+                seen.Accuracy != 0 && MeanLoss.Near(seen.Accuracy, other),
+                "the same for two sets of images, of which different shares are right: a constant",
                 "Return what this call counted."
             ),
             Is(100 * accuracy, "in percent", "Return the share, between 0 and 1; P1 in a format string makes percent of it."),
@@ -240,10 +240,24 @@ internal static class EvaluationCheck
                 "the share of images whose right class is among the two largest logits",
                 "The answer is the one largest: `argmax(1)`."
             ),
+            Is(
+                batches.Sum(batch => (double)batch.Right / batch.Count) / count,
+                "the sum of the batches' accuracies, divided by the number of images",
+                "The accuracy of a batch is a mean over its images already: multiply it by `batch.Count` before you add, or count right answers."
+            ),
+            (
+                seen.Accuracy > 0
+                    && right / seen.Accuracy is var by
+                    && Math.Abs(by - Math.Round(by)) < 1e-6 * by
+                    && Math.Round(by) % 10 == 0,
+                $"all {right} right answers, divided by {right / seen.Accuracy:0}, and there are {count} images",
+                "Count the images themselves: add `batch.Count` in the loop."
+            ),
             (
                 seen.Accuracy == 0,
                 "nothing",
-                "`int / int` is cut to a whole number: divide as double. Count with `.eq(batch.Labels).sum().item<long>()`."
+                "`int / int` is cut to a whole number: divide as double. Or is it `max`, the largest logit, where `argmax(1)`, its place, belongs? Count "
+                    + "with `.eq(batch.Labels).sum().item<long>()`."
             ),
             (
                 seen.Accuracy == 1,
@@ -272,9 +286,9 @@ internal static class EvaluationCheck
         (bool, string, string) Is(double value, string what, string hint) => (MeanLoss.Near(seen.Accuracy, value), what, hint);
     }
 
-    private static void Loss(double seen, List<BatchFigures> batches, int count, double? earlier)
+    private static void Loss(Answer seen, double other)
     {
-        if (MeanLoss.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / count))
+        if (MeanLoss.Near(seen.Loss, seen.Batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / seen.Count))
         {
             throw new WrongAnswerException(
                 "The loss gets the network's logits.",
@@ -283,7 +297,7 @@ internal static class EvaluationCheck
             );
         }
 
-        MeanLoss.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))], earlier: earlier);
+        MeanLoss.Check(seen.Loss, [.. seen.Batches.Select(batch => (batch.Loss, batch.Count))], other: other);
     }
 
     private static List<BatchFigures> Reference(Module<Tensor, Tensor> layers, ImageSplit split)
@@ -312,6 +326,8 @@ internal static class EvaluationCheck
 
         return figures;
     }
+
+    private sealed record Answer(int Count, double Loss, double Accuracy, double TensorsPerBatch, List<BatchFigures> Batches);
 
     private sealed record BatchFigures(int Count, double Loss, double SoftmaxLoss, int Right, int Least, int RightOfWhole, int BestTwo);
 }

@@ -147,6 +147,14 @@ internal static partial class ExceptionCause
                 )
         ),
         (
+            new("Expected floating point type for target with class probabilities"),
+            _ =>
+                (
+                    "The loss got one number an image where it wants a row of logits.",
+                    "It wants the logits, [n, 10], as the network gives them: `argmax` makes one number of each row, and has no gradients."
+                )
+        ),
+        (
             new("log_softmax.*not implemented for"),
             _ =>
                 (
@@ -308,6 +316,22 @@ internal static partial class ExceptionCause
                 $"A file was to be read that is not there: {Path.GetFileName(file)}.",
                 "Save it first, and load from the very same path."
             ),
+            ArgumentNullException { ParamName: var name } => (
+                $"A function got null where it wants a value{(name is null ? "." : $", for its parameter `{name}`.")}",
+                "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`."
+            ),
+            InvalidDataException => (
+                $"A file could not be loaded into the network: {Shortened(message)}",
+                "Load a file that `Weights.Save` wrote for a network of the same layers, and save it before you load."
+            ),
+            IOException when message.Contains("is a folder", StringComparison.Ordinal) => (
+                "The path to which you save is a folder.",
+                "Use the path that your code is given as it is; to a folder a file's name is added, with `Path.Combine`."
+            ),
+            ObjectDisposedException => (
+                "An object was used after it was disposed.",
+                "What you return has to live on: leave out `Dispose` and `using` for it."
+            ),
             FileNotFoundException or DirectoryNotFoundException => (
                 $"A file or folder was used that is not there: {message}",
                 "Use the folder or path that your code is given, with Path.Combine."
@@ -319,6 +343,9 @@ internal static partial class ExceptionCause
             ),
             _ => ($"{exception.GetType().Name}: {message}", Unknown),
         };
+
+    /// <summary>A message without the folders of the check.</summary>
+    private static string Shortened(string message) => CheckFolder().Replace(message, "");
 
     private static (string Seen, string Hint) Narrow(long start, long length, long size) =>
         start >= size
@@ -355,8 +382,12 @@ internal static partial class ExceptionCause
 
     private static bool IsLearners(Type type) =>
         type.Assembly != typeof(ExceptionCause).Assembly
+        && type.Assembly != typeof(object).Assembly
         && type.Assembly != typeof(torch).Assembly
         && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;
+
+    [GeneratedRegex(@"\S*cnn-tutorial-check-[^/\\]*[/\\](checkpoints[/\\])?")]
+    private static partial Regex CheckFolder();
 
     [GeneratedRegex(@"start \((\d+)\) \+ length \((\d+)\) exceeds dimension size \((\d+)\)")]
     private static partial Regex NarrowEnd();

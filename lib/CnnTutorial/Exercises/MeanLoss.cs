@@ -8,13 +8,13 @@ internal static class MeanLoss
     /// <param name="seen">What was returned.</param>
     /// <param name="batches">The mean loss and the size of each batch.</param>
     /// <param name="others">What else may have been computed.</param>
-    /// <param name="earlier">What an earlier call returned, where the right answer was another.</param>
+    /// <param name="other">What another call returned, where the right answer was another.</param>
     /// <exception cref="WrongAnswerException">It is not the mean over all images.</exception>
     public static void Check(
         double seen,
         IReadOnlyList<(double Loss, int Count)> batches,
         IReadOnlyList<(double Value, string What, string Hint)>? others = null,
-        double? earlier = null
+        double? other = null
     )
     {
         var sum = batches.Sum(batch => batch.Loss * batch.Count);
@@ -35,19 +35,20 @@ internal static class MeanLoss
                 return ("no finite number", "Is the sum divided by a count that is still zero? Add `batch.Count` to it in the loop.");
             }
 
-            if (earlier is { } before && Near(seen, before))
+            if (other is { } same && Near(seen, same))
             {
                 return (
-                    "the same as in the epoch before, though the weights are others: a constant",
-                    "Return the mean of the losses that this call computed."
+                    "the same from two calls, whose losses are different: a constant, or a number that was cut to a whole one",
+                    "Return the mean of the losses that this call computed; add them up in a `double`, since an `int` cuts off what stands behind "
+                        + "the point."
                 );
             }
 
-            foreach (var (value, other, cure) in others ?? [])
+            foreach (var (value, text, cure) in others ?? [])
             {
                 if (Near(seen, value))
                 {
-                    return (other, cure);
+                    return (text, cure);
                 }
             }
 
@@ -60,11 +61,11 @@ internal static class MeanLoss
                 );
             }
 
-            foreach (var (value, other, cure) in Usual())
+            foreach (var (value, text, cure) in Usual())
             {
                 if (Near(seen, value))
                 {
-                    return (other, cure);
+                    return (text, cure);
                 }
             }
 
@@ -108,6 +109,7 @@ internal static class MeanLoss
                 "Multiply each by `batch.Count`, and divide the sum by the number of images."
             );
             yield return (sum, "the sum over all images", "Divide it by the number of images.");
+            yield return (count, "the number of images", Sum);
             yield return (-mean, "the mean loss with a minus", "Return it as it is.");
             yield return (
                 batches.Sum(batch => batch.Loss) / count,

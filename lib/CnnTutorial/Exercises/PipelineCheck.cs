@@ -46,6 +46,7 @@ internal static class PipelineCheck
                 $"One epoch of {first.Batches.Count} batches left {TensorLeak.Tensors(left)} behind.",
                 "Write `using var` before each tensor and each batch that your function makes: what an iterator holds so is freed when "
                     + "it goes on after `yield return`."
+                    + (lifetimes.Held > 0 ? " A list of all batches keeps all of them: hand each one over with `yield return`." : "")
             );
         }
 

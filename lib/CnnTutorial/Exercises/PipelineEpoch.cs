@@ -18,7 +18,14 @@ internal sealed class PipelineEpoch(int count, int batchSize)
 
     public int ImageCount { get; private set; }
 
-    private string Sizes => string.Join(", ", _batches.Select(batch => batch.Images.Length));
+    private string Sizes
+    {
+        get
+        {
+            var sizes = string.Join(", ", _batches.Take(12).Select(batch => batch.Images.Length));
+            return _batches.Count > 12 ? $"{sizes}, … ({_batches.Count} batches)" : sizes;
+        }
+    }
 
     private int Rest => count % batchSize;
 
@@ -97,6 +104,15 @@ internal sealed class PipelineEpoch(int count, int batchSize)
             );
         }
 
+        if (_batches.Count % 2 == 0 && _batches.Chunk(2).All(pair => pair[0].Images.AsSpan().SequenceEqual(pair[1].Images)))
+        {
+            return new(
+                Once,
+                $"{text}: each batch came twice, one after the other.",
+                "`yield return` stands in the loop once for each batch."
+            );
+        }
+
         var twice = _batches.FindIndex(batch => batch.Images.Distinct().Count() < batch.Images.Length);
         var image = seen.GroupBy(i => i).First(group => group.Count() > 1).Key;
         if (twice >= 0)
@@ -169,6 +185,22 @@ internal sealed class PipelineEpoch(int count, int batchSize)
                 Once,
                 $"Only {seen.Length} of {count} images came, in batches of {Sizes} and not of {batchSize}.",
                 $"A batch has `batchSize` images, not {size}: the length that you cut is one too short, or a number of your own."
+            );
+        }
+
+        var late = count - seen.Length;
+        if (
+            late < batchSize
+            && _batches.SkipLast(1).All(batch => batch.Images.Length == batchSize)
+            && last == (count - late) % batchSize
+            && !Enumerable.Range(0, count).Except(again().Images).SequenceEqual(missing)
+        )
+        {
+            return new(
+                Once,
+                $"Only {seen.Length} of {count} images came, in batches of {Sizes}, and in the next epoch another one was missing: as if the loop "
+                    + $"began at {late} or ended {late} too early.",
+                "The loop begins at 0, and goes on while the start is less than `split.Count`."
             );
         }
 

@@ -59,7 +59,8 @@ internal static class PixelChange
                     ? "An image that is not in it: the pixels are bytes divided by 255, and none of the split's images has them."
                     : $"An image that is not in it: none of the split's images has its pixels, which go from {image.Min():0.###} to "
                         + $"{image.Max():0.###}.",
-                "Use the parameter `split`, not a variable of the notebook, and keep nothing from an earlier call."
+                "Use the parameter `split`, not a variable of the notebook, and keep nothing from an earlier call. And do not mix pixels of several "
+                    + "images: `view` and `reshape` only cut a row of numbers anew; to swap dimensions is what `permute` does."
             );
     }
 
@@ -130,7 +131,7 @@ internal static class PixelChange
             {
                 return new(
                     Scale,
-                    $"{seen}, which follow their bytes, but not evenly: rounded, cut off or computed with too few digits.",
+                    $"{seen}, which follow their bytes, but not evenly: with noise, rounded, cut off or computed with too few digits.",
                     "Convert to float32 and divide by 255, and do no more."
                 );
             }

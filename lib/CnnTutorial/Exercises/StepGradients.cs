@@ -8,11 +8,17 @@ internal static class StepGradients
     /// <param name="record">One epoch.</param>
     /// <param name="epoch">Its number, from 1; null where there is only one.</param>
     /// <param name="end">The weights at its end.</param>
+    /// <param name="begin">The weights at its beginning.</param>
     /// <exception cref="WrongAnswerException">A step used others, the likeliest reason first.</exception>
-    public static void ThrowIfWrong(TrainingRecord record, int? epoch, float[] end)
+    public static void ThrowIfWrong(TrainingRecord record, int? epoch, float[] end, float[]? begin = null)
     {
         var steps = record.Steps;
         var inEpoch = epoch is null ? "" : $" of epoch {epoch}";
+        if (begin is not null && !Same(steps[0].Before, begin))
+        {
+            throw Moved($"before the first step{inEpoch}");
+        }
+
         for (var i = 0; i < steps.Count; i++)
         {
             var where = $"In step {i + 1}{inEpoch}";
@@ -43,7 +49,7 @@ internal static class StepGradients
         new(
             "Only the optimizer's step changes the weights.",
             $"The weights changed {when}, by more than `optimizer.step()`.",
-            "Leave the weights to `optimizer.step()`: no rounding, no decay and no copy of weights of your own."
+            "Leave the weights to `optimizer.step()`: no new random weights, no rounding, no decay and no copy of weights of your own."
         );
 
     private static WrongAnswerException None(StepCall step)

@@ -27,7 +27,7 @@ internal static class ThirdBlockCheck
         Named(model);
 
         var distance = ThreeBlockBehaviour.Distance(model);
-        if (!(distance < 1e-3))
+        if (!(distance < ThreeBlockBehaviour.Tolerance))
         {
             throw Reason(model, distance);
         }
@@ -66,6 +66,15 @@ internal static class ThirdBlockCheck
         }
 
         var weights = PracticeNetwork.Weights(model);
+        if (weights.Length > 0 && weights.Distinct().Count() == 1)
+        {
+            throw new WrongAnswerException(
+                Expected,
+                $"All weights are {weights[0]:0.####}: every filter is the same, and learns the same.",
+                "Leave the weights as the layers make them: random."
+            );
+        }
+
         if (weights.Length > 0 && weights.AsSpan().SequenceEqual(PracticeNetwork.Weights(other)))
         {
             throw new WrongAnswerException(
@@ -113,6 +122,20 @@ internal static class ThirdBlockCheck
 
         if (leaves.All(leaf => leaf.Name != Name))
         {
+            if (leaves.All(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name)) && leaves.Count > 0)
+            {
+                throw new WrongAnswerException(
+                    $"Layers with the names of notebook 03, and {Name}, block3_relu and block3_pool.",
+                    $"No layer has its name: they are called {string.Join(", ", leaves.Take(4).Select(leaf => leaf.Name))} and so on.",
+                    "Write each layer with its name, as a pair: `Sequential((\"block1_conv1\", Conv2d(…)), …)`."
+                );
+            }
+
+            if (Misnamed(leaves) is { } misnamed)
+            {
+                throw misnamed;
+            }
+
             var parameters = model.parameters().Sum(parameter => parameter.numel());
             throw new WrongAnswerException(
                 $"A layer called {Name}.",
@@ -147,7 +170,7 @@ internal static class ThirdBlockCheck
         var reason =
             ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
             ?? Place(trace)
-            ?? (trace.Failure is null ? Answers(trace.Output!) : null)
+            ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
             ?? Missing(leaves, trace)
             ?? leaves
                 .Where(leaf => ThreeBlockLayers.Names.Contains(leaf.Name))
@@ -161,7 +184,8 @@ internal static class ThirdBlockCheck
         }
 
         trace.Failure?.Throw();
-        return Unsteady(model, images)
+        return Unused(leaves, trace)
+            ?? (ThreeBlockBehaviour.Replaced(model) is ({ } name, { } instead) ? Replaced(name, instead) : null)
             ?? Order(trace)
             ?? Batch(model)
             ?? new WrongAnswerException(
@@ -239,6 +263,16 @@ internal static class ThirdBlockCheck
             return misnamed;
         }
 
+        // Who calls `forward` instead of `call` is not seen here.
+        if (
+            ThreeBlockLayers.WithWeights.Any(name =>
+                names.Contains(name) && trace.Failure is null && trace.Calls.All(call => call.Name != name)
+            )
+        )
+        {
+            return null;
+        }
+
         for (var i = 0; i < ThreeBlockLayers.Names.Count; i++)
         {
             var missing = ThreeBlockLayers.Names[i];
@@ -293,6 +327,23 @@ internal static class ThirdBlockCheck
             )
             : null;
     }
+
+    /// <summary>A layer through which no image goes.</summary>
+    private static WrongAnswerException? Unused(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace) =>
+        trace.Calls.Count > 0 && leaves.FirstOrDefault(leaf => trace.Calls.All(call => call.Name != leaf.Name)) is { Name: { } name }
+            ? new(
+                $"{name} takes part.",
+                $"{name} is there, but images do not go through it.",
+                "Call it in your forward method, in its place, or write the network as one Sequential."
+            )
+            : null;
+
+    private static WrongAnswerException Replaced(string name, string instead) =>
+        new(
+            $"`{ThreeBlockLayers.Code(name)}` as {name}.",
+            $"The logits are those of a network in which {instead} stands in the place of {name}.",
+            "Compare the rest with notebook 03, line by line."
+        );
 
     private static WrongAnswerException? Extra(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace)
     {

@@ -8,6 +8,9 @@ namespace CnnTutorial;
 /// written.</summary>
 internal static class ThreeBlockBehaviour
 {
+    /// <summary>How far apart two logits may be, from rounding alone.</summary>
+    public const double Tolerance = 1e-5;
+
     /// <summary>How far apart the logits are in evaluation mode; null where the weights have other shapes, so that they cannot be
     /// compared.</summary>
     public static double? Distance(Module<Tensor, Tensor> model)
@@ -32,14 +35,59 @@ internal static class ThreeBlockBehaviour
 
         reference.eval();
         model.eval();
-        var images = cat([PracticeImages.Numbered(6, seed: 3).ToImageTensor(), PracticeImages.Quarters(6, seed: 4).ToImageTensor()]);
+        var images = Images();
         var (output, failure) = Attempt.Of(() => model.call(images));
-        if (failure is not null || !output!.shape.SequenceEqual([12, 10]))
+        if (failure is not null || !output!.shape.SequenceEqual([6, 10]))
         {
             return null;
         }
 
         return (reference.call(images) - output).abs().max().to(ScalarType.Float64).item<double>();
+    }
+
+    /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null where none gives
+    /// the same logits.</summary>
+    public static (string Name, string Instead)? Replaced(Module<Tensor, Tensor> model)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        if (ByName(model) is not { } weights)
+        {
+            return null;
+        }
+
+        model.eval();
+        var images = Images();
+        var (output, failure) = Attempt.Of(() => model.call(images));
+        if (failure is not null || !output!.shape.SequenceEqual([6, 10]))
+        {
+            return null;
+        }
+
+        foreach (var name in ThreeBlockLayers.Names)
+        {
+            foreach (var (instead, layer) in ThreeBlockLayers.Instead(name))
+            {
+                var variant = ThreeBlockLayers.Create((name, layer));
+                foreach (var (parameter, tensor) in variant.named_parameters())
+                {
+                    if (!weights.TryGetValue(parameter, out var own) || !own.shape.SequenceEqual(tensor.shape))
+                    {
+                        return null;
+                    }
+
+                    tensor.copy_(own);
+                }
+
+                variant.eval();
+                if ((variant.call(images) - output).abs().max().to(ScalarType.Float64).item<double>() < Tolerance)
+                {
+                    return (name, instead);
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Looks at the dropout: the last layer is made to hand ten of its inputs on, plus one, and these are looked at in training
@@ -53,9 +101,9 @@ internal static class ThreeBlockBehaviour
         var weights = ByName(model)!;
         weights["predictions.weight"].zero_();
         weights["predictions.bias"].fill_(1);
-        var images = PracticeImages.Numbered(100, seed: 5).ToImageTensor();
+        var images = PracticeImages.Numbered(40, seed: 5).ToImageTensor();
         var pairs = new List<(double Full, double Now)>();
-        for (var unit = 0; unit < 120 && pairs.Count < 1500; unit += 10)
+        for (var unit = 0; unit < 120 && pairs.Count < 800; unit += 10)
         {
             var row = new float[10, 128];
             for (var i = 0; i < 10; i++)
@@ -117,7 +165,7 @@ internal static class ThreeBlockBehaviour
             );
         }
 
-        if (Math.Abs(off - 0.5) > 0.08)
+        if (Math.Abs(off - 0.5) > 0.1)
         {
             throw new WrongAnswerException(
                 Expected,
@@ -141,6 +189,9 @@ internal static class ThreeBlockBehaviour
 
         return found.Count == model.named_parameters().Count() ? found : null;
     }
+
+    private static Tensor Images() =>
+        cat([PracticeImages.Numbered(3, seed: 3).ToImageTensor(), PracticeImages.Quarters(3, seed: 4).ToImageTensor()]);
 
     private static bool Near(double a, double b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(b));
 }

@@ -9,7 +9,26 @@ namespace CnnTutorial;
 internal static class ThreeBlockLayers
 {
     /// <summary>Makes the network that the learner's is compared with.</summary>
-    public static Module<Tensor, Tensor> Create() => Sequential(All().Select(layer => (layer.Name, layer.Layer)).ToArray());
+    /// <param name="replaced">A layer that stands in the place of the one of its name.</param>
+    public static Module<Tensor, Tensor> Create((string Name, Module<Tensor, Tensor> Layer)? replaced = null) =>
+        Sequential(All().Select(layer => layer.Name == replaced?.Name ? replaced.Value : (layer.Name, layer.Layer)).ToArray());
+
+    /// <summary>What may stand in the place of a layer without weights by mistake, with what it is called in a sentence.</summary>
+    public static IEnumerable<(string Text, Module<Tensor, Tensor> Layer)> Instead(string name) =>
+        name switch
+        {
+            _ when name.EndsWith("relu", StringComparison.Ordinal) =>
+            [
+                ("nothing", Identity()),
+                ("a LeakyReLU", LeakyReLU(0.01)),
+                ("a Sigmoid", Sigmoid()),
+                ("a Tanh", Tanh()),
+                ("a GELU", GELU()),
+                ("an ELU", ELU(1)),
+            ],
+            _ when name.EndsWith("pool", StringComparison.Ordinal) => [("an average pooling", AvgPool2d(2))],
+            _ => [],
+        };
 
     /// <summary>The names in their order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All().Select(layer => layer.Name)];
@@ -183,6 +202,8 @@ internal static class ThreeBlockLayers
                 "An AvgPool2d takes the mean of a window, a MaxPool2d its largest number.",
             (TorchSharp.Modules.Linear, TorchSharp.Modules.Linear linear) when linear.in_features == 48 * 7 * 7 =>
                 "Is the pooling of the third block there? It makes 3×3 of 7×7.",
+            (TorchSharp.Modules.Conv2d { in_channels: 36 }, TorchSharp.Modules.Conv2d { in_channels: not 36 }) =>
+                "Does the third block stand after block2_pool? The first number of Conv2d is the number of channels that come in.",
             (TorchSharp.Modules.Conv2d, TorchSharp.Modules.Conv2d) =>
                 "The numbers of Conv2d are: channels that come in, filters, size of a filter; then stride and padding.",
             _ => "",

@@ -32,10 +32,10 @@ internal static class TrainingLoopCheck
         );
         var seeds = new SeedProbe();
         var first = Epoch(1);
-        Returned(first, record.Steps);
         var firstSteps = record.Steps;
         var second = Epoch(2);
-        Returned(second, record.Steps, first, firstSteps);
+        Returned(first, firstSteps, other: second);
+        Returned(second, record.Steps, other: first, firstSteps);
         if (seeds.Reseeds)
         {
             throw new WrongAnswerException(
@@ -61,6 +61,7 @@ internal static class TrainingLoopCheck
             var before = PracticeNetwork.Weights(model);
             // As an evaluation leaves it, and as a fresh network is not.
             model.eval();
+            var rate = optimizer.ParamGroups.First().LearningRate;
             seeds.Begin();
             var (seen, failure) = Attempt.Of(() => train(model, loss, optimizer, batches));
             seeds.End();
@@ -70,7 +71,16 @@ internal static class TrainingLoopCheck
             LeftSwitchedOff.Check("`TrainOneEpoch`");
             Steps(record, number, !PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before));
             Arguments(record, number);
-            StepGradients.ThrowIfWrong(record, number, PracticeNetwork.Weights(model));
+            StepGradients.ThrowIfWrong(record, number, PracticeNetwork.Weights(model), before);
+            if (optimizer.ParamGroups.First().LearningRate != rate)
+            {
+                throw new WrongAnswerException(
+                    "The learning rate stays as the caller chose it.",
+                    $"In epoch {number} it was changed from {rate:0.####} to {optimizer.ParamGroups.First().LearningRate:0.####}.",
+                    "Leave the optimizer's settings alone in `TrainOneEpoch`."
+                );
+            }
+
             return record.TensorsPerBatch >= 0.9 ? throw TensorLeak.Of(record.TensorsPerBatch, "Your loop") : seen;
         }
     }
@@ -120,7 +130,7 @@ internal static class TrainingLoopCheck
         {
             throw new WrongAnswerException(
                 "The network that your function is given learns.",
-                "It was never called.",
+                epoch == 1 ? "It was never called." : $"In epoch 1 it learned; in epoch {epoch} it was never called.",
                 "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook."
             );
         }
@@ -215,7 +225,7 @@ internal static class TrainingLoopCheck
     }
 
     /// <summary>Judges the mean loss that was returned.</summary>
-    private static void Returned(double seen, List<StepCall> steps, double? earlier = null, List<StepCall>? before = null)
+    private static void Returned(double seen, List<StepCall> steps, double other, List<StepCall>? before = null)
     {
         var others = new List<(double Value, string What, string Hint)>
         {
@@ -250,7 +260,7 @@ internal static class TrainingLoopCheck
             );
         }
 
-        MeanLoss.Check(seen, [.. steps.Select(step => (step.Right!.Loss, step.Right.Count))], others, earlier);
+        MeanLoss.Check(seen, [.. steps.Select(step => (step.Right!.Loss, step.Right.Count))], others, other);
     }
 
     private static double Mean(List<StepCall> steps, Func<StepCall, double> loss) =>

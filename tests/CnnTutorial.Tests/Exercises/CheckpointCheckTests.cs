@@ -40,7 +40,7 @@ public sealed class CheckpointCheckTests
                     SaveIf(epoch is 20, folder, state, 10);
                 }
             ),
-            "was written again"
+            "a file of an earlier epoch was written again: epoch-10.safetensors"
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
@@ -73,6 +73,21 @@ public sealed class CheckpointCheckTests
         ["epochs 10 and 20 by name"] = (
             folder => At(folder, epoch => epoch is 10 or 20),
             "Files after epochs 10 and 20 and none after epoch 30"
+        ),
+        ["divided and not the remainder"] = (folder => At(folder, epoch => epoch / 10 == 1), "Files after each of the epochs 10 to 19"),
+        ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is turned round"),
+        ["a file of the latest too"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    if (epoch % 10 == 0)
+                    {
+                        Save(folder, state);
+                    }
+                }
+            ),
+            "There is one more file, last.safetensors, which was written 3 times"
         ),
         ["batches counted"] = (folder => new CountingBatches(folder), "was written after a batch of epoch 5"),
         ["at every batch of the right epoch"] = (folder => new SavingAtBatches(folder), "was written after a batch of epoch 10"),

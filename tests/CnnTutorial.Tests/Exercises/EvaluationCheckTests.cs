@@ -78,6 +78,7 @@ public sealed class EvaluationCheckTests
             With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / 70.0)),
             "With 70 images all was right, with 39 not"
         ),
+        ["a constant"] = (With(parts => (Sum(parts).Loss, 0.5)), "0.5000: the same for two sets of images"),
         ["the smallest logit"] = (
             (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmin(1).eq(labels).sum().item<long>()),
             "smallest logit"
@@ -99,7 +100,7 @@ public sealed class EvaluationCheckTests
             },
             "It left gradients in the network"
         ),
-        ["another answer"] = (With(parts => (Sum(parts).Loss, 0.123)), "0.1230: as if 8.61 of 70 answers were right"),
+        ["another answer"] = (With(parts => (Sum(parts).Loss, 1.23 / parts.Count)), "0.2460: as if 17.22 of 70 answers were right"),
     };
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class PipelineCheckTests
         ),
         ["an image too few"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count)[1..]),
-            "Only 99 of 100 images came, in batches of 16, 16, 16, 16, 16, 16, 3."
+            "and in the next epoch another one was missing: as if the loop began at 1 or ended 1"
         ),
         ["drawn with replacement"] = (
             (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).Select(_ => Random.Shared.Next(split.Count))),
@@ -119,6 +119,15 @@ public sealed class PipelineCheckTests
         ["goes on by too much"] = (
             (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, size + 1), size),
             "your loop went on by 17 and not by 16"
+        ),
+        ["each batch twice"] = (
+            (split, size, _) =>
+                Slices(split, Shuffled(split.Count), Starts(split.Count, size).SelectMany(start => new[] { start, start }), size),
+            "each batch came twice, one after the other"
+        ),
+        ["sorted by label"] = (
+            (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).OrderBy(i => split.Labels[i])),
+            "sorted by their labels"
         ),
         ["the order drawn anew for each batch"] = (OrderInTheLoop, "each batch has an order of its own"),
         ["every batch the same"] = (

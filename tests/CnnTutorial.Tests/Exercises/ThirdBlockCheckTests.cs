@@ -14,7 +14,7 @@ public sealed class ThirdBlockCheckTests
     private static readonly Dictionary<string, (Func<Module<Tensor, Tensor>> Code, string Seen)> Mistakes = new()
     {
         ["no third block"] = (() => Model(NoLayers, 36 * 7 * 7), "The network of notebook 03"),
-        ["another name"] = (() => Model(Block(name: "conv3")), "The layers block1_conv1"),
+        ["another name"] = (() => Model(Block(name: "conv3")), "it is called conv3"),
         ["it has 32 filters"] = (() => Model(Block(filters: 32), 32 * 3 * 3), "it has 32 filters"),
         ["5×5"] = (() => Model(Block(kernel: 5, padding: 2)), "filters of 5×5"),
         ["no padding"] = (() => Model(Block(padding: 0), 48 * 2 * 2), "padding 0"),
@@ -93,6 +93,12 @@ public sealed class ThirdBlockCheckTests
         ["dropout before fc1"] = (
             () => Sequential([.. First(), .. Block(), Flattened, Last(432)[2], .. Last(432)[..2], Last(432)[3]]),
             "further in front"
+        ),
+        ["a ReLU forgotten in forward"] = (() => new Written(relu: false), "in which nothing stands in the place of fc1_relu"),
+        ["a slightly leaky ReLU"] = (() => With("block3_relu", LeakyReLU(0.01)), "block3_relu: it is a LeakyReLU"),
+        ["no names"] = (
+            () => Sequential([.. Layers(Block(), 432).Select((layer, i) => ($"layer{i}", layer.Item2))]),
+            "No layer has its name: they are called layer0, layer1"
         ),
         ["a dropout as a function that is always on"] = (() => new Written(dropoutTraining: true), "a dropout is always on"),
         ["Identity for a ReLU"] = (() => With("block3_relu", Identity()), "block3_relu: it is an Identity"),
@@ -233,11 +239,12 @@ public sealed class ThirdBlockCheckTests
         private readonly Module<Tensor, Tensor> fc1 = Linear(432, 128);
         private readonly Module<Tensor, Tensor> predictions = Linear(128, 10);
         private readonly bool _dropoutTraining;
+        private readonly bool _relu;
 
-        public Written(bool dropoutTraining = false)
+        public Written(bool dropoutTraining = false, bool relu = true)
             : base("written")
         {
-            _dropoutTraining = dropoutTraining;
+            (_dropoutTraining, _relu) = (dropoutTraining, relu);
             RegisterComponents();
         }
 
@@ -246,7 +253,8 @@ public sealed class ThirdBlockCheckTests
             x = functional.max_pool2d(functional.relu(block1_conv1.call(x)), 2);
             x = functional.max_pool2d(functional.relu(block2_conv1.call(x)), 2);
             x = functional.max_pool2d(functional.relu(block3_conv1.call(x)), 2);
-            x = functional.relu(fc1.call(x.flatten(1)));
+            x = fc1.call(x.flatten(1));
+            x = _relu ? functional.relu(x) : x;
             return predictions.call(functional.dropout(x, 0.5, training || _dropoutTraining));
         }
     }

@@ -156,7 +156,7 @@ public sealed class TrainingLoopCheckTests
         ),
         ["returns a constant"] = (
             (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) is var _ ? 0.5 : 0,
-            "times the mean loss"
+            "0.5000: the same from two calls"
         ),
         ["returns the loss after the step"] = (LossAfterTheStep, "the mean of the losses after each step"),
         ["sums whole numbers"] = (
@@ -219,6 +219,30 @@ public sealed class TrainingLoopCheckTests
         ["the last batch left out"] = (
             (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.Where(batch => batch.Count == 16)),
             "Batch 5, of 6 images, was asked for, and the network was not called with it"
+        ),
+        ["another learning rate"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                foreach (var group in optimizer.ParamGroups)
+                {
+                    group.LearningRate /= 2;
+                }
+
+                return Right(model, loss, optimizer, batches);
+            },
+            "In epoch 1 it was changed from 0.5 to 0.25"
+        ),
+        ["new weights in each epoch"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                PracticeNetwork.Copy(PracticeNetwork.Create(seed: 9), model);
+                return Right(model, loss, optimizer, batches);
+            },
+            "The weights changed before the first step of epoch 1"
+        ),
+        ["returns half"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) / 2,
+            "0.5 times the mean loss; the losses of the batches are"
         ),
         ["two steps a batch"] = (
             Loop(
