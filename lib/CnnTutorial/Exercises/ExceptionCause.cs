@@ -117,8 +117,7 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A Linear layer is made for {match.Groups[3].Value} numbers an image, and got rows of {match.Groups[2].Value}.",
-                    "The first number of `Linear(…)` is what comes in: after `Flatten` that is channels · rows · columns. A Linear layer got "
-                        + "another number of values than it was made for."
+                    "The first number of `Linear(…)` is what comes in: after `Flatten` that is channels · rows · columns."
                 )
         ),
         (

@@ -35,6 +35,15 @@ internal static class MeanLoss
                 return ("no finite number", "Is the sum divided by a count that is still zero? Add `batch.Count` to it in the loop.");
             }
 
+            if (seen == 0)
+            {
+                return (
+                    "zero",
+                    "Are the losses added up, in a `double`, and is their sum what you return? An `int`, or `int / int`, cuts off what stands "
+                        + "behind the point."
+                );
+            }
+
             if (other is { } same && Near(seen, same))
             {
                 return (
@@ -50,15 +59,6 @@ internal static class MeanLoss
                 {
                     return (text, cure);
                 }
-            }
-
-            if (seen == 0)
-            {
-                return (
-                    "zero",
-                    "Are the losses added up, in a `double`, and is their sum what you return? An `int`, or `int / int`, cuts off what stands "
-                        + "behind the point."
-                );
             }
 
             foreach (var (value, text, cure) in Usual())

@@ -94,7 +94,10 @@ public sealed class ThirdBlockCheckTests
             () => Sequential([.. First(), .. Block(), Flattened, Last(432)[2], .. Last(432)[..2], Last(432)[3]]),
             "further in front"
         ),
-        ["a ReLU forgotten in forward"] = (() => new Written(relu: false), "in which nothing stands in the place of fc1_relu"),
+        ["a ReLU forgotten in forward"] = (
+            () => new Written(relu: false),
+            "fc1_relu is missing: after fc1 comes predictions, and negative numbers go on to it"
+        ),
         ["a slightly leaky ReLU"] = (() => With("block3_relu", LeakyReLU(0.01)), "block3_relu: it is a LeakyReLU"),
         ["no names"] = (
             () => Sequential([.. Layers(Block(), 432).Select((layer, i) => ($"layer{i}", layer.Item2))]),
