@@ -74,7 +74,8 @@ internal sealed class PackageRestore : IDisposable
         foreach (var package in packages)
         {
             references.AppendLine(
-                $"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />"""
+                $"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" """
+                    + $"""Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />"""
             );
         }
 

@@ -23,11 +23,15 @@ internal static class MarkdownText
 
     /// <summary>Appends a Markdown cell: HTML in it stays as far as it is <see cref="SafeMarkup"/>, and its headings enter the table of
     /// contents.</summary>
-    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell)
+    public static void AppendCell(PageContent page, NotebookHost.Documents.NotebookCell cell) =>
+        AppendText(page, cell.Source, new NotebookImages(page.Folder, cell));
+
+    /// <summary>Appends a Markdown text as if it were a cell.</summary>
+    public static void AppendText(PageContent page, string source, NotebookImages images)
     {
-        if (Parse(cell.Source, WithMarkup) is not { } document)
+        if (Parse(source, WithMarkup) is not { } document)
         {
-            AppendPlain(page, cell.Source);
+            AppendPlain(page, source);
             return;
         }
 
@@ -38,9 +42,9 @@ internal static class MarkdownText
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
-        var images = new NotebookImages(page.Folder, cell);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
-        Append(page, document, WithMarkup, cell.Source, images);
+        MarkdownLinks.Resolve(document, images, page);
+        page.Glossary?.Mark(document, page.MetTerms);
+        Append(page, document, WithMarkup, source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
@@ -53,7 +57,7 @@ internal static class MarkdownText
         }
 
         var images = new NotebookImages(page.Folder, cell: null);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
+        MarkdownLinks.Resolve(document, images, page);
         Append(page, document, WithoutMarkup, markdown, images);
     }
 
@@ -99,7 +103,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images, page.PageExtension));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>

@@ -18,7 +18,11 @@ public static class NotebookPage
         ArgumentNullException.ThrowIfNull(executed);
         ArgumentNullException.ThrowIfNull(around);
 
-        var page = new PageContent(Path.GetDirectoryName(executed.Path) ?? ".", around.HasPage);
+        var folder = Path.GetDirectoryName(executed.Path) ?? ".";
+        var page = new PageContent(folder, around.HasPage)
+        {
+            Glossary = Glossary.In(folder) is { } glossary && around.HasPage(Glossary.PageFile) ? glossary : null,
+        };
         foreach (var cell in executed.Cells)
         {
             Append(page, cell);
@@ -65,16 +69,43 @@ public static class NotebookPage
             case CellKind.Code when cell.Source.Trim().Length > 0 || cell.Outputs.Count > 0:
                 html.Append("<div class=\"cell code\" id=\"cell-").Append(cell.Number).AppendLine("\">");
                 AppendSource(html, cell);
-                if (cell.Outputs.Count > 0)
-                {
-                    html.AppendLine("<div class=\"outputs\">");
-                    OutputHtml.Append(page, cell.Outputs, cell.Number);
-                    html.AppendLine("</div>");
-                }
+                AppendOutputs(page, cell);
 
                 html.AppendLine("</div>");
                 break;
         }
+    }
+
+    private static void AppendOutputs(PageContent page, NotebookCell cell)
+    {
+        if (cell.Outputs.Count == 0)
+        {
+            return;
+        }
+
+        // What an import prints was read where it was first printed. An error is in sight.
+        var isImport = IsImport(cell);
+        var failed = cell.Outputs.Any(output => output?["output_type"]?.ToString() == "error");
+        if (isImport)
+        {
+            page.Html.Append("<details class=\"folded\"")
+                .Append(failed ? " open" : "")
+                .Append("><summary>What the import printed</summary>");
+        }
+
+        page.Html.AppendLine("<div class=\"outputs\">");
+        OutputHtml.Append(page, cell.Outputs, cell.Number);
+        page.Html.AppendLine(isImport ? "</div></details>" : "</div>");
+    }
+
+    /// <summary>Whether a cell does nothing but import other files.</summary>
+    private static bool IsImport(NotebookCell cell)
+    {
+        var lines = cell.Source.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return Array.Exists(lines, IsDirective)
+            && Array.TrueForAll(lines, line => IsDirective(line) || line.StartsWith("//", StringComparison.Ordinal));
+
+        static bool IsDirective(string line) => line.StartsWith("#!import ", StringComparison.Ordinal);
     }
 
     private static void AppendSource(StringBuilder html, NotebookCell cell)

@@ -18,8 +18,17 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>Tells whether a page of this file name lies beside this one.</summary>
     public Func<string, bool> HasPage { get; } = hasPage ?? (_ => true);
 
+    /// <summary>How the pages of other notebooks are named: <c>.html</c> for files beside this one, <c>.ipynb</c> where pages are alive.</summary>
+    public string PageExtension { get; init; } = ".html";
+
     /// <summary>The HTML of the cells so far.</summary>
     public StringBuilder Html { get; } = new();
+
+    /// <summary>The glossary whose terms are linked where they first occur; null for none.</summary>
+    public Glossary? Glossary { get; init; }
+
+    /// <summary>The terms of the glossary that occurred so far, by their ids.</summary>
+    public HashSet<string> MetTerms { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The headings so far, in order.</summary>
     public List<Heading> Headings { get; } = [];

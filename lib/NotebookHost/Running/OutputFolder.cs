@@ -17,6 +17,8 @@ internal sealed class OutputFolder
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    private static readonly PageLink Contents = new("Contents", "index.html");
+
     private readonly string _folder;
     private readonly IReadOnlyList<PlannedNotebook> _planned;
     private readonly List<(PlannedNotebook Notebook, NotebookResult Result)> _written = [];
@@ -39,6 +41,11 @@ internal sealed class OutputFolder
         {
             notebook.Document.Save(Path.Combine(_folder, notebook.NotebookFile));
             _written.Add((notebook, result));
+            if (_written.Count == 1)
+            {
+                WriteGlossary(_planned);
+            }
+
             WritePage(notebook, result, _planned);
         });
         return result;
@@ -53,6 +60,7 @@ internal sealed class OutputFolder
             if (_written.Count < _planned.Count)
             {
                 var notebooks = _written.ConvertAll(written => written.Notebook);
+                WriteGlossary(notebooks);
                 _written.ForEach(written => WritePage(written.Notebook, written.Result, notebooks));
             }
 
@@ -77,15 +85,30 @@ internal sealed class OutputFolder
                     FileName = notebook.PageFile,
                     Previous = place > 0 ? Link(notebooks[place - 1]) : null,
                     Next = place + 1 < notebooks.Count ? Link(notebooks[place + 1]) : null,
-                    Index = new PageLink("Contents", "index.html"),
+                    Index = Contents,
                     Status = result.Status,
                     Error = result.Error,
-                    // Pages of earlier runs too: if one notebook is run again, its links to the others stay.
-                    HasPage = page => notebooks.Any(other => other.PageFile == page) || File.Exists(Path.Combine(_folder, page)),
+                    HasPage = page => HasPage(page, notebooks),
                 }
             )
         );
     }
+
+    /// <summary>The page of the glossary, before the first page that may link to it; none where the notebooks have no glossary.</summary>
+    private void WriteGlossary(IReadOnlyList<PlannedNotebook> notebooks)
+    {
+        if (notebooks is [{ Document: { } first }, ..] && Glossary.In(Path.GetDirectoryName(first.Path) ?? ".") is { } glossary)
+        {
+            AtomicFile.WriteAllText(
+                Path.Combine(_folder, Glossary.PageFile),
+                GlossaryPage.Render(glossary, first.Course, Contents, page => HasPage(page, notebooks))
+            );
+        }
+    }
+
+    // Pages of earlier runs too: if one notebook is run again, its links to the others stay.
+    private bool HasPage(string page, IReadOnlyList<PlannedNotebook> notebooks) =>
+        notebooks.Any(other => other.PageFile == page) || File.Exists(Path.Combine(_folder, page));
 
     private static PageLink Link(PlannedNotebook notebook) => new(notebook.Document.Title, notebook.PageFile);
 

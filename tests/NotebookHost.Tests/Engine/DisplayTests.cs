@@ -29,25 +29,21 @@ public sealed class DisplayTests : SessionTest
     }
 
     [Fact]
-    public async Task A_library_finds_the_live_display_by_reflection_also_from_a_plain_thread()
+    public async Task The_library_finds_the_live_display_also_from_a_plain_thread()
     {
+        var library = Path.Combine(Support.Course.Root, "lib", "bin", "CnnTutorial.dll");
+        await Run($"#r \"{library}\"\nusing CnnTutorial;");
         var sink = await Run(
             """
-            using System.Reflection;
             void Live()
             {
-                var type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType("Microsoft.DotNet.Interactive.KernelInvocationContext")).First(t => t != null);
-                var current = type.GetProperty("Current").GetValue(null);
-                var display = type.Assembly.GetType("Microsoft.DotNet.Interactive.KernelInvocationContextExtensions").GetMethods()
-                    .Single(m => m.Name == "Display" && m.GetParameters() is { Length: 3 } p && p[1].ParameterType == typeof(object) && p[2].ParameterType == typeof(string[]));
-                var shown = display.Invoke(null, new object[] { current, "0", new[] { "text/plain" } });
-                var update = shown.GetType().GetMethod("Update", new[] { typeof(object) });
-                for (var i = 1; i <= 5000; i++) update.Invoke(shown, new object[] { i.ToString() });
+                var shown = LiveDisplay.TryShow(new HtmlFragment("<b>0</b>", "0"));
+                for (var i = 1; i <= 5000; i++) shown.Update(new HtmlFragment($"<b>{i}</b>", $"{i}"));
             }
             var thread = new System.Threading.Thread(Live); thread.UnsafeStart(); thread.Join();
             """
         );
-        Assert.Equal("5000", sink.Displays.Values.Single()["text/plain"]);
+        Assert.Equal("<b>5000</b>", sink.Displays.Values.Single()["text/html"]);
         Assert.Equal(5000, sink.Updates);
     }
 

@@ -26,6 +26,32 @@ public sealed class NotebookPageTests
         Assert.DoesNotMatch("(?i)@import|url\\((?!data:|[\"']data:|%23)", page);
     }
 
+    [Theory]
+    [InlineData("#!import 01-setup.ipynb", true)]
+    [InlineData("// Setup again\n#!import 01-setup.ipynb\n\n#!import b.csx", true)]
+    [InlineData("#!import 01-setup.ipynb\nx", false)]
+    [InlineData("x", false)]
+    [InlineData("// nothing", false)]
+    public void What_a_cell_prints_that_only_imports_is_folded(string source, bool folded)
+    {
+        var body = Body(Code(source, Stream("much"), Data(("text/html", "<b>more</b>"))));
+        Assert.Equal(folded ? 1 : 0, Count(body, "<details class=\"folded\"><summary>What the import printed</summary>"));
+        Assert.Equal(1, Count(body, "<div class=\"outputs\">"));
+        Assert.Equal(Count(body, "<details"), Count(body, "</details>"));
+        Assert.Contains("much", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_import_that_failed_or_printed_nothing_hides_nothing()
+    {
+        Assert.Contains(
+            "<details class=\"folded\" open>",
+            Body(Code("#!import a.ipynb", Stream("x"), Error("E", "broken"))),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("<details", Body(Code("#!import a.ipynb")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Title_and_first_heading_come_from_the_notebook()
     {

@@ -10,8 +10,11 @@ public sealed class DeadlyCellTests : ProgramTest
     private const string Pipe = """
         [System.Runtime.InteropServices.DllImport("libc")] static extern nint write(int file, byte[] text, nint count);
         [System.Runtime.InteropServices.DllImport("libc")] static extern int shutdown(int file, int how);
-        static IEnumerable<int> Sockets() => System.IO.Directory.GetFiles("/proc/self/fd").Where(f => new System.IO.FileInfo(f).LinkTarget?.StartsWith("socket:") == true).Select(f => int.Parse(System.IO.Path.GetFileName(f)));
-        static void Send(string text) { var bytes = Encoding.UTF8.GetBytes(text); foreach (var socket in Sockets()) write(socket, bytes, bytes.Length); }
+        static IEnumerable<int> Sockets() =>
+            System.IO.Directory.GetFiles("/proc/self/fd").Where(f => new System.IO.FileInfo(f).LinkTarget?.StartsWith("socket:") == true)
+            .Select(f => int.Parse(System.IO.Path.GetFileName(f)));
+        static void Send(string text) { var bytes = Encoding.UTF8.GetBytes(text);
+            foreach (var socket in Sockets()) write(socket, bytes, bytes.Length); }
 
         """;
 
@@ -102,7 +105,9 @@ public sealed class DeadlyCellTests : ProgramTest
                     "nobody",
                     [
                         Pipe
-                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\",\\\"Text\\\":\\\"x\\\"}\\n\"); await Task.Delay(300);",
+                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\","
+                            + "\\\"Text\\\":\\\"x\\\"}\\n\"); "
+                            + "await Task.Delay(300);",
                         "\"after\"",
                     ]
                 ),
