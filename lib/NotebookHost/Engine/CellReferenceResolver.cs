@@ -14,6 +14,8 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
     [
         Path.GetDirectoryName(typeof(object).Assembly.Location)!,
         Path.GetDirectoryName(typeof(CellReferenceResolver).Assembly.Location)!,
+        // ASP.NET Core's own folder.
+        Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Html.HtmlString).Assembly.Location)!,
     ];
 
     private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(directory);
@@ -30,7 +32,8 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
 
     /// <inheritdoc/>
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-        definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
+        SessionLoadContext.IsForHost(referenceIdentity.Name)
+        || definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
             ? null
             : _inner.ResolveMissingAssembly(definition, referenceIdentity);
 

@@ -81,4 +81,56 @@ public sealed class DisplayTests : SessionTest
         var sink = await Run("Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput();");
         Assert.Equal(["clear"], sink.Order);
     }
+
+    [Theory]
+    [InlineData(
+        "class Me : IEnumerable<Me> { public IEnumerator<Me> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"me\"; }\nnew Me()",
+        "me"
+    )]
+    [InlineData(
+        "class You : IEnumerable<You> { public IEnumerator<You> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"you\"; }\nnew { X = new You() }",
+        "you"
+    )]
+    [InlineData("var list = new List<object> { 1 }; list.Add(list);\nlist", "contains itself")]
+    [InlineData("class Node { public Node Next => new Node(); public Node Other => new Node(); }\nnew Node()", "Node")]
+    [InlineData(
+        "class Slow { public int A { get { System.Threading.Thread.Sleep(60000); return 1; } } public override string ToString() => \"slow\"; }\nnew Slow()",
+        "slow\n[This Slow is not shown in full: it takes longer"
+    )]
+    [InlineData("class Bad { public int A => throw new Exception(\"no A\"); }\nnew Bad()", "no A")]
+    [InlineData("IEnumerable<int> All() { while (true) yield return 1; }\nAll()", "more")]
+    public async Task A_value_without_end_is_shown_in_part_and_the_session_lives(string code, string shown)
+    {
+        var result = (await Run(code)).Result!;
+        Assert.Contains(shown, result.GetValueOrDefault("text/html") ?? result["text/plain"], StringComparison.Ordinal);
+        Assert.InRange(result.Values.Sum(text => text.Length), 1, 200_000);
+        Assert.Equal("1", (await Run("1")).Result!["text/plain"]);
+    }
+
+    [Theory]
+    [InlineData("new DateTime(2026, 1, 2, 3, 4, 5)", "2026-01-02 03:04:05")]
+    [InlineData("new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)", "2026-01-02 03:04:05Z")]
+    [InlineData("new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.FromHours(1))", "2026-01-02 00:00:00 +01:00")]
+    [InlineData("new DateOnly(2026, 1, 2)", "2026-01-02")]
+    public async Task Times_are_shown_as_they_are(string code, string shown)
+    {
+        var result = (await Run(code)).Result!;
+        Assert.Equal(shown, result["text/plain"]);
+        Assert.Contains($">{shown}<", result["text/html"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Xml_is_shown_as_its_text()
+    {
+        var sink = await Run("System.Xml.Linq.XDocument.Parse(\"<a><b>1</b></a>\")");
+        Assert.Contains("&lt;b&gt;1&lt;/b&gt;", sink.Result!["text/html"], StringComparison.Ordinal);
+        Assert.InRange(sink.Result["text/html"].Length, 1, 1000);
+    }
+
+    [Fact]
+    public async Task An_exception_of_a_shown_query_is_the_real_one()
+    {
+        var error = await Fail("Enumerable.Range(0, 3).Select(x => 1 / x)");
+        Assert.Equal("System.DivideByZeroException", error.Name);
+    }
 }

@@ -62,7 +62,10 @@ public sealed class DeadlyCellTests : ProgramTest
         [
             .. Faults.Of<(string, string)>(
                 few: 2,
-                ("int Deep(int n) => Deep(n + 1) + 1; Deep(0)", "stack overflow"),
+                (
+                    "IEnumerable<int> deep = new[] { 1 }; for (var i = 0; i < 1_000_000; i++) deep = deep.DefaultIfEmpty(); deep.Last()",
+                    "stack overflow"
+                ),
                 ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
                 ("Environment.FailFast(\"enough\");", "enough"),
                 ("System.Runtime.InteropServices.Marshal.WriteByte((nint)0x123456789000, 1);", "crashed"),
