@@ -23,7 +23,9 @@ internal static class DoctorCommand
     {
         var root = Repository.Find();
         var missing = false;
-        foreach (var finding in MachineChecks.All(root).Append(PolyglotManifest.Check(fix)).OfType<Finding>().Concat(CourseChecks.All(root)))
+        foreach (
+            var finding in MachineChecks.All(root).Append(PolyglotManifest.Check(fix)).OfType<Finding>().Concat(CourseChecks.All(root))
+        )
         {
             missing |= finding.Verdict == Verdict.Missing;
             var mark = finding.Verdict switch

@@ -49,7 +49,9 @@ internal static class PolyglotManifest
             .. ((string[])["Code", "Code - Insiders", "VSCodium"]).SelectMany(product =>
                 (string[])[Path.Combine(settings, product), Path.Combine(home, "Library", "Application Support", product)]
             ),
-            .. ((string[])[".vscode-server", ".vscode-remote", ".vscode-server-insiders"]).Select(product => Path.Combine(home, product, "data")),
+            .. ((string[])[".vscode-server", ".vscode-remote", ".vscode-server-insiders"]).Select(product =>
+                Path.Combine(home, product, "data")
+            ),
         ];
         return data.Select(folder => Path.Combine(folder, "User", "globalStorage", Extension));
     }
