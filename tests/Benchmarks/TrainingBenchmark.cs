@@ -116,11 +116,6 @@ internal static class TrainingBenchmark
         }
 
         PartwisePass.RearrangesLayers = variant != "fit-parts";
-        if (variant is "fit-parts" or "fit-layers")
-        {
-            LinearGradients.LeastWeights = long.MaxValue;
-        }
-
         var split = CourseNetwork.Images(Images);
         var model = CourseNetwork.Create();
         var optimizer = optim.Adam(model.parameters(), 1e-3);

@@ -13,7 +13,7 @@ public sealed class BadInputTests : IDisposable
         var run = await Course.RunAsync(_folder, null, Notebook("06-results"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
-            $"There are no weights at {Path.Combine(_folder, "mnist", "model.weights")}; run notebook 05-train first",
+            $"There are no weights at {Path.Combine(_folder, "mnist", "model.safetensors")}; run notebook 05-train, which writes it",
             run.Error,
             StringComparison.Ordinal
         );
@@ -24,10 +24,14 @@ public sealed class BadInputTests : IDisposable
     public async Task Weights_that_are_none_are_refused()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "mnist"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "mnist", "model.weights"), "nonsense", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "mnist", "model.safetensors"),
+            "nonsense",
+            TestContext.Current.CancellationToken
+        );
         var run = await Course.RunAsync(_folder, null, Notebook("06-results"));
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("is not a weights file of this course", run.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be loaded into this model", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

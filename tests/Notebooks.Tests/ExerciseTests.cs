@@ -64,7 +64,7 @@ public sealed partial class ExerciseTests(BundledCourse course)
             Assert.True(run.ExitCode == 0, run.ToString());
             var outputs = run.Outputs(Solution);
             Assert.Equal(5, Count(outputs, "✓ Passed. Step"));
-            Assert.True(File.Exists(Path.Combine(folder, "fashion-mnist", "my-model.weights")));
+            Assert.True(File.Exists(Path.Combine(folder, "fashion-mnist", "my-model.safetensors")));
             return (outputs, run.Summary.GetProperty("notebooks")[0].GetProperty("seconds").GetDouble());
         }
         finally

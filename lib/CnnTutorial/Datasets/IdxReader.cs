@@ -59,7 +59,10 @@ internal sealed class IdxReader(string place, string remedy)
     }
 
     /// <summary>Checks that a file read is, to the bit, the one that was published.</summary>
-    public void Verify(IdxFile file, IdxFileSpec spec)
+    /// <param name="file">The file.</param>
+    /// <param name="spec">The published file.</param>
+    /// <param name="ownerOf">Finds the data set that a SHA-256 belongs to; null to ask <see cref="DatasetCatalog"/>.</param>
+    public void Verify(IdxFile file, IdxFileSpec spec, Func<string, DatasetDescription?>? ownerOf = null)
     {
         if (file.Count != spec.Count)
         {
@@ -67,6 +70,11 @@ internal sealed class IdxReader(string place, string remedy)
         }
 
         var found = file.ComputeSha256();
+        if (found != spec.Sha256 && (ownerOf ?? DatasetCatalog.OwnerOf)(found) is { } owner)
+        {
+            throw Bad($"is a file of {owner.Name}, whose folder is called '{owner.Folder}', and not the file that belongs here");
+        }
+
         if (found != spec.Sha256)
         {
             throw Bad($"is not the published file: the SHA-256 of its uncompressed bytes is {found}, and {spec.Sha256} was expected");

@@ -10,7 +10,7 @@ internal static partial class CheckpointCheck
 {
     // Not a multiple of ten, so that what is saved at the end of training shows.
     private const int Epochs = 25;
-    private const string Expected = "A file after epoch 10 and one after epoch 20: epoch-10.weights and epoch-20.weights.";
+    private const string Expected = "A file after epoch 10 and one after epoch 20: epoch-10.safetensors and epoch-20.safetensors.";
 
     public static string Run(Func<string, Callback> create) =>
         PracticeFolder.Run(folder =>
@@ -43,7 +43,7 @@ internal static partial class CheckpointCheck
                 throw new WrongAnswerException(
                     Expected,
                     "The path to which you save is the folder itself.",
-                    "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.weights\")`."
+                    "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
                 );
             }
 
@@ -100,7 +100,7 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(
                 Expected,
                 $"One file, {files[0]}, which epoch 20 overwrote.",
-                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.weights\"`."
+                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
             );
         }
 
@@ -120,7 +120,7 @@ internal static partial class CheckpointCheck
                 throw new WrongAnswerException(
                     Expected,
                     $"The file after epoch {epoch} is called {file}.",
-                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.weights\"`."
+                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.safetensors\"`."
                 );
             }
         }
@@ -132,12 +132,12 @@ internal static partial class CheckpointCheck
 
         foreach (var (epoch, file) in watch.Writes)
         {
-            if (file != $"epoch-{epoch}.weights")
+            if (file != $"epoch-{epoch}.safetensors")
             {
                 throw new WrongAnswerException(
                     Expected,
-                    $"At the right time, but the file is called {file}, not epoch-{epoch}.weights.",
-                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.weights\"`, in the folder itself, "
+                    $"At the right time, but the file is called {file}, not epoch-{epoch}.safetensors.",
+                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
                         + "with the hyphen, and the number without zeros before it."
                 );
             }

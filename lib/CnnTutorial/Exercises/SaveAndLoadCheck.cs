@@ -10,7 +10,7 @@ internal static class SaveAndLoadCheck
     public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad) =>
         PracticeFolder.Run(folder =>
         {
-            var path = Path.Combine(folder, "practice.weights");
+            var path = Path.Combine(folder, "practice.safetensors");
             var trained = PracticeNetwork.Create(dropout: 0.5, seed: 23);
             var wanted = PracticeNetwork.Weights(trained);
             var made = new List<(Module<Tensor, Tensor> Model, float[] Weights)>();

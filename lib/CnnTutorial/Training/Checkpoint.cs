@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CnnTutorial;
 
-/// <summary>Saves the training every few epochs, as <c>epoch-0010.weights</c> and so on, so that it can go on after an
+/// <summary>Saves the training every few epochs, as <c>epoch-0010.safetensors</c> and so on, so that it can go on after an
 /// interruption.</summary>
 /// <remarks>
 /// A checkpoint is a weights file, which <see cref="Weights.Load"/> reads, and holds beside the weights all that the next epoch
@@ -40,7 +40,7 @@ public sealed partial class Checkpoint : Callback
 
     /// <summary>The file of an epoch's checkpoint.</summary>
     /// <param name="epoch">From 1.</param>
-    public string PathOf(int epoch) => Path.Combine(_folder, $"epoch-{epoch:0000}.weights");
+    public string PathOf(int epoch) => Path.Combine(_folder, $"epoch-{epoch:0000}.safetensors");
 
     /// <inheritdoc/>
     internal override void AfterEpoch(TrainingState state)
@@ -57,6 +57,6 @@ public sealed partial class Checkpoint : Callback
             ? epoch
             : null;
 
-    [GeneratedRegex(@"^epoch-([0-9]{4,})\.weights$")]
+    [GeneratedRegex(@"^epoch-([0-9]{4,})\.safetensors$")]
     private static partial Regex Name();
 }

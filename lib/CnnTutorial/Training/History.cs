@@ -36,7 +36,7 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no history at {path}; run notebook 05-train first, which writes it.", path);
+            throw new FileNotFoundException($"There is no history at {path}; {CourseFile.HowToMake(path, "history.Save(path)")}.", path);
         }
 
         try
@@ -44,12 +44,14 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
             using var stream = File.OpenRead(path);
             return JsonSerializer.Deserialize<History>(stream, Json) is { Epochs: not null } history
                 ? history
-                : throw new InvalidDataException($"{path} is not a training history; delete it and run notebook 05-train again.");
+                : throw new InvalidDataException(
+                    $"{path} is not a training history; delete it and {CourseFile.HowToMake(path, "history.Save(path)")}."
+                );
         }
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.",
+                $"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and {CourseFile.HowToMake(path, "history.Save(path)")}.",
                 e
             );
         }

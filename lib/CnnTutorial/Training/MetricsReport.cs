@@ -159,7 +159,7 @@ public sealed record MetricsReport
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There are no metrics at {path}; run notebook 05-train first, which writes them.", path);
+            throw new FileNotFoundException($"There are no metrics at {path}; {CourseFile.HowToMake(path, "report.Save(path)")}.", path);
         }
 
         try
@@ -170,7 +170,7 @@ public sealed record MetricsReport
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and run notebook 05-train again.",
+                $"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and {CourseFile.HowToMake(path, "report.Save(path)")}.",
                 e
             );
         }

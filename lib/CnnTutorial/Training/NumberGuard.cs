@@ -16,19 +16,28 @@ internal sealed class NumberGuard : IDisposable
     private readonly optim.Optimizer _optimizer;
     private readonly int _together;
     private readonly List<Tensor> _losses = [];
-    private TrainingSnapshot _good;
+    private byte[] _good;
+    private bool _hadBatchOfOne;
     private int _goodEpoch;
 
     /// <summary>Begins: what the network is now is good.</summary>
-    public NumberGuard(Module<Tensor, Tensor> model, optim.Optimizer optimizer, Device device, int epoch)
+    /// <param name="trainer">The network and its optimizer.</param>
+    /// <param name="epoch">How many epochs are finished.</param>
+    public NumberGuard(Trainer trainer, int epoch)
     {
-        (_model, _optimizer, _goodEpoch) = (model, optimizer, epoch);
-        _together = device.type == DeviceType.CPU ? 1 : BatchesBetweenLooks;
-        _good = TrainingSnapshot.Take(model, optimizer);
+        (_model, _optimizer, _goodEpoch) = (trainer.Model, trainer.Optimizer, epoch);
+        _together = trainer.Device.type == DeviceType.CPU ? 1 : BatchesBetweenLooks;
+        _good = TrainingSnapshot.Copy(_model, _optimizer);
     }
 
     /// <summary>Remembers a batch's loss.</summary>
-    public void Add(Tensor loss) => _losses.Add(loss.detach().DetachFromDisposeScope());
+    /// <param name="loss">The mean over the batch.</param>
+    /// <param name="images">How many images the batch has.</param>
+    public void Add(Tensor loss, int images)
+    {
+        _losses.Add(loss.detach().DetachFromDisposeScope());
+        _hadBatchOfOne |= images == 1;
+    }
 
     /// <summary>Whether one of the batches since the last look ends the training; then the network is put back.</summary>
     public bool Stops(TrainingState state)
@@ -59,7 +68,11 @@ internal sealed class NumberGuard : IDisposable
     {
         if (ModelWeights.NotFinite(_model) is { } name)
         {
-            Stop(state, $"after batch {state.Batches} of {state.Batches} {name} holds NaN or infinite numbers");
+            Stop(
+                state,
+                $"after batch {state.Batches} of {state.Batches} {name} holds NaN or infinite numbers",
+                _hadBatchOfOne && name.EndsWith("running_var", StringComparison.Ordinal) ? BatchOfOne(state) : null
+            );
             return true;
         }
 
@@ -69,7 +82,7 @@ internal sealed class NumberGuard : IDisposable
             return true;
         }
 
-        (_good, _goodEpoch) = (TrainingSnapshot.Take(_model, _optimizer), state.Epoch);
+        (_good, _goodEpoch) = (TrainingSnapshot.Copy(_model, _optimizer), state.Epoch);
         return false;
     }
 
@@ -86,23 +99,30 @@ internal sealed class NumberGuard : IDisposable
         return stack(_losses).to(ScalarType.Float64).cpu().data<double>().ToArray();
     }
 
-    private void Stop(TrainingState state, string what)
+    private void Stop(TrainingState state, string what, string? cause = null)
     {
         // Read before the optimizer is put back, with its learning rate.
         var rate = _optimizer.ParamGroups.Max(group => group.LearningRate);
-        _good.Restore(_model, _optimizer);
+        TrainingSnapshot.Restore(_good, _model, _optimizer);
         var kept =
             _goodEpoch == 0
                 ? "as it was before the training"
                 : string.Create(CultureInfo.InvariantCulture, $"as it was after epoch {_goodEpoch}");
-        state.Stop(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Stopped in epoch {state.Epoch}: {what}. Most likely the learning rate, {rate}, is too large, so that the steps grow "
-                    + $"instead of shrinking: make the optimizer with a tenth of it, {rate / 10:G3}, and train again. The model is {kept}."
-            )
+        cause ??= string.Create(
+            CultureInfo.InvariantCulture,
+            $"Most likely the learning rate, {rate}, is too large, so that the steps grow instead of shrinking: make the optimizer with a "
+                + $"tenth of it, {rate / 10:G3}, and train again."
         );
+        state.Stop($"Stopped in epoch {state.Epoch}: {what}. {cause} The model is {kept}.");
     }
+
+    // A batch norm divides by the number of values of a channel minus one; of one image, BatchNorm1d sees one value.
+    private static string BatchOfOne(TrainingState state) =>
+        state.Images == state.Batches
+            ? "The batches have one image each, and a batch norm computes a variance over a batch, which one image does not have: train "
+                + "with a batchSize of 2 or more."
+            : "The last batch of the epoch has one image, and a batch norm computes a variance over a batch, which one image does not "
+                + "have: train with another batchSize, or leave one image out with Take, so that no batch of one is left.";
 
     private void Forget()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,11 +6,12 @@ namespace CnnTutorial;
 
 /// <summary>A network with all that training needs: the loss, the optimizer, the metrics and the device. What Keras calls a compiled
 /// model.</summary>
-public sealed partial class Trainer
+public sealed class Trainer
 {
-    private readonly Module<Tensor, Tensor, Tensor> _loss;
+    /// <summary>Large enough to keep the processor busy, small enough to need little memory (a thousand images' features: 75 MB).</summary>
+    private const int JudgeBatchSize = 1000;
+
     private readonly optim.Optimizer? _optimizer;
-    private readonly IReadOnlyList<Metric> _metrics;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device
@@ -43,9 +43,9 @@ public sealed partial class Trainer
         }
 
         Model = model;
-        _loss = loss;
+        Loss = loss;
         _optimizer = optimizer;
-        _metrics = metrics ?? [Metric.Accuracy];
+        Metrics = metrics ?? [Metric.Accuracy];
     }
 
     /// <summary>The network.</summary>
@@ -53,6 +53,14 @@ public sealed partial class Trainer
 
     /// <summary>Where it computes.</summary>
     public Device Device { get; }
+
+    internal Module<Tensor, Tensor, Tensor> Loss { get; }
+
+    internal IReadOnlyList<Metric> Metrics { get; }
+
+    internal optim.Optimizer Optimizer =>
+        _optimizer
+        ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
 
     /// <summary>Whether training adds a progress bar; the exercise's checks train without a word.</summary>
     internal bool ShowsProgress { get; init; } = true;
@@ -88,15 +96,8 @@ public sealed partial class Trainer
 
         // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
         using var scope = NewDisposeScope();
-        return Fit(
-            new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed),
-            validation,
-            epochs,
-            batchSize,
-            () => PlanOf(TrainingPlan.Describe(train), validation, batchSize, seed),
-            resumeFrom,
-            callbacks
-        );
+        var batches = new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed);
+        return Fit(batches, TrainingPlan.Describe(train), validation, epochs, batchSize, seed, resumeFrom, callbacks);
     }
 
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into
@@ -128,151 +129,132 @@ public sealed partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(train);
         ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
-        return Fit(
-            train.Batches(batchSize, seed, Device),
-            validation,
-            epochs,
-            batchSize,
-            () => PlanOf(train.Describe(), validation, batchSize, seed),
-            resumeFrom,
-            callbacks
+        return Fit(train.Batches(batchSize, seed, Device), train.Describe(), validation, epochs, batchSize, seed, resumeFrom, callbacks);
+    }
+
+    /// <summary>Measures loss and metrics, with dropout off and no gradients.</summary>
+    /// <param name="split">The images to judge by.</param>
+    /// <exception cref="ArgumentException">The split is empty, or labels or images do not suit the model; one sentence says what is
+    /// wrong.</exception>
+    public Evaluation Evaluate(ImageSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        TrainingInput.ThrowIfUnfit(Model, Device, split.Labels, split.Rows, split.Columns, "the split", toLearnFrom: false);
+        using var scope = NewDisposeScope();
+        return Evaluate(split.ToByteTensor(Device), split.ToLabelTensor(Device));
+    }
+
+    /// <summary>Predicts a class for each image, with dropout off.</summary>
+    /// <param name="split">The images; their labels are not looked at.</param>
+    /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
+    public Predictions Predict(ImageSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        using var scope = NewDisposeScope();
+        return Predict(split.ToByteTensor(Device));
+    }
+
+    /// <summary>Predicts a class for each image, with dropout off.</summary>
+    /// <param name="images">float32 <c>[N, 1, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
+    /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
+    /// <exception cref="ArgumentException">The images hold NaN or infinite numbers.</exception>
+    public Predictions Predict(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        Pixels.ThrowIfNotFinite(images, nameof(images));
+        var parts = new List<float[]>();
+        long classes = 0;
+        Judge(
+            images,
+            (logits, _) =>
+            {
+                classes = logits.shape[1];
+                parts.Add([.. logits.softmax(1).cpu().data<float>()]);
+            }
         );
+        return new Predictions([.. parts.SelectMany(part => part)], (int)classes);
     }
 
     private History Fit(
         IBatchSource batches,
+        string images,
         ImageSplit? validation,
         int epochs,
         int batchSize,
-        Func<TrainingPlan> planOf,
+        int? seed,
         string? resumeFrom,
         Callback[] callbacks
     )
     {
-        var optimizer = Optimizer;
+        // A fingerprint of all images takes a moment, so it is computed only where something is saved or loaded.
+        var plan =
+            resumeFrom is not null || callbacks.Any(callback => callback is Checkpoint)
+                ? TrainingPlan.Of(this, images, validation, batchSize, seed)
+                : null;
         // Networks of earlier runs of the learner's cell: the garbage collector sees their few objects, not their weights.
         GC.Collect();
         using var scope = NewDisposeScope();
-        using var memory = MemoryReuse.Begin();
-        using var running = new RunningMeans(_metrics, Device);
-        var results = new List<EpochResult>();
-        var learningRate = optimizer.ParamGroups.First().LearningRate;
-        var plan = resumeFrom is not null || callbacks.Any(callback => callback is Checkpoint) ? planOf() : null;
-        if (resumeFrom is not null)
+        using var run = new TrainingRun(this, batches, validation, epochs, batchSize, plan, resumeFrom, callbacks);
+        return run.ToTheEnd();
+    }
+
+    private void ThrowIfUnfit(ReadOnlySpan<byte> labels, int rows, int columns, ImageSplit? validation, int epochs, int batchSize)
+    {
+        if (epochs < 1)
         {
-            results.AddRange(CheckpointFile.Resume(resumeFrom, Model, optimizer, plan!, epochs).Epochs);
-            batches.Epoch = results.Count;
+            throw new ArgumentOutOfRangeException(nameof(epochs), $"epochs is {epochs}; ask for 1 or more.");
         }
 
-        using var step = new TrainingStep(Model, _loss, optimizer, batches.ImageShape, Device);
-        var held = validation is null ? default((Tensor, Tensor)?) : (validation.ToByteTensor(Device), validation.ToLabelTensor(Device));
-        using var guard = new NumberGuard(Model, optimizer, Device, results.Count);
-        var state = new TrainingState(
-            Model,
-            epochs,
-            batches.Count,
-            batches.ImageCount,
-            running.Means,
-            results,
-            path => CheckpointFile.Save(path, Model, optimizer, plan!, new History(results, learningRate, batchSize))
-        );
-        var all = !ShowsProgress || callbacks.Any(callback => callback is Progress) ? callbacks : [new Progress(), .. callbacks];
-        var stop = HostContext.CancellationToken;
-
-        Each(all, callback => callback.OnTrainBegin(state));
-        for (state.Epoch = results.Count + 1; state.Epoch <= epochs && state.StopReason is null; state.Epoch++)
+        if (batchSize < 1)
         {
-            if (!RunEpoch(batches, batch => Learn(batch, step, running, memory, guard), running, guard, state, all, stop))
-            {
-                break;
-            }
+            throw new ArgumentOutOfRangeException(nameof(batchSize), $"batchSize is {batchSize}; a batch has 1 image or more.");
+        }
 
-            var result = new EpochResult(
-                state.Epoch,
-                running.Means(),
-                held is var (images, labels) ? Evaluate(images, labels) : null,
-                state.EpochTime.TotalSeconds
+        TrainingInput.ThrowIfUnfit(Model, Optimizer);
+        TrainingInput.ThrowIfUnfit(Model, Device, labels, rows, columns, "the training split", toLearnFrom: true);
+        if (validation is not null)
+        {
+            TrainingInput.ThrowIfUnfit(
+                Model,
+                Device,
+                validation.Labels,
+                validation.Rows,
+                validation.Columns,
+                "the validation split",
+                toLearnFrom: false
             );
-            if (guard.Stops(state, result))
-            {
-                break;
-            }
-
-            results.Add(result);
-            Each(all, callback => callback.OnEpochEnd(state, result));
-            Each(all, callback => callback.AfterEpoch(state));
         }
-
-        var history = new History(results, learningRate, batchSize, state.StopReason);
-        state.Epoch = Math.Min(state.Epoch, epochs);
-        Each(all, callback => callback.OnTrainEnd(state, history));
-        return history;
     }
 
-    /// <summary>One pass over the images.</summary>
-    /// <returns>False where it was stopped before its last batch.</returns>
-    private bool RunEpoch(
-        IBatchSource batches,
-        Action<Batch> step,
-        RunningMeans running,
-        NumberGuard guard,
-        TrainingState state,
-        Callback[] callbacks,
-        CancellationToken stop
-    )
+    /// <summary>Judges images that are on the device already.</summary>
+    internal Evaluation Evaluate(Tensor images, Tensor labels)
     {
-        Model.train();
-        running.Reset();
-        (state.Batch, state.ImagesDone, state.EpochTime) = (0, 0, TimeSpan.Zero);
-        var start = Stopwatch.GetTimestamp();
-        foreach (var batch in batches)
-        {
-            using (batch)
+        using var running = new RunningMeans(Metrics, Device);
+        Judge(
+            images,
+            (logits, start) =>
             {
-                step(batch);
+                var part = labels.narrow(0, start, logits.shape[0]);
+                running.Add(logits, part, Loss.call(logits, part));
             }
-
-            state.Batch++;
-            state.ImagesDone = running.Count;
-            state.EpochTime = Stopwatch.GetElapsedTime(start);
-            if (guard.Stops(state))
-            {
-                return false;
-            }
-
-            Each(callbacks, callback => callback.OnBatchEnd(state));
-            if (stop.IsCancellationRequested)
-            {
-                state.Stop(
-                    $"Stopped by you in epoch {state.Epoch}, after batch {state.Batch} of {state.Batches}. The model keeps what it has "
-                        + "learned so far."
-                );
-            }
-
-            if (state.StopReason is not null && state.Batch < state.Batches)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        );
+        return running.Means();
     }
 
-    private static void Learn(Batch batch, TrainingStep step, RunningMeans running, MemoryReuse memory, NumberGuard guard)
+    /// <summary>Runs the network over the images part by part and leaves it in the mode in which it was.</summary>
+    private void Judge(Tensor images, Action<Tensor, long> look)
     {
-        // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
-        using var scope = NewDisposeScope();
-        var (logits, loss) = step.Take(batch);
-        running.Add(logits, batch.Labels, loss);
-        guard.Add(loss);
-        memory.Step();
-    }
-
-    private static void Each(Callback[] callbacks, Action<Callback> act)
-    {
-        foreach (var callback in callbacks)
-        {
-            act(callback);
-        }
+        EvaluationMode.Run(
+            Model,
+            _ =>
+            {
+                using var fast = new FastPrediction(Model, images.shape[1..], Device);
+                for (long start = 0; start < images.shape[0]; start += JudgeBatchSize)
+                {
+                    using var scope = NewDisposeScope();
+                    look(fast.Predict(Pixels.Scale(images.narrow(0, start, Math.Min(JudgeBatchSize, images.shape[0] - start)))), start);
+                }
+            }
+        );
     }
 }

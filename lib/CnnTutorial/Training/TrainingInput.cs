@@ -11,7 +11,7 @@ internal static class TrainingInput
     /// <summary>Names what makes learning impossible.</summary>
     /// <param name="model">The network.</param>
     /// <param name="optimizer">What will change its weights.</param>
-    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, or the weights are ruined already.</exception>
+    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, the optimizer is another model's, or the weights are ruined already.</exception>
     public static void ThrowIfUnfit(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         foreach (var group in optimizer.ParamGroups)
@@ -23,6 +23,16 @@ internal static class TrainingInput
                     nameof(optimizer)
                 );
             }
+        }
+
+        var own = model.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        if (own.Count > 0 && !optimizer.parameters().Any(parameter => own.Contains(parameter.Handle)))
+        {
+            throw new ArgumentException(
+                "The optimizer belongs to another model: none of the weights that it changes is one of this model's, so nothing would be "
+                    + "learned; make it from model.parameters() of this model, after model.to(device).",
+                nameof(optimizer)
+            );
         }
 
         if (ModelWeights.NotFinite(model) is { } name)

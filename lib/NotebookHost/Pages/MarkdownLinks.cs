@@ -14,18 +14,18 @@ internal static class MarkdownLinks
     /// Leads links to notebooks to their pages, or makes text of them where there is no such page; takes pictures into
     /// the page, and takes the target from links that would run script.
     /// </summary>
-    public static void Resolve(MarkdownDocument document, NotebookImages images, Func<string, bool> hasPage)
+    public static void Resolve(MarkdownDocument document, NotebookImages images, PageContent page)
     {
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
             var url = link.Url ?? "";
-            if (!link.IsImage && PageOf(url) is { } page && !hasPage(Uri.UnescapeDataString(page)))
+            if (!link.IsImage && PageOf(url, page.PageExtension) is { } other && !page.HasPage(Uri.UnescapeDataString(other)))
             {
                 link.ReplaceBy(new ContainerInline());
             }
             else if (!link.IsImage)
             {
-                link.Url = Target(url);
+                link.Url = Target(url, page.PageExtension);
             }
             else if (images.DataUri(url) is { } data)
             {
@@ -43,7 +43,7 @@ internal static class MarkdownLinks
 
         foreach (var link in document.Descendants<AutolinkInline>().Where(link => !link.IsEmail))
         {
-            link.Url = Target(link.Url);
+            link.Url = Target(link.Url, page.PageExtension);
         }
     }
 
@@ -51,7 +51,7 @@ internal static class MarkdownLinks
     internal static string Missing(string url) => $"[The picture {url} is missing.]";
 
     /// <summary>Where a link leads from the page: <c>04-compile.ipynb#loss</c> becomes <c>04-compile.html#loss</c>.</summary>
-    internal static string Target(string url)
+    internal static string Target(string url, string extension = ".html")
     {
         // Browsers skip control characters and spaces when they look for the scheme; so must this.
         var plain = string.Concat(url.Where(character => character > ' '));
@@ -61,11 +61,11 @@ internal static class MarkdownLinks
             return Schemes.Contains(plain[..colon], StringComparer.OrdinalIgnoreCase) ? url : "#";
         }
 
-        return PageOf(url) is { } page ? page + url[End(url)..] : url;
+        return PageOf(url, extension) is { } page ? page + url[End(url)..] : url;
     }
 
     /// <summary>The page of the notebook that a link leads to; null where it leads to none.</summary>
-    private static string? PageOf(string url)
+    private static string? PageOf(string url, string extension)
     {
         var file = url[..End(url)];
         if (file.StartsWith("./", StringComparison.Ordinal))
@@ -80,7 +80,7 @@ internal static class MarkdownLinks
 
         // Pages lie side by side in one folder, so only a notebook beside this one has its page there.
         return file.EndsWith(Notebook, StringComparison.OrdinalIgnoreCase) && file.AsSpan().IndexOfAny('/', ':') < 0
-            ? file[..^Notebook.Length] + ".html"
+            ? file[..^Notebook.Length] + extension
             : null;
     }
 

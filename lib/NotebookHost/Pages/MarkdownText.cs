@@ -42,7 +42,7 @@ internal static class MarkdownText
 
         page.Lead ??= LeadParagraph.Of(document);
         LeadParagraph.MarkRowsOfLinks(document);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
+        MarkdownLinks.Resolve(document, images, page);
         page.Glossary?.Mark(document, page.MetTerms);
         Append(page, document, WithMarkup, source, images);
     }
@@ -57,7 +57,7 @@ internal static class MarkdownText
         }
 
         var images = new NotebookImages(page.Folder, cell: null);
-        MarkdownLinks.Resolve(document, images, page.HasPage);
+        MarkdownLinks.Resolve(document, images, page);
         Append(page, document, WithoutMarkup, markdown, images);
     }
 
@@ -103,7 +103,7 @@ internal static class MarkdownText
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskRenderer());
         renderer.Render(document);
-        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images));
+        page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images, page.PageExtension));
     }
 
     /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>

@@ -30,25 +30,37 @@ internal static class OutputHtml
                 continue;
             }
 
-            switch (output["output_type"]?.ToString())
+            if (output["output_type"]?.ToString() != "stream")
             {
-                case "stream":
-                    var name = output["name"]?.ToString();
-                    var text = new StringBuilder(MimeBundle.Text(output["text"]));
-                    for (; i + 1 < outputs.Count && IsStream(outputs[i + 1], name); i++)
-                    {
-                        text.Append(MimeBundle.Text(outputs[i + 1]!["text"]));
-                    }
-
-                    AppendStream(page.Html, text.ToString(), isError: name == "stderr");
-                    break;
-                case "error":
-                    AppendError(page.Html, output);
-                    break;
-                case "display_data" or "execute_result" when output["data"] is JsonObject data:
-                    AppendData(page, data, output["metadata"] as JsonObject, cellNumber);
-                    break;
+                AppendOne(page, output, cellNumber);
+                continue;
             }
+
+            var name = output["name"]?.ToString();
+            var text = new StringBuilder(MimeBundle.Text(output["text"]));
+            for (; i + 1 < outputs.Count && IsStream(outputs[i + 1], name); i++)
+            {
+                text.Append(MimeBundle.Text(outputs[i + 1]!["text"]));
+            }
+
+            AppendStream(page.Html, text.ToString(), isError: name == "stderr");
+        }
+    }
+
+    /// <summary>Appends one output.</summary>
+    public static void AppendOne(PageContent page, JsonObject output, int cellNumber)
+    {
+        switch (output["output_type"]?.ToString())
+        {
+            case "stream":
+                AppendStream(page.Html, MimeBundle.Text(output["text"]), isError: output["name"]?.ToString() == "stderr");
+                break;
+            case "error":
+                AppendError(page.Html, output);
+                break;
+            case "display_data" or "execute_result" when output["data"] is JsonObject data:
+                AppendData(page, data, output["metadata"] as JsonObject, cellNumber);
+                break;
         }
     }
 

@@ -52,9 +52,10 @@ internal static class SafeMarkup
     ];
 
     /// <summary>The HTML without what is not allowed, every element closed, with the notebook's own pictures in it.</summary>
-    public static string Of(string html, NotebookImages images) => Create(images).Sanitize(html);
+    public static string Of(string html, NotebookImages images, string pageExtension = ".html") =>
+        Create(images, pageExtension).Sanitize(html);
 
-    private static HtmlSanitizer Create(NotebookImages images)
+    private static HtmlSanitizer Create(NotebookImages images, string pageExtension)
     {
         var unseen = new List<(IElement Picture, string Address)>();
         var sanitizer = new HtmlSanitizer { KeepChildNodes = true };
@@ -74,7 +75,7 @@ internal static class SafeMarkup
         sanitizer.FilterUrl += (_, filter) =>
         {
             var isPicture = filter.Tag.NodeName.Equals("IMG", StringComparison.OrdinalIgnoreCase);
-            filter.SanitizedUrl = isPicture ? images.DataUri(filter.OriginalUrl) : MarkdownLinks.Target(filter.OriginalUrl);
+            filter.SanitizedUrl = isPicture ? images.DataUri(filter.OriginalUrl) : MarkdownLinks.Target(filter.OriginalUrl, pageExtension);
             if (isPicture && filter.SanitizedUrl is null)
             {
                 unseen.Add((filter.Tag, filter.OriginalUrl));

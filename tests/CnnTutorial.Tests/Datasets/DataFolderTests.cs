@@ -144,6 +144,24 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_course_s_other_data_set_is_named_as_such()
+    {
+        var (mnist, fashion) = (DatasetCatalog.Mnist.Files.TestLabels, DatasetCatalog.FashionMnist.Files.TestLabels);
+        Assert.Same(DatasetCatalog.Mnist, DatasetCatalog.OwnerOf(mnist.Sha256));
+        Assert.Same(DatasetCatalog.FashionMnist, DatasetCatalog.OwnerOf(fashion.Sha256));
+        Assert.Null(DatasetCatalog.OwnerOf(new string('0', 64)));
+        // Ten labels that stand for MNIST's: the reader is asked for Fashion-MNIST's and finds these.
+        var labels = IdxFile.FromLabels([.. Enumerable.Repeat((byte)7, 10_000)]);
+        var reader = new IdxReader("fashion-mnist/t10k-labels-idx1-ubyte", "put the right one there");
+        var error = Assert.Throws<InvalidDataException>(() => reader.Verify(labels, fashion, _ => DatasetCatalog.Mnist));
+        AssertSentence(
+            error,
+            "is a file of MNIST, whose folder is called 'mnist', and not the file that belongs here",
+            "put the right one"
+        );
+    }
+
+    [Fact]
     public void The_folder_is_read_only_to_the_course()
     {
         _small.WriteTo(Folder);

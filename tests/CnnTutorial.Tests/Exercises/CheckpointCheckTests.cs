@@ -44,17 +44,17 @@ public sealed class CheckpointCheckTests
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
-            "is called epoch-9.weights"
+            "is called epoch-9.safetensors"
         ),
         ["without the hyphen"] = (
-            folder => Named(folder, epoch => $"epoch{epoch}.weights"),
-            "is called epoch10.weights, not epoch-10.weights"
+            folder => Named(folder, epoch => $"epoch{epoch}.safetensors"),
+            "is called epoch10.safetensors, not epoch-10.safetensors"
         ),
         ["with zeros"] = (
-            folder => Named(folder, epoch => $"epoch-{epoch:000}.weights"),
-            "is called epoch-010.weights, not epoch-10.weights"
+            folder => Named(folder, epoch => $"epoch-{epoch:000}.safetensors"),
+            "is called epoch-010.safetensors, not epoch-10.safetensors"
         ),
-        ["as the library names them"] = (folder => new Checkpoint(folder), "is called epoch-0010.weights, not epoch-10.weights"),
+        ["as the library names them"] = (folder => new Checkpoint(folder), "is called epoch-0010.safetensors, not epoch-10.safetensors"),
         ["the folder as the path"] = (folder => Named(folder, _ => ""), "The path to which you save is the folder itself"),
         ["the folder as the path, in TorchSharp's own format"] = (
             folder => new Saving((state, _) => state.Model.save(folder)),
@@ -99,7 +99,7 @@ public sealed class CheckpointCheckTests
                 {
                     if (epoch % 10 == 0)
                     {
-                        state.Model.save(Path.Combine(folder, $"epoch-{epoch}.weights"));
+                        state.Model.save(Path.Combine(folder, $"epoch-{epoch}.safetensors"));
                     }
                 }
             ))
@@ -138,17 +138,17 @@ public sealed class CheckpointCheckTests
     {
         if (save)
         {
-            Weights.Save(state.Model, Path.Combine(folder, $"epoch-{number}.weights"));
+            Weights.Save(state.Model, Path.Combine(folder, $"epoch-{number}.safetensors"));
         }
     }
 
-    private static void Save(string folder, TrainingState state) => Weights.Save(state.Model, Path.Combine(folder, "last.weights"));
+    private static void Save(string folder, TrainingState state) => Weights.Save(state.Model, Path.Combine(folder, "last.safetensors"));
 
     private static void SaveOther(int epoch, string folder, Module<Tensor, Tensor> model)
     {
         if (epoch % 10 == 0)
         {
-            Weights.Save(model, Path.Combine(folder, $"epoch-{epoch}.weights"));
+            Weights.Save(model, Path.Combine(folder, $"epoch-{epoch}.safetensors"));
         }
     }
 
@@ -156,7 +156,7 @@ public sealed class CheckpointCheckTests
     {
         if (epoch % 10 == 0)
         {
-            File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}.weights"), $"epoch {epoch}");
+            File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}.safetensors"), $"epoch {epoch}");
         }
     }
 

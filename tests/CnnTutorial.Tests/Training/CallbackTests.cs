@@ -28,7 +28,10 @@ public sealed class CallbackTests
         var checkpoint = new Checkpoint(folder.Path, every: 10);
         Toy.Trainer(model).Fit(Toy.Images(40, 1), epochs: 20, batchSize: 40, callbacks: checkpoint);
 
-        Assert.Equal(["epoch-0010.weights", "epoch-0020.weights"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["epoch-0010.safetensors", "epoch-0020.safetensors"],
+            Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order()
+        );
         var fresh = Toy.Model(seed: 99);
         Weights.Load(fresh, checkpoint.PathOf(20));
         Assert.Equal(Toy.Weights(model), Toy.Weights(fresh));

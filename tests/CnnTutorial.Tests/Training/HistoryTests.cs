@@ -43,7 +43,11 @@ public sealed class HistoryTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "history.json");
-        Assert.Contains("05-train", Assert.Throws<FileNotFoundException>(() => History.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "write it with history.Save(path), or correct the path",
+            Assert.Throws<FileNotFoundException>(() => History.Load(path)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(path, "{\"epochs\": [");
         Assert.Contains(
             "is not a training history",

@@ -7,7 +7,11 @@ public sealed class MetricsReportTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "metrics.json");
-        Assert.Contains("05-train", Assert.Throws<FileNotFoundException>(() => MetricsReport.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "write it with report.Save(path), or correct the path",
+            Assert.Throws<FileNotFoundException>(() => MetricsReport.Load(path)).Message,
+            StringComparison.Ordinal
+        );
         var (train, test) = (HistoryTests.Sample.Last.Train, HistoryTests.Sample.Last.Validation!);
 
         var report = MetricsReport.Of(Dataset, Accelerator.Detect(), HistoryTests.Sample, train, test);

@@ -21,7 +21,8 @@ public sealed class NumberGuardTests
 
         Assert.Empty(history.Epochs);
         Assert.Matches(
-            @"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. Most likely the learning rate, 1E\+20, is too large",
+            @"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. "
+                + @"Most likely the learning rate, 1E\+20, is too large",
             history.StoppedBecause
         );
         Assert.EndsWith("The model is as it was before the training.", history.StoppedBecause, StringComparison.Ordinal);
@@ -81,6 +82,37 @@ public sealed class NumberGuardTests
         Assert.DoesNotContain(Toy.Weights(model), weight => !float.IsFinite(weight));
     }
 
+    [Theory]
+    [InlineData(33, 16, "The last batch of the epoch has one image")]
+    [InlineData(20, 1, "The batches have one image each")]
+    public void A_batch_of_one_image_is_named_as_the_cause_where_a_batch_norm_has_no_variance(int images, int batchSize, string says)
+    {
+        var model = WithNorm();
+        var before = Toy.Weights(model);
+        var history = Trainer(model, optim.SGD(model.parameters(), 0.01)).Fit(Toy.Images(images, 1), epochs: 2, batchSize: batchSize);
+        Assert.Empty(history.Epochs);
+        Assert.Contains("norm.running_var holds NaN", history.StoppedBecause, StringComparison.Ordinal);
+        Assert.Contains(says, history.StoppedBecause, StringComparison.Ordinal);
+        Assert.DoesNotContain("learning rate", history.StoppedBecause, StringComparison.Ordinal);
+        Assert.Equal(before, Toy.Weights(model));
+        // The cure that it names.
+        Assert.Null(Trainer(model, optim.SGD(model.parameters(), 0.01)).Fit(Toy.Images(images, 1), epochs: 2, batchSize: 5).StoppedBecause);
+    }
+
+    [Fact]
+    public void A_rate_that_is_too_large_is_still_named_beside_a_batch_norm()
+    {
+        var model = WithNorm();
+        var history = Trainer(model, optim.SGD(model.parameters(), 1e20)).Fit(Toy.Images(320, 1), epochs: 3, batchSize: 32);
+        Assert.Contains("Most likely the learning rate, 1E+20, is too large", history.StoppedBecause, StringComparison.Ordinal);
+    }
+
+    private static Module<Tensor, Tensor> WithNorm()
+    {
+        manual_seed(1);
+        return Sequential(("flatten", Flatten()), ("norm", BatchNorm1d(64)), ("predictions", Linear(64, Toy.Classes)));
+    }
+
     [Fact]
     public void No_checkpoint_is_made_of_ruined_weights()
     {
@@ -94,7 +126,10 @@ public sealed class NumberGuardTests
                 batchSize: 32,
                 callbacks: [new Checkpoint(folder.Path, every: 1), new RaiseTheRate(optimizer, after: 2)]
             );
-        Assert.Equal(["epoch-0001.weights", "epoch-0002.weights"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["epoch-0001.safetensors", "epoch-0002.safetensors"],
+            Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]

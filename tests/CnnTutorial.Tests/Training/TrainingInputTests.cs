@@ -87,6 +87,33 @@ public sealed class TrainingInputTests
         );
     }
 
+    [Fact]
+    public void An_optimizer_of_another_model_is_refused_in_one_sentence()
+    {
+        var model = Toy.Model();
+        var before = Toy.Weights(model);
+        using var other = Toy.Model(seed: 2);
+        var error = Assert.Throws<ArgumentException>(() =>
+            new Trainer(model, CrossEntropyLoss(), optim.Adam(other.parameters(), 0.01)).Fit(Good)
+        );
+        Assert.Contains("The optimizer belongs to another model", error.Message, StringComparison.Ordinal);
+        Assert.Contains("make it from model.parameters() of this model", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Toy.Weights(model));
+    }
+
+    [Fact]
+    public void An_optimizer_that_changes_some_of_the_weights_is_welcome()
+    {
+        var model = Toy.Model();
+        var before = Toy.Weights(model);
+        var history = new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters().TakeLast(2), 0.1)) { ShowsProgress = false }.Fit(
+            Good,
+            epochs: 1
+        );
+        Assert.Single(history.Epochs);
+        Assert.NotEqual(before, Toy.Weights(model));
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

@@ -27,7 +27,7 @@ public sealed class PadPage(BundledCourse course) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var mnist = Directory.CreateDirectory(Path.Combine(_folder, "mnist")).FullName;
-        File.Copy(Path.Combine(course.Run.Folder, "mnist", "model.weights"), Path.Combine(mnist, "model.weights"));
+        File.Copy(Path.Combine(course.Run.Folder, "mnist", "model.safetensors"), Path.Combine(mnist, "model.safetensors"));
         Run = await Support.Course.RunAsync(
             _folder,
             FullData.Folder,

@@ -10,7 +10,7 @@ internal static class Interruptions
     /// <returns>What was wrong, one sentence each; and how many were killed before their temporary file had its name.</returns>
     public static async Task<(List<string> Wrong, int InTheMiddle)> WhileSavingAsync(string folder, int kills, int seed)
     {
-        var path = Path.Combine(folder, "model.weights");
+        var path = Path.Combine(folder, "model.safetensors");
         var random = new Random(seed);
         var wrong = new List<string>();
         var (next, strays) = (1, 0);

@@ -86,6 +86,11 @@ internal static class DatasetCatalog
             ),
         };
 
+    /// <summary>The data set that a file belongs to, by the SHA-256 of its uncompressed bytes; null for a file that is none of
+    /// theirs.</summary>
+    public static DatasetDescription? OwnerOf(string sha256) =>
+        new[] { Mnist, FashionMnist }.FirstOrDefault(dataset => dataset.Files.All.Any(file => file.Sha256 == sha256));
+
     internal static DatasetFiles Files(int train, string trainImages, string trainLabels, int test, string testImages, string testLabels) =>
         new(
             IdxFileSpec.Images(DatasetPlaces.FileNames[0], train, trainImages),

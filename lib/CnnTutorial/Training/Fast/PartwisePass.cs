@@ -10,17 +10,16 @@ namespace CnnTutorial;
 /// <remarks>
 /// What one layer leaves for the next is then small enough to stay in the core's cache, and the cores meet twice a step instead
 /// of after each operation. The mathematics stays the same, since the layers treat each image by itself; only the order in which
-/// gradients are added up differs, and it does not depend on the number of threads. Three things are done in another way than
+/// gradients are added up differs, and it does not depend on the number of threads. Two things are done in another way than
 /// the layers do them, because of what they would read and write: a convolution's bias is added after the max-pooling that
-/// follows, since the largest of several numbers stays the largest when the same is added to all; a ReLU writes over what it
-/// was given; and see <see cref="LinearGradients"/>.
+/// follows, since the largest of several numbers stays the largest when the same is added to all; and a ReLU writes over what
+/// it was given.
 /// </remarks>
 internal sealed class PartwisePass
 {
     private const int Parts = 8;
     private const int LeastPart = 8;
 
-    private readonly IReadOnlyList<Module<Tensor, Tensor>> _layers;
     private readonly IReadOnlyList<Operation> _operations;
     private readonly IReadOnlyDictionary<Modules.Dropout, long[]> _dropped;
     private readonly WorkerTeam _team;
@@ -29,9 +28,9 @@ internal sealed class PartwisePass
         IReadOnlyList<Module<Tensor, Tensor>> layers,
         IReadOnlyDictionary<Modules.Dropout, long[]> dropped,
         WorkerTeam team
-    ) => (_layers, _operations, _dropped, _team) = (layers, [.. Operations(layers)], dropped, team);
+    ) => (_operations, _dropped, _team) = ([.. Operations(layers)], dropped, team);
 
-    private delegate Tensor Operation(Tensor value, Learning? learning, int part);
+    private delegate Tensor Operation(Tensor value, Lazy<Dictionary<Modules.Dropout, Tensor?>>? masks, int part);
 
     /// <summary>Whether layers are computed in another way than their own where that gives the same. Benchmarks turn it off to measure what
     /// it is worth.</summary>
@@ -107,9 +106,8 @@ internal sealed class PartwisePass
     /// <param name="batch">What to learn from.</param>
     /// <param name="loss">One of those that <see cref="CanSplit"/> knows.</param>
     /// <param name="parameters">What the gradients are for.</param>
-    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free; null where another
-    /// part's holds for all.</returns>
-    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor?>[] Gradients) Learn(
+    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free.</returns>
+    public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor>[] Gradients) Learn(
         Batch batch,
         Module<Tensor, Tensor, Tensor> loss,
         IReadOnlyList<Tensor> parameters
@@ -120,8 +118,7 @@ internal sealed class PartwisePass
         var masks = new Lazy<Dictionary<Modules.Dropout, Tensor?>>(() =>
             _dropped.ToDictionary(dropout => dropout.Key, dropout => Mask(dropout.Key, [batch.Count, .. dropout.Value]))
         );
-        using var linear = new LinearGradients(_layers, parameters, count);
-        var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new Tensor?[count][]);
+        var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new Tensor[count][]);
         try
         {
             _team.Run(
@@ -129,15 +126,14 @@ internal sealed class PartwisePass
                 part =>
                 {
                     using var scope = NewDisposeScope();
-                    var logits = Forward(batch.Images, new Learning(masks, linear), part);
+                    var logits = Forward(batch.Images, masks, part);
                     // A mean over the part becomes the part's share of the mean over the batch.
                     var share = loss.call(logits, Part(batch.Labels, part)) * ((double)logits.shape[0] / batch.Count);
-                    gradients[part] = linear.Backward(share, part);
+                    gradients[part] = [.. autograd.grad([share], [.. parameters]).Select(gradient => gradient.DetachFromDisposeScope())];
                     (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());
                 },
                 meanwhile: () => _ = masks.Value
             );
-            linear.Complete(gradients, _team);
         }
         finally
         {
@@ -191,13 +187,9 @@ internal sealed class PartwisePass
             switch (layer)
             {
                 case Modules.Dropout dropout:
-                    yield return (value, learning, part) => learning?.Masks.Value[dropout] is { } mask ? value * Part(mask, part) : value;
+                    yield return (value, masks, part) => masks?.Value[dropout] is { } mask ? value * Part(mask, part) : value;
                     break;
-                case Modules.Linear linear:
-                    yield return (value, learning, part) =>
-                        learning is null ? linear.call(value) : learning.Linear.Forward(linear, value, part);
-                    break;
-                // What these give is not needed for their own gradients. A linear layer's is, by LinearGradients.
+                // What these give is not needed for their own gradients, so a ReLU may write over it.
                 case Modules.ReLU when RearrangesLayers && i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
                     yield return (value, _, _) => value.relu_();
                     break;
@@ -215,9 +207,6 @@ internal sealed class PartwisePass
         }
     }
 
-    private Tensor Forward(Tensor images, Learning? learning, int part) =>
-        _operations.Aggregate(Part(images, part), (value, operation) => operation(value, learning, part));
-
-    /// <summary>What the parts of a batch share while a network learns from it.</summary>
-    private sealed record Learning(Lazy<Dictionary<Modules.Dropout, Tensor?>> Masks, LinearGradients Linear);
+    private Tensor Forward(Tensor images, Lazy<Dictionary<Modules.Dropout, Tensor?>>? masks, int part) =>
+        _operations.Aggregate(Part(images, part), (value, operation) => operation(value, masks, part));
 }

@@ -1,42 +1,31 @@
-using System.Text;
 using System.Text.Json;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A weights file that holds, beside the weights, what else training needs to go on.</summary>
+/// <summary>A weights file that holds, beside the weights, what else training needs to go on: the optimizer's memory and the random
+/// numbers as tensors, and in the header's metadata how training was called and what its epochs brought.</summary>
 internal static class CheckpointFile
 {
-    private const string OptimizerPart = "optimizer";
-    private const string GradientsPart = "gradients";
-    private const string RandomPart = "random";
-    private const string TrainingPart = "training";
+    private const string TrainingKey = "training";
 
     /// <summary>Writes all there is at the end of an epoch.</summary>
     /// <exception cref="NotSupportedException">The optimizer cannot be saved.</exception>
     public static void Save(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, History history)
     {
-        var snapshot = TrainingSnapshot.Take(model, optimizer);
-        SealedFile.Write(
-            path,
-            [
-                (Weights.ArchitecturePart, Encoding.UTF8.GetBytes(ModelWeights.Architecture(model))),
-                (Weights.WeightsPart, snapshot.Weights),
-                (
-                    OptimizerPart,
-                    snapshot.Optimizer
-                        ?? throw new NotSupportedException(
-                            $"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an "
-                                + "optimizer of torch.optim, or save the weights alone with Weights.Save."
-                        )
-                ),
-                (GradientsPart, snapshot.HadGradients),
-                (RandomPart, snapshot.Random),
-                (TrainingPart, JsonSerializer.SerializeToUtf8Bytes(new Training(plan, history))),
-            ]
-        );
+        using var scope = NewDisposeScope();
+        var tensors = TrainingSnapshot.Of(model, optimizer, out var hasMemory);
+        if (!hasMemory)
+        {
+            throw new NotSupportedException(
+                $"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an optimizer of "
+                    + "torch.optim, or save the weights alone with Weights.Save."
+            );
+        }
+
+        var training = JsonSerializer.Serialize(new Training(plan, history));
+        AtomicFile.Write(path, stream => Safetensors.Write(stream, tensors, withChecksum: true, (TrainingKey, training)));
     }
 
     /// <summary>Puts everything back as it was when the checkpoint was made; where an exception is thrown, all stays as it is.</summary>
@@ -60,19 +49,14 @@ internal static class CheckpointFile
             );
         }
 
-        var parts = SealedFile.Read(path);
-        if (!parts.TryGetValue(TrainingPart, out var json))
+        using var scope = NewDisposeScope();
+        var (tensors, metadata) = WeightsFile.Read(path, model.state_dict(), withTraining: true);
+        if (!metadata.TryGetValue(TrainingKey, out var json))
         {
             throw new InvalidDataException(
                 $"{path} holds weights alone, from which training cannot go on as it was; load them with Weights.Load and leave "
                     + "resumeFrom out, or name a file that a Checkpoint wrote."
             );
-        }
-
-        // Whether architectures agree comes first: it explains most of what else would differ.
-        using (NewDisposeScope())
-        {
-            _ = Weights.OfParts(model, path, parts);
         }
 
         var training = Parse(path, json);
@@ -87,12 +71,7 @@ internal static class CheckpointFile
         }
 
         var chosen = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
-        Restore(
-            path,
-            new TrainingSnapshot(parts[Weights.WeightsPart], parts[OptimizerPart], parts[GradientsPart], parts[RandomPart]),
-            model,
-            optimizer
-        );
+        Restore(path, tensors, model, optimizer);
         foreach (var (group, rate, then) in optimizer.ParamGroups.Zip(chosen, training.Plan.LearningRates))
         {
             // Whoever gives the optimizer another rate than the training began with means it.
@@ -105,23 +84,28 @@ internal static class CheckpointFile
         return training.History;
     }
 
-    private static void Restore(string path, TrainingSnapshot snapshot, Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    private static void Restore(
+        string path,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        Module<Tensor, Tensor> model,
+        optim.Optimizer optimizer
+    )
     {
         try
         {
-            snapshot.Restore(model, optimizer);
-            snapshot.RestoreSurroundings(optimizer);
+            TrainingSnapshot.Restore(tensors, model, optimizer);
+            TrainingSnapshot.RestoreSurroundings(tensors, optimizer);
         }
         catch (InvalidDataException e)
         {
             throw new InvalidDataException(
-                $"{path}: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.",
+                $"{path} does not fit this optimizer: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.",
                 e
             );
         }
     }
 
-    private static Training Parse(string path, byte[] json)
+    private static Training Parse(string path, string json)
     {
         try
         {

@@ -7,28 +7,13 @@ namespace CnnTutorial;
 /// <summary>A network's weights and buffers, by the names that PyTorch gives them too.</summary>
 internal static class ModelWeights
 {
-    /// <summary>Weights and buffers, one "name [shape] type" a line: what two networks must have in common to exchange weights.</summary>
-    public static string Architecture(Module<Tensor, Tensor> model) =>
-        string.Join('\n', model.state_dict().Select(entry => Line(entry.Key, entry.Value.shape, entry.Value.dtype)));
-
     /// <summary>Such as <c>fc1.bias [128] Float32</c>.</summary>
     public static string Line(string name, long[] shape, ScalarType type) =>
         $"{name} [{string.Join(", ", shape.Select(size => size.ToString(CultureInfo.InvariantCulture)))}] {type}";
 
-    /// <summary>The first line in which two architectures differ, as part of a sentence.</summary>
-    public static string Difference(string saved, string wanted)
-    {
-        var (savedLines, wantedLines) = (saved.Split('\n'), wanted.Split('\n'));
-        var first = Enumerable
-            .Range(0, Math.Max(savedLines.Length, wantedLines.Length))
-            .First(i => savedLines.ElementAtOrDefault(i) != wantedLines.ElementAtOrDefault(i));
-        return $"where the model has {wantedLines.ElementAtOrDefault(first) ?? "nothing more"}, the file has "
-            + $"{savedLines.ElementAtOrDefault(first) ?? "nothing more"}";
-    }
-
     /// <summary>Copies weights into a network, all of them or none.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="weights">One tensor for each of the network's, of its type and shape.</param>
+    /// <param name="weights">One tensor for each of the network's, of its type and shape; others are left out.</param>
     /// <exception cref="InvalidOperationException">One could not be copied; the network is as it was.</exception>
     public static void Set(Module<Tensor, Tensor> model, IReadOnlyDictionary<string, Tensor> weights)
     {

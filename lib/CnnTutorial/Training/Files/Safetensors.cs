@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,17 +14,26 @@ namespace CnnTutorial;
 /// </summary>
 internal static class Safetensors
 {
-    /// <summary>The key under which our own files keep the SHA-256 of the tensors' bytes; readers of others pass over it.</summary>
-    public const string ChecksumKey = "sha256";
-
     private const int Alignment = 8;
+
+    private static readonly byte[] NoChecksum = [.. Enumerable.Repeat((byte)'0', SafetensorsHeader.ChecksumLength)];
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The names of tensors that a checkpoint holds beside the model's begin with this.</summary>
+    public const string TrainingPrefix = "training/";
 
     /// <summary>Writes tensors by their names.</summary>
     /// <param name="stream">Where to.</param>
     /// <param name="tensors">Of the types that the format knows, on any device.</param>
-    /// <param name="withChecksum">Whether the header names the SHA-256 of the bytes.</param>
-    /// <exception cref="NotSupportedException">A tensor is of a type that the format lacks.</exception>
-    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, bool withChecksum)
+    /// <param name="withChecksum">Whether the header names a SHA-256 of all that the file holds.</param>
+    /// <param name="metadata">What else the header is to say.</param>
+    /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
+    public static void Write(
+        Stream stream,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        bool withChecksum,
+        params (string Key, string Value)[] metadata
+    )
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -37,43 +48,69 @@ internal static class Safetensors
             )
             .OrderByDescending(part => part.Tensor.ElementSize)
             .ToList();
-        string? checksum = null;
+        var header = Header(parts, withChecksum, metadata);
+        var length = BitConverter.GetBytes((ulong)header.Length);
         if (withChecksum)
         {
+            // Computed of the file with zeros in its place, and written there.
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(length);
+            hash.AppendData(header);
             parts.ForEach(part => hash.AppendData(part.Tensor.bytes));
-            checksum = Convert.ToHexString(hash.GetHashAndReset());
+            var place = header.AsSpan().IndexOf(NoChecksum);
+            Encoding.ASCII.GetBytes(Convert.ToHexString(hash.GetHashAndReset()), header.AsSpan(place));
         }
 
-        var header = Header(parts, checksum);
-        stream.Write(BitConverter.GetBytes((ulong)header.Length));
+        stream.Write(length);
         stream.Write(header);
         parts.ForEach(part => stream.Write(part.Tensor.bytes));
     }
 
-    /// <summary>Reads tensors for a network: those that it has, no more and no fewer.</summary>
-    /// <param name="stream">The file, or the part of one.</param>
+    /// <summary>Reads tensors for a network: those that it has, no more and no fewer. What a checkpoint holds beside them is checked and
+    /// left out.</summary>
+    /// <param name="stream">A stream that knows its length.</param>
     /// <param name="wanted">The network's own tensors, for their names, types and shapes; they are not changed.</param>
     /// <returns>New tensors on the CPU, which belong to the caller's dispose scope.</returns>
     /// <exception cref="InvalidDataException">The message says what is wrong, to follow the name of the file and a colon.</exception>
-    public static Dictionary<string, Tensor> Read(Stream stream, IReadOnlyDictionary<string, Tensor> wanted)
+    public static Dictionary<string, Tensor> Read(Stream stream, IReadOnlyDictionary<string, Tensor> wanted) =>
+        Read(stream, wanted, withTraining: false).Tensors;
+
+    /// <summary>Reads tensors for a network, and on request those of a training beside them.</summary>
+    /// <param name="stream">A stream that knows its length.</param>
+    /// <param name="wanted">The network's own tensors, for their names, types and shapes; they are not changed.</param>
+    /// <param name="withTraining">Whether the tensors whose names begin with <see cref="TrainingPrefix"/> are returned too.</param>
+    /// <returns>New tensors on the CPU, which belong to the caller's dispose scope, and what the header says beside them.</returns>
+    /// <exception cref="InvalidDataException">The message says what is wrong, to follow the name of the file and a colon.</exception>
+    public static (Dictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
+        Stream stream,
+        IReadOnlyDictionary<string, Tensor> wanted,
+        bool withTraining
+    )
     {
         // All that is asked for is known to fit before anything is allocated for it: the header into the file, the tensors into the
-        // network.
-        var header = SafetensorsHeader.Read(stream, wanted.Keys);
+        // network, and those of a training into the file.
+        var header = SafetensorsHeader.Read(stream, name => wanted.ContainsKey(name) || IsOfTraining(name));
         ThrowIfDifferent(header, wanted);
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes((ulong)header.Json.Length));
+        hash.AppendData(header.Json);
         var tensors = new Dictionary<string, Tensor>();
         foreach (var entry in header.Tensors.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
+            if (!withTraining && IsOfTraining(entry.Name))
+            {
+                PassOver(stream, entry.End - entry.Begin, hash);
+                continue;
+            }
+
             var tensor = empty(entry.Shape, entry.Type, CPU);
             stream.ReadExactly(tensor.bytes);
             hash.AppendData(tensor.bytes);
             tensors.Add(entry.Name, tensor);
         }
 
-        if (header.Metadata.TryGetValue(ChecksumKey, out var checksum) && checksum != Convert.ToHexString(hash.GetHashAndReset()))
+        if (header.Checksum is { } checksum && checksum != Convert.ToHexString(hash.GetHashAndReset()))
         {
             throw new InvalidDataException("its checksum does not fit its content");
         }
@@ -83,7 +120,21 @@ internal static class Safetensors
             tensor.MoveToOuterDisposeScope();
         }
 
-        return tensors;
+        return (tensors, header.Metadata);
+    }
+
+    private static bool IsOfTraining(string name) => name.StartsWith(TrainingPrefix, StringComparison.Ordinal);
+
+    private static void PassOver(Stream stream, long bytes, IncrementalHash hash)
+    {
+        Span<byte> buffer = stackalloc byte[8192];
+        while (bytes > 0)
+        {
+            var part = buffer[..(int)Math.Min(bytes, buffer.Length)];
+            stream.ReadExactly(part);
+            hash.AppendData(part);
+            bytes -= part.Length;
+        }
     }
 
     private static void ThrowIfDifferent(SafetensorsHeader header, IReadOnlyDictionary<string, Tensor> wanted)
@@ -92,31 +143,42 @@ internal static class Safetensors
         {
             if (!header.Tensors.TryGetValue(name, out var entry))
             {
-                throw new InvalidDataException($"it lacks {name}, which the model has");
+                throw new InvalidDataException($"it is of another architecture: {name} is missing, which the model has");
             }
 
             if (entry.Type != tensor.dtype || !entry.Shape.AsSpan().SequenceEqual(tensor.shape))
             {
                 throw new InvalidDataException(
-                    $"where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the file has "
+                    $"it is of another architecture: where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the file has "
                         + $"{ModelWeights.Line(name, entry.Shape, entry.Type)}"
                 );
             }
         }
     }
 
-    private static byte[] Header(List<(string Name, string Type, Tensor Tensor)> parts, string? checksum)
+    private static byte[] Header(
+        List<(string Name, string Type, Tensor Tensor)> parts,
+        bool withChecksum,
+        (string Key, string Value)[] metadata
+    )
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        using (var json = new Utf8JsonWriter(stream, Readable))
         {
             json.WriteStartObject();
             json.WriteStartObject(SafetensorsHeader.MetadataKey);
             // What PyTorch's loaders ask for before they believe that names and shapes are PyTorch's.
             json.WriteString("format", "pt");
-            if (checksum is not null)
+            if (withChecksum)
             {
-                json.WriteString(ChecksumKey, checksum);
+                // Before all else that is written here, so that its zeros are the first to be found.
+                json.WriteString(SafetensorsHeader.ChecksumKey, NoChecksum);
+                json.WriteString(SafetensorsHeader.WriterKey, "CnnTutorial");
+            }
+
+            foreach (var (key, value) in metadata)
+            {
+                json.WriteString(key, value);
             }
 
             json.WriteEndObject();

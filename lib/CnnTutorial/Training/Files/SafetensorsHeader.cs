@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -18,6 +19,15 @@ internal sealed class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
 
+    /// <summary>The metadata under which the course's own files keep a SHA-256 of everything in them; other readers pass over it.</summary>
+    public const string ChecksumKey = "checksum";
+
+    /// <summary>The metadata that says that a file has a checksum: a flipped bit in the name of one does not hide the other.</summary>
+    public const string WriterKey = "writer";
+
+    /// <summary>How many hexadecimal digits a checksum has.</summary>
+    public const int ChecksumLength = 64;
+
     /// <summary>What the format's own reader allows.</summary>
     private const int MaximumBytes = 100_000_000;
 
@@ -30,7 +40,16 @@ internal sealed class SafetensorsHeader
     private readonly Dictionary<string, SafetensorsEntry> _tensors = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    private SafetensorsHeader() { }
+    private int? _checksumAt;
+
+    private SafetensorsHeader(byte[] json) => Json = json;
+
+    /// <summary>The header's bytes, in which the checksum's digits, if there are some, are replaced by zeros: what a checksum is computed
+    /// of.</summary>
+    public byte[] Json { get; }
+
+    /// <summary>The checksum that the file names, or null for a file that was written by another program.</summary>
+    public string? Checksum { get; private set; }
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => _tensors;
@@ -40,9 +59,10 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Reads a header and checks that the tensors fill the rest of the stream, without a gap and without an overlap.</summary>
     /// <param name="stream">A stream that knows its length; afterwards it stands at the first tensor's bytes.</param>
-    /// <param name="names">The tensors that may be there, so that a file of millions of others is refused at its first.</param>
+    /// <param name="isKnown">Whether there may be a tensor of that name, so that a file of millions of others is refused at its
+    /// first.</param>
     /// <exception cref="InvalidDataException">The message says what is wrong, to follow the name of the file and a colon.</exception>
-    public static SafetensorsHeader Read(Stream stream, IEnumerable<string> names)
+    public static SafetensorsHeader Read(Stream stream, Func<string, bool> isKnown)
     {
         var left = stream.Length - stream.Position - sizeof(ulong);
         Span<byte> number = stackalloc byte[sizeof(ulong)];
@@ -64,16 +84,16 @@ internal sealed class SafetensorsHeader
 
         var json = new byte[length];
         stream.ReadExactly(json);
-        return Parse(json, left - (long)length, names.ToHashSet());
+        return Parse(json, left - (long)length, isKnown);
     }
 
     /// <summary>A name as a message can bear it, whatever the file put there.</summary>
     public static string Shown(string name) =>
         $"'{new string([.. name.Take(60).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)])}'";
 
-    private static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataBytes, HashSet<string> names)
+    private static SafetensorsHeader Parse(byte[] json, long dataBytes, Func<string, bool> isKnown)
     {
-        var header = new SafetensorsHeader();
+        var header = new SafetensorsHeader(json);
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
@@ -84,9 +104,9 @@ internal sealed class SafetensorsHeader
                 {
                     header.ReadMetadata(ref reader);
                 }
-                else if (!names.Contains(name))
+                else if (!isKnown(name))
                 {
-                    throw new InvalidDataException($"it holds {Shown(name)}, which the model lacks");
+                    throw new InvalidDataException($"it is of another architecture: it holds {Shown(name)}, which the model does not have");
                 }
                 else if (!header._tensors.TryAdd(name, ReadEntry(ref reader, name)))
                 {
@@ -103,6 +123,7 @@ internal sealed class SafetensorsHeader
             throw new InvalidDataException("its header is not the JSON that it should be", e);
         }
 
+        header.TakeChecksum();
         header.CheckPlaces(dataBytes);
         return header;
     }
@@ -137,7 +158,7 @@ internal sealed class SafetensorsHeader
 
         if (type is not { } known || shape is null || places is not [var begin, var end])
         {
-            throw new InvalidDataException($"{Shown(name)} lacks its type, its shape, or where it begins and ends");
+            throw new InvalidDataException($"the type, the shape or the place of {Shown(name)} is missing");
         }
 
         // Of UInt128: the product of two sizes fits, and more is too much already.
@@ -201,11 +222,40 @@ internal sealed class SafetensorsHeader
         while (NextName(ref reader) is { } key)
         {
             Expect(ref reader, JsonTokenType.String);
+            if (key == ChecksumKey)
+            {
+                _checksumAt = (int)reader.TokenStartIndex + 1;
+            }
+
             if (!_metadata.TryAdd(key, reader.GetString()!))
             {
                 throw new InvalidDataException($"its header says {Shown(key)} twice");
             }
         }
+    }
+
+    private void TakeChecksum()
+    {
+        var named = _metadata.TryGetValue(ChecksumKey, out var checksum);
+        if (named != _metadata.ContainsKey(WriterKey))
+        {
+            throw new InvalidDataException("its checksum is damaged");
+        }
+
+        if (!named)
+        {
+            return;
+        }
+
+        // Written without an escape, or its digits would not stand where they are looked for.
+        var digits = checksum!.Length == ChecksumLength ? Json.AsSpan(_checksumAt!.Value, ChecksumLength) : default;
+        if (digits.IsEmpty || Encoding.ASCII.GetString(digits) != checksum)
+        {
+            throw new InvalidDataException("its checksum is damaged");
+        }
+
+        Checksum = checksum;
+        digits.Fill((byte)'0');
     }
 
     private void CheckPlaces(long dataBytes)

@@ -10,8 +10,30 @@ namespace CnnTutorial;
 /// <param name="LearningRates">One for each of the optimizer's groups, when training began.</param>
 internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, IReadOnlyList<double> LearningRates)
 {
+    /// <summary>How a trainer was called.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="images">The training images, described.</param>
+    /// <param name="validation">The images to validate with, or null.</param>
+    /// <param name="batchSize">Images a batch.</param>
+    /// <param name="seed">That of the order, or null.</param>
+    public static TrainingPlan Of(Trainer trainer, string images, ImageSplit? validation, int batchSize, int? seed) =>
+        new(
+            new Dictionary<string, string>
+            {
+                ["the loss"] = trainer.Loss.GetType().Name,
+                ["the optimizer"] = trainer.Optimizer.GetType().Name,
+                ["the optimizer's settings"] = SettingsOf(trainer.Optimizer),
+                ["the metrics"] = string.Join(", ", trainer.Metrics.Select(metric => metric.Name)),
+                ["the batch size"] = $"{batchSize}",
+                ["the seed"] = seed is null ? "none" : $"{seed}",
+                ["the training images"] = images,
+                ["the validation images"] = Describe(validation),
+            },
+            [.. trainer.Optimizer.ParamGroups.Select(group => group.LearningRate)]
+        );
+
     /// <summary>What the optimizer was made with, but for its learning rate, which may change.</summary>
-    public static string SettingsOf(optim.Optimizer optimizer) =>
+    private static string SettingsOf(optim.Optimizer optimizer) =>
         string.Join(
             "; ",
             optimizer

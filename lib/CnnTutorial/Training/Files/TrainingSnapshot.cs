@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Text;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,57 +6,87 @@ namespace CnnTutorial;
 
 /// <summary>All from which training goes on as if it had never stopped, but the images: weights, the optimizer's memory and random
 /// numbers.</summary>
-/// <param name="Weights">As safetensors.</param>
-/// <param name="Optimizer">As TorchSharp's <c>save_state_dict</c> writes it: learning rates, averages, the number of steps; null where the
-/// optimizer cannot be saved.</param>
-/// <param name="HadGradients">For each of the optimizer's weights 1 or 0. A step leaves a weight alone only where it never had a gradient,
-/// also in its averages.</param>
-/// <param name="Random">The state of TorchSharp's generator on the CPU, from which dropout draws, and the order of the images where there
-/// is no seed.</param>
-internal sealed record TrainingSnapshot(byte[] Weights, byte[]? Optimizer, byte[] HadGradients, byte[] Random)
+/// <remarks>
+/// By name: the model's weights as <c>state_dict</c> has them; <c>training/optimizer.…</c> the optimizer's memory, see
+/// <see cref="OptimizerMemory"/>; <c>training/random</c> the state of TorchSharp's generator on the CPU, from which dropout draws, and the
+/// order of the images where there is no seed; <c>training/had_gradients</c> for each of the optimizer's weights 1 or 0, since a step
+/// leaves a weight alone only where it never had a gradient, also in its averages.
+/// </remarks>
+internal static class TrainingSnapshot
 {
-    /// <summary>Copies what there is at this moment.</summary>
-    public static TrainingSnapshot Take(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    private const string OptimizerPrefix = Safetensors.TrainingPrefix + "optimizer.";
+    private const string RandomName = Safetensors.TrainingPrefix + "random";
+    private const string GradientsName = Safetensors.TrainingPrefix + "had_gradients";
+
+    /// <summary>What there is at this moment: the tensors themselves, no copies. New ones belong to the caller's dispose scope.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="hasMemory">False where the optimizer does not give its memory away, which is then missing.</param>
+    public static Dictionary<string, Tensor> Of(Module<Tensor, Tensor> model, optim.Optimizer optimizer, out bool hasMemory)
+    {
+        var tensors = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value);
+        var memory = OptimizerMemory.Read(optimizer);
+        hasMemory = memory is not null;
+        foreach (var (name, value) in memory ?? [])
+        {
+            tensors.Add(OptimizerPrefix + name, value);
+        }
+
+        tensors.Add(RandomName, get_rng_state());
+        tensors.Add(GradientsName, tensor(optimizer.parameters().Select(HasGradient).ToArray()));
+        return tensors;
+    }
+
+    /// <summary>A copy of what there is at this moment, as bytes, so that nobody need free it.</summary>
+    public static byte[] Copy(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
-        return new TrainingSnapshot(
-            CnnTutorial.Weights.ToBytes(model),
-            ToBytes(optimizer),
-            [.. optimizer.parameters().Select(HasGradient)],
-            get_rng_state().bytes.ToArray()
-        );
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, Of(model, optimizer, out _), withChecksum: false);
+        return stream.ToArray();
     }
 
     /// <summary>Puts weights and optimizer back as they were, both or neither.</summary>
-    /// <param name="model">A network of the same architecture.</param>
-    /// <param name="optimizer">An optimizer of the same kind.</param>
-    /// <exception cref="InvalidDataException">The optimizer's part does not fit.</exception>
-    /// <exception cref="InvalidOperationException">A weight cannot be written to.</exception>
-    public void Restore(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    /// <param name="copy">What <see cref="Copy"/> gave.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="optimizer">The optimizer.</param>
+    public static void Restore(byte[] copy, Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
-        if (Random.Length != get_rng_state().numel() || HadGradients.Length != optimizer.parameters().Count())
+        using var stream = new MemoryStream(copy);
+        Restore(Safetensors.Read(stream, model.state_dict(), withTraining: true).Tensors, model, optimizer);
+    }
+
+    /// <summary>Puts weights and optimizer back as they were, both or neither.</summary>
+    /// <param name="tensors">By the names above.</param>
+    /// <param name="model">A network of the same architecture.</param>
+    /// <param name="optimizer">An optimizer of the same kind.</param>
+    /// <exception cref="InvalidDataException">The optimizer's part does not fit; the message is part of a sentence.</exception>
+    /// <exception cref="InvalidOperationException">A weight cannot be written to.</exception>
+    public static void Restore(IReadOnlyDictionary<string, Tensor> tensors, Module<Tensor, Tensor> model, optim.Optimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        ThrowIfOfAnotherSize(tensors, RandomName, get_rng_state().numel());
+        ThrowIfOfAnotherSize(tensors, GradientsName, optimizer.parameters().Count());
+        var before = OptimizerMemory.Read(optimizer)?.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        if (before is not null)
         {
-            throw new InvalidDataException("What it holds of random numbers or of the optimizer's weights is of another size here");
+            var memory = tensors
+                .Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[OptimizerPrefix.Length..], entry => entry.Value);
+            OptimizerMemory.Write(optimizer, memory);
         }
 
-        var weights = CnnTutorial.Weights.OfBytes(model, Weights);
-        var before = ToBytes(optimizer);
         try
         {
-            if (Optimizer is not null)
-            {
-                Load(optimizer, Optimizer);
-            }
-
-            ModelWeights.Set(model, weights);
+            ModelWeights.Set(model, tensors);
         }
         catch
         {
             // The weights put themselves back.
             if (before is not null)
             {
-                Load(optimizer, before);
+                OptimizerMemory.Write(optimizer, before);
             }
 
             throw;
@@ -67,14 +94,14 @@ internal sealed record TrainingSnapshot(byte[] Weights, byte[]? Optimizer, byte[
     }
 
     /// <summary>Lets random numbers go on from where they were, and gives those weights a gradient of zero that had one.</summary>
-    public void RestoreSurroundings(optim.Optimizer optimizer)
+    /// <param name="tensors">By the names above.</param>
+    /// <param name="optimizer">The optimizer.</param>
+    public static void RestoreSurroundings(IReadOnlyDictionary<string, Tensor> tensors, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var state = empty(Random.Length, ScalarType.Byte, CPU);
-        Random.CopyTo(state.bytes);
-        set_rng_state(state);
-        foreach (var (parameter, had) in optimizer.parameters().Zip(HadGradients))
+        set_rng_state(tensors[RandomName]);
+        foreach (var (parameter, had) in optimizer.parameters().Zip(tensors[GradientsName].data<byte>()))
         {
             // A sum that begins with zero can differ in the sign of a zero from one that begins with its first number.
             if (had == 1 && HasGradient(parameter) == 0)
@@ -84,49 +111,17 @@ internal sealed record TrainingSnapshot(byte[] Weights, byte[]? Optimizer, byte[
         }
     }
 
+    private static void ThrowIfOfAnotherSize(IReadOnlyDictionary<string, Tensor> tensors, string name, long count)
+    {
+        if (!tensors.TryGetValue(name, out var found) || found.dtype != ScalarType.Byte || found.numel() != count)
+        {
+            throw new InvalidDataException($"'{name}' is missing or of another size than here");
+        }
+    }
+
     private static byte HasGradient(Parameter parameter)
     {
         using var gradient = parameter.grad;
         return gradient is null ? (byte)0 : (byte)1;
-    }
-
-    private static byte[]? ToBytes(optim.Optimizer optimizer)
-    {
-        if (optimizer is not OptimizerHelper helper)
-        {
-            return null;
-        }
-
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        helper.save_state_dict(writer);
-        return stream.ToArray();
-    }
-
-    private static void Load(optim.Optimizer optimizer, byte[] bytes)
-    {
-        var helper = (OptimizerHelper)optimizer;
-        using var stream = new MemoryStream(bytes);
-        using var reader = new BinaryReader(stream, Encoding.UTF8);
-        try
-        {
-            helper.load_state_dict(reader);
-        }
-        catch (Exception e)
-        {
-            throw new InvalidDataException($"What it holds of the optimizer does not fit this one ({ModelWeights.FirstLine(e)})", e);
-        }
-
-        // Tensors that loading made belong to the optimizer, not to whoever's scope happens to be open.
-        foreach (var state in helper.state_dict().State)
-        {
-            foreach (var field in state.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            {
-                if (field.GetValue(state) is Tensor tensor and not TorchSharp.Modules.Parameter)
-                {
-                    tensor.DetachFromDisposeScope();
-                }
-            }
-        }
     }
 }

@@ -178,7 +178,7 @@ public sealed class SafetensorsTests : IDisposable
         ["backwards"] = (Two("[16,0]", "[16,32]"), "'a' reaches from byte 16 to 0"),
         ["a negative place"] = (Two("[-16,0]", "[16,32]"), "'a' has a size or a place that is no whole number"),
         ["a place that is no integer"] = (Two("[0,1.6e1]", "[16,32]"), "'a' has a size or a place that is no whole number"),
-        ["three places"] = (Two("[0,16,32]", "[16,32]"), "'a' lacks its type, its shape, or where it begins and ends"),
+        ["three places"] = (Two("[0,16,32]", "[16,32]"), "the type, the shape or the place of 'a' is missing"),
         ["a shape whose product overflows"] = (
             Two("[0,16]", "[16,32]").Replace("[4]", "[4611686018427387904,4]", StringComparison.Ordinal),
             "does not fit its shape"
@@ -202,7 +202,7 @@ public sealed class SafetensorsTests : IDisposable
             """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16],"code":"import os"}}""",
             "has the field 'code' twice, or should not have it"
         ),
-        ["no shape"] = ("""{"a":{"dtype":"F32","data_offsets":[0,16]}}""", "lacks its type, its shape"),
+        ["no shape"] = ("""{"a":{"dtype":"F32","data_offsets":[0,16]}}""", "the type, the shape or the place of"),
         ["an unknown type"] = (
             Two("[0,16]", "[16,32]").Replace("F32", "F8_E5M2", StringComparison.Ordinal),
             "'a' is of type 'F8_E5M2', which this reader does not know"
@@ -218,7 +218,7 @@ public sealed class SafetensorsTests : IDisposable
         ["one too few"] = ("""{"a":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}""", "where the model has a [4] Float32"),
         ["one too many"] = (
             """{"evil\u001b[31m":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}""",
-            "it holds 'evil?[31m', which the model lacks"
+            "it holds 'evil?[31m', which the model does not have"
         ),
         ["a hundred thousand dimensions"] = (
             Two("[0,16]", "[16,32]").Replace("[4]", $"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]", StringComparison.Ordinal),

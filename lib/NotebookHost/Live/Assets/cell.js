@@ -1,0 +1,342 @@
+// One cell on the page: its text or editor, its state, its outputs.
+import { createEditor, highlight } from './editor.js';
+import { button, duration, element, say, setFormulas } from './dom.js';
+import { makeFrame, updateFrame } from './frames.js';
+
+const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'Changed since it ran', none: '' };
+
+// Editors are made when their cells come near the view; all cells stay in the page.
+const near = new IntersectionObserver(entries => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) target.cell.makeEditor();
+}, { rootMargin: '500px 0px' });
+
+export class Cell {
+  #timer = 0;
+  #clock = 0;
+
+  constructor(notebook, data) {
+    this.notebook = notebook;
+    this.id = data.id;
+    this.outputs = [];
+    this.frames = new Map();
+    this.element = element('section', { 'data-cell': data.id, tabindex: '0' });
+    this.element.cell = this;
+    this.element.addEventListener('focusin', () => notebook.select(this, { focus: false }));
+    this.build(data);
+  }
+
+  get isCode() { return this.kind === 'code'; }
+  get number() { return this.notebook.cells.indexOf(this) + 1; }
+  get next() { return this.notebook.cells[this.number]; }
+  get previous() { return this.notebook.cells[this.number - 2]; }
+  get isEditing() { return this.editor?.view.hasFocus ?? false; }
+
+  /** Builds the inside anew: for a new cell, and where text became code or code text. */
+  build(data) {
+    this.editor?.destroy();
+    this.editor = null;
+    near.unobserve(this.element);
+    Object.assign(this, { kind: data.kind, source: data.source, tags: data.tags ?? [], rendered: data.rendered ?? '', pending: false });
+    this.element.replaceChildren();
+    this.element.className = `cell ${this.isCode ? 'code' : 'text'}`;
+    this.element.dataset.kind = this.kind;
+    this.outputsElement = null;
+    if (this.isCode) this.#buildCode(data);
+    else this.#buildText();
+    this.setState(data);
+    if (this.isCode) this.setOutputs(data.outputs ?? []);
+  }
+
+  #buildCode() {
+    this.runButton = button('▶', 'Run this cell (Ctrl+Enter)', () => this.notebook.run([this]));
+    this.runButton.className = 'run';
+    this.place = element('div', { class: 'place' });
+    this.source_ = element('div', { class: 'source' }, element('div', { class: 'gutter' }, this.runButton), this.place);
+    this.stateElement = element('p', { class: 'cell-state' });
+    this.outputsElement = element('div', { class: 'outputs' });
+    const hidden = this.tags.includes('hide-input');
+    this.element.append(
+      hidden ? element('details', { class: 'folded' }, element('summary', {}, 'Show the code'), this.source_) : this.source_,
+      this.stateElement, this.outputsElement);
+    this.#showPlain();
+    near.observe(this.element);
+  }
+
+  #showPlain() {
+    const code = element('code');
+    code.append(highlight(this.source));
+    this.place.replaceChildren(element('pre', { class: 'plain' }, code));
+    this.place.onclick = () => this.edit();
+  }
+
+  #buildText() {
+    this.renderedElement = element('div', { class: 'rendered' });
+    this.place = element('div', { class: 'place text-source', hidden: true });
+    this.element.append(this.renderedElement, this.place);
+    this.renderedElement.addEventListener('dblclick', () => this.edit());
+    this.setRendered(this.rendered);
+  }
+
+  makeEditor() {
+    if (this.editor) return;
+    near.unobserve(this.element);
+    this.place.onclick = null;
+    this.place.replaceChildren();
+    this.editor = createEditor({
+      parent: this.place,
+      source: this.source,
+      label: this.isCode ? `Code of cell ${this.number}` : `Text of cell ${this.number}`,
+      isCode: this.isCode,
+      onChange: text => this.#changed(text),
+      ask: (question, code, position) => this.notebook.ask(question, { cell: this.id, code, position }),
+      onFocus: () => this.notebook.select(this, { focus: false }),
+      keys: {
+        Escape: () => this.leave(),
+        'Shift-Enter': () => this.notebook.runAndGoOn(this),
+        'Ctrl-Enter': () => this.notebook.runAndStay(this),
+        'Alt-Enter': () => this.notebook.runAndInsert(this),
+        'Ctrl-Shift-f': () => this.format(),
+      },
+    });
+    if (this.failedLine) this.editor.check();
+  }
+
+  /** Puts the cursor into the cell. */
+  edit(line) {
+    const fold = this.element.querySelector(':scope > .folded');
+    if (fold) fold.open = true;
+    if (!this.isCode) {
+      this.place.hidden = false;
+      this.renderedElement.hidden = true;
+    }
+    this.makeEditor();
+    if (line) this.editor.goTo(line);
+    else this.editor.focus();
+  }
+
+  /** From the editor back to the cell. */
+  leave() {
+    this.closeText();
+    this.element.focus({ preventScroll: true });
+  }
+
+  /** A text cell shows its text as it is read. */
+  closeText() {
+    if (this.isCode || this.place.hidden) return;
+    this.flush();
+    this.place.hidden = true;
+    this.renderedElement.hidden = false;
+  }
+
+  setRendered(html) {
+    this.rendered = html;
+    if (this.isCode) return;
+    this.renderedElement.innerHTML = html || '<p class="empty">An empty text cell. Press Enter to write.</p>';
+    setFormulas(this.renderedElement);
+    this.notebook.contentsChanged();
+  }
+
+  #changed(text) {
+    this.source = text;
+    this.pending = true;
+    this.notebook.kept.put(this.id, text);
+    if (this.state === 'done' || this.state === 'failed') this.setState({ state: 'stale' });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), 150);
+    this.notebook.showSaving();
+  }
+
+  /** Sends what was typed and is not sent yet. */
+  flush() {
+    clearTimeout(this.#timer);
+    if (!this.pending) return;
+    if (this.notebook.connection.send('edit', { cell: this.id, source: this.source, version: ++this.notebook.version })) this.pending = false;
+  }
+
+  /** Text from the server or another page. */
+  setSource(source) {
+    if (this.pending || source === this.source) return;
+    this.source = source;
+    if (this.editor) this.editor.replace(source);
+    else if (this.isCode) this.#showPlain();
+  }
+
+  setState({ state = this.state ?? 'none', count = this.count, seconds = this.seconds, started }) {
+    const before = this.state;
+    Object.assign(this, { state, count, seconds });
+    if (!this.isCode) {
+      this.element.setAttribute('aria-label', `Text cell ${this.number}`);
+      return;
+    }
+    clearInterval(this.#clock);
+    this.element.dataset.state = state;
+    if (state === 'running') {
+      const since = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
+      const show = () => {
+        const passed = (performance.now() - since) / 1000;
+        this.stateElement.textContent = passed < 0.4 ? '' : `Running, ${duration(passed)}`;
+      };
+      show();
+      this.#clock = setInterval(show, 200);
+      if (before !== 'running') this.#begin();
+    } else {
+      const time = seconds !== null && seconds !== undefined && (state === 'done' || state === 'failed') ? ` in ${duration(seconds)}` : '';
+      this.stateElement.textContent = state === 'none' ? '' : `${words[state]}${time}`;
+      if (count && state !== 'waiting') this.stateElement.append(element('span', { class: 'count', title: 'Execution count' }, ` [${count}]`));
+    }
+    this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${words[state].toLowerCase()}`}`);
+    this.runButton.setAttribute('aria-label', `Run cell ${this.number}`);
+    if (before === 'running' && state === 'done') say(`Cell ${this.number} is done.`);
+    if (before === 'running' && state === 'failed') say(`Cell ${this.number} failed. ${this.outputsElement.querySelector('.error p')?.textContent ?? ''}`);
+    this.outputsElement.classList.toggle('old', state === 'waiting' || state === 'stale');
+  }
+
+  // What stands below stays where it is while a cell that has run before runs again: the room is given back when it is done.
+  #begin() {
+    const height = this.outputsElement.offsetHeight;
+    if (height < 40) return;
+    this.outputsElement.style.minHeight = `${height}px`;
+    setTimeout(() => { this.outputsElement.style.minHeight = ''; }, 1500);
+  }
+
+  clearOutputs() {
+    this.outputs = [];
+    this.frames.clear();
+    this.outputsElement.replaceChildren();
+  }
+
+  setOutputs(outputs) {
+    this.clearOutputs();
+    outputs.forEach((output, index) => this.setOutput(index, output));
+  }
+
+  /** Shows an output: a new one, or another in the place of one that was there. */
+  setOutput(index, output) {
+    const old = this.outputs[index];
+    if (output.kind === 'frame') {
+      const frame = this.frames.get(output.frame);
+      if (frame) {
+        // The neighbours share the frame: it holds them all, and what changes is told to it.
+        if (old?.output.frame === output.frame) updateFrame(frame, index, output.html);
+        if (old && old.element !== frame) old.element.remove();
+        this.outputs[index] = { output, element: frame };
+        return;
+      }
+    }
+    const made = this.#make(output, index);
+    this.outputs[index] = { output, element: made };
+    if (old && !(old.output.kind === 'frame' && this.outputs.some(other => other?.element === old.element))) {
+      old.element.replaceWith(made);
+      if (old.output.frame) this.frames.delete(old.output.frame);
+    } else {
+      const after = this.outputs.slice(index + 1).find(other => other && other.element !== made);
+      if (after) after.element.before(made);
+      else this.outputsElement.append(made);
+    }
+  }
+
+  #make(output, index) {
+    if (output.kind === 'frame') {
+      const frame = makeFrame(output.frame, `Output of cell ${this.number}`, `${this.id}`, message => this.#heard(message));
+      this.frames.set(output.frame, frame);
+      return frame;
+    }
+    const holder = element('div', { class: 'outputs-part' });
+    holder.innerHTML = output.html;
+    // The rules for outputs name them as children of .outputs.
+    let made = holder.childElementCount === 1 ? holder.firstElementChild : holder;
+    if (output.kind === 'error' && output.links?.length) made.append(this.#links(output.links));
+    if (output.folded) {
+      made = element('details', { class: 'output folded-output' }, element('summary', {}, output.folded), element('div', { class: 'outputs' }, made));
+    }
+    for (const box of [made, ...made.querySelectorAll('pre.scroll, .scroll')]) if (box.matches('.scroll, pre')) box.tabIndex = 0;
+    setFormulas(made);
+    if (output.left) this.#more(made, index, output.left);
+    return made;
+  }
+
+  #links(links) {
+    return element('p', { class: 'links' }, ...links.map(({ cell, line }) => {
+      const target = this.notebook.find(cell);
+      if (!target) return null;
+      return button(`Go to cell ${target.number}, line ${line}`, null, () => target.edit(line));
+    }));
+  }
+
+  #more(made, index, left) {
+    const more = button(`Show the rest (${left} more)`, null, () => {
+      more.disabled = true;
+      this.notebook.connection.send('more', { cell: this.id, output: index, from: made.textContent.length });
+    });
+    more.className = 'more';
+    made.after(more);
+    this.outputs[index] && (this.outputs[index].more = more);
+  }
+
+  append(index, html) {
+    const shown = this.outputs[index]?.element;
+    const pre = shown?.matches('pre') ? shown : shown?.querySelector('pre');
+    if (!pre) return;
+    const atEnd = pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 4;
+    pre.insertAdjacentHTML('beforeend', html);
+    if (atEnd) pre.scrollTop = pre.scrollHeight;
+  }
+
+  truncated(index, left) {
+    const shown = this.outputs[index];
+    if (!shown) return;
+    shown.more?.remove();
+    if (left > 0) this.#more(shown.element, index, left);
+  }
+
+  #heard(message) {
+    if (message.type === 'leave') this.element.focus({ preventScroll: true });
+    else if (message.type === 'focus') this.notebook.select(this, { focus: false });
+    else if (message.type === 'run') this.notebook[{ next: 'runAndGoOn', insert: 'runAndInsert', stay: 'runAndStay' }[message.how] ?? 'runAndStay'](this);
+    else if (message.type === 'quiz') this.notebook.connection.send('progress', { quiz: { answered: message.answered, right: message.right, of: message.of } });
+  }
+
+  /** Asks the reader for a line, as Console.ReadLine does. */
+  askInput({ request, prompt, password }) {
+    const field = element('input', { type: password ? 'password' : 'text', id: `input-${request}`, autocomplete: 'off', spellcheck: 'false' });
+    const done = values => {
+      this.notebook.connection.send('input', { request, ...values });
+      form.remove();
+      this.element.focus({ preventScroll: true });
+    };
+    const form = element('div', { class: 'output input', role: 'group', 'aria-label': 'The program asks' },
+      element('label', { for: `input-${request}` }, prompt || 'The program waits for a line of text:'), field,
+      button('Send', 'Enter', () => done({ text: field.value })),
+      button('Cancel', null, () => done({ cancelled: true })));
+    field.addEventListener('keydown', event => {
+      if (event.key === 'Enter' && !event.isComposing) done({ text: field.value });
+    });
+    this.outputsElement.append(form);
+    field.focus();
+    say(prompt || 'The program waits for a line of text.');
+  }
+
+  toggleOutputs() {
+    if (this.isCode) this.outputsElement.hidden = !this.outputsElement.hidden;
+  }
+
+  async format() {
+    if (!this.isCode) return;
+    const answer = await this.notebook.ask('format', { cell: this.id, code: this.source, position: 0 });
+    if (!answer?.source || answer.source === this.source) {
+      say(answer ? 'The cell is formatted already.' : 'The cell could not be formatted.');
+      return;
+    }
+    this.makeEditor();
+    this.editor.type(answer.source);
+    say('The cell is formatted.');
+  }
+
+  remove() {
+    near.unobserve(this.element);
+    clearInterval(this.#clock);
+    clearTimeout(this.#timer);
+    this.editor?.destroy();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,41 @@
+// Text that the server has not saved yet is kept in this browser, so that neither a full disk nor a stopped server loses it.
+export class Kept {
+  #key;
+
+  constructor(notebook) { this.#key = `notebook-kept:${notebook}`; }
+
+  #load() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  #store(texts) {
+    try {
+      if (Object.keys(texts).length === 0) localStorage.removeItem(this.#key);
+      else localStorage.setItem(this.#key, JSON.stringify(texts));
+    } catch {
+      // The browser keeps nothing: then the server's save is the only one.
+    }
+  }
+
+  put(cell, source) { this.#store({ ...this.#load(), [cell]: { source, time: Date.now() } }); }
+
+  /** Drops what the server has surely saved: what was typed before its last save began. */
+  saved() {
+    const before = Date.now() - 1500;
+    this.#store(Object.fromEntries(Object.entries(this.#load()).filter(([, text]) => text.time > before)));
+  }
+
+  clear() { this.#store({}); }
+
+  /** What differs from the server's text: cell → source. */
+  differing(cells) {
+    const texts = this.#load();
+    const found = new Map();
+    for (const { id, source } of cells) if (texts[id] && texts[id].source !== source) found.set(id, texts[id].source);
+    return found;
+  }
+}

@@ -1,0 +1,339 @@
+// The notebook as the page knows it: its cells in order, and what passes between them and the server.
+import { Cell } from './cell.js';
+import { Connection } from './connection.js';
+import { Kept } from './kept.js';
+import { bytes, closeNotice, element, notice, say } from './dom.js';
+import { showConflict } from './conflict.js';
+
+export class Notebook {
+  cells = [];
+  current = null;
+  version = 0;
+  deleted = [];
+  revision = null;
+  #contents = 0;
+  #slow = 0;
+
+  constructor(start, main) {
+    this.start = start;
+    this.main = main;
+    this.kept = new Kept(start.notebook);
+    this.connection = new Connection(`?notebook=${encodeURIComponent(start.notebook)}`, {
+      message: message => this.#receive(message),
+      up: () => {
+        clearTimeout(this.#slow);
+        closeNotice('connection');
+        this.connection.send('hello', { revision: this.revision });
+      },
+      down: reason => {
+        this.showSession({ state: 'away' });
+        clearTimeout(this.#slow);
+        this.#slow = setTimeout(() => notice(
+          `The course's program does not answer${reason ? `: ${reason}` : ''}. Is it still running? What you type is kept in this browser, and this page connects again by itself.`,
+          { level: 'error', key: 'connection' }), 1500);
+      },
+    });
+    addEventListener('beforeunload', () => this.cells.forEach(cell => cell.flush()));
+    document.addEventListener('visibilitychange', () => document.hidden && this.cells.forEach(cell => cell.flush()));
+  }
+
+  find(id) { return this.cells.find(cell => cell.id === id); }
+
+  ask(question, values) { return this.connection.ask(question, values); }
+
+  select(cell, { focus = true, scroll = focus } = {}) {
+    if (!cell) return;
+    if (this.current !== cell) {
+      this.current?.element.classList.remove('current');
+      this.current = cell;
+      cell.element.classList.add('current');
+      this.onSelect?.(cell);
+    }
+    if (focus) cell.element.focus({ preventScroll: true });
+    if (scroll) cell.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  // What the reader does
+
+  run(cells) {
+    for (const cell of this.cells) cell.flush();
+    const code = cells.filter(cell => cell.isCode);
+    if (code.length > 0 && !this.connection.send('run', { cells: code.map(cell => cell.id) })) say('There is no connection to the program.');
+  }
+
+  runAndStay(cell) {
+    if (cell.isCode) this.run([cell]);
+    cell.leave();
+  }
+
+  runAndGoOn(cell) {
+    this.runAndStay(cell);
+    if (cell.next) this.select(cell.next);
+    else this.insertAfter(cell, 'code', { edit: true });
+  }
+
+  runAndInsert(cell) {
+    this.runAndStay(cell);
+    this.insertAfter(cell, 'code', { edit: true });
+  }
+
+  insertAfter(cell, kind, { edit = false } = {}) {
+    const id = crypto.randomUUID().slice(0, 8);
+    this.#wanted = { id, edit };
+    this.connection.send('insert', { after: cell?.id ?? null, kind, source: '', cell: id });
+  }
+
+  #wanted = null;
+
+  delete(cell) {
+    if (!cell) return;
+    cell.flush();
+    this.deleted.push({ cell: cell.id, kind: cell.kind, source: cell.source, after: cell.previous?.id ?? null });
+    const neighbour = cell.next ?? cell.previous;
+    this.connection.send('delete', { cell: cell.id });
+    this.onDeleted?.();
+    if (neighbour) this.select(neighbour);
+    notice('The cell is deleted.', { key: 'deleted', actions: [['Undo (Z)', () => this.undelete()]] });
+  }
+
+  undelete() {
+    const last = this.deleted.pop();
+    closeNotice('deleted');
+    this.onDeleted?.();
+    if (!last) return;
+    this.#wanted = { id: last.cell, edit: false };
+    this.connection.send('insert', { ...last, after: this.find(last.after) ? last.after : null });
+    say('The cell is back.');
+  }
+
+  move(cell, by) {
+    const at = this.cells.indexOf(cell), other = this.cells[at + (by > 0 ? 1 : -2)];
+    if (by > 0 ? !other : at === 0) return;
+    this.connection.send('move', { cell: cell.id, after: other?.id ?? null });
+  }
+
+  changeKind(cell, kind) {
+    cell.flush();
+    if (cell.kind !== kind) this.connection.send('kind', { cell: cell.id, kind });
+  }
+
+  merge(cell) {
+    if (!cell.next) return;
+    cell.flush();
+    cell.next.flush();
+    this.connection.send('merge', { cell: cell.id });
+  }
+
+  // What the server says
+
+  #receive(message) {
+    const cell = this.find(message.cell?.id ?? message.cell ?? message.id);
+    switch (message.type) {
+      case 'snapshot':
+      case 'reloaded':
+        this.#snapshot(message);
+        break;
+      case 'cell':
+        cell?.setState(message);
+        if (message.state === 'done' || message.state === 'failed') this.variables?.refresh();
+        this.onRunning?.();
+        break;
+      case 'output':
+        cell?.setOutput(message.index, message.output);
+        break;
+      case 'append':
+        cell?.append(message.index, message.html);
+        break;
+      case 'clear':
+        cell?.clearOutputs();
+        break;
+      case 'truncated':
+        cell?.truncated(message.index, message.left);
+        break;
+      case 'edited':
+        cell?.setSource(message.source);
+        if (message.rendered !== undefined && message.rendered !== null && cell && !cell.isCode) cell.setRendered(message.rendered);
+        break;
+      case 'rendered':
+        cell?.setRendered(message.html);
+        break;
+      case 'inserted':
+        this.#insert(message.cell, message.after);
+        break;
+      case 'deleted':
+        this.#drop(cell);
+        break;
+      case 'moved':
+        this.#place(cell, message.after);
+        break;
+      case 'kindChanged':
+        cell?.build(message.cell);
+        this.contentsChanged();
+        break;
+      case 'saved':
+        this.revision = message.revision;
+        this.kept.saved();
+        closeNotice('save');
+        this.#showSave('Saved');
+        break;
+      case 'saveFailed':
+        this.#showSave('Not saved');
+        notice(`${message.reason} Your text is kept in this browser until it can be saved.`, { level: 'error', key: 'save' });
+        break;
+      case 'conflict':
+        showConflict(message, choice => this.connection.send('resolve', { choice }));
+        break;
+      case 'session':
+        this.showSession(message);
+        if (message.death) notice(message.death, { level: 'error', key: 'death' });
+        break;
+      case 'input':
+        (cell ?? this.cells.find(other => other.state === 'running') ?? this.current)?.askInput(message);
+        break;
+      case 'notice':
+        notice(message.text, { level: message.level ?? 'info' });
+        break;
+    }
+  }
+
+  #snapshot({ revision, session, cells, canRestore, dirty }) {
+    this.revision = revision;
+    this.canRestore = canRestore ?? this.start.course;
+    const selected = this.current?.id ?? decodeURIComponent(location.hash.slice(1)), had = document.activeElement?.closest?.('[data-cell]');
+    const known = new Map(this.cells.map(cell => [cell.id, cell]));
+    this.cells = [];
+    const first = known.size === 0;
+    for (const data of cells) {
+      let cell = known.get(data.id);
+      known.delete(data.id);
+      if (cell && cell.kind === data.kind) {
+        cell.setSource(data.source);
+        if (!cell.isCode) cell.setRendered(data.rendered ?? '');
+        this.cells.push(cell);
+        cell.setState(data);
+        if (cell.isCode) cell.setOutputs(data.outputs ?? []);
+      } else if (cell) {
+        this.cells.push(cell);
+        cell.build(data);
+      } else {
+        cell = new Cell(this, data);
+        this.cells.push(cell);
+        cell.setState(data);
+      }
+    }
+    for (const gone of known.values()) gone.remove();
+    // Only what stands elsewhere is moved: an element that is moved loses the focus.
+    this.cells.forEach((cell, at) => {
+      if (this.main.children[at] !== cell.element) this.main.insertBefore(cell.element, this.main.children[at] ?? null);
+    });
+    this.select(this.find(selected) ?? this.cells[0], { focus: Boolean(had), scroll: false });
+    this.showSession(session);
+    this.#showSave(dirty ? 'Saving' : 'Saved');
+    this.contentsChanged();
+    for (const cell of this.cells) cell.flush();
+    if (first) this.#offerKept(cells);
+    if (first && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    this.main.dataset.ready = 'yes';
+    this.onSelect?.(this.current);
+    this.onDeleted?.();
+    this.onRunning?.();
+  }
+
+  #offerKept(cells) {
+    const differing = this.kept.differing(cells);
+    if (differing.size === 0) {
+      this.kept.clear();
+      return;
+    }
+    notice(`This browser has kept text of ${differing.size === 1 ? 'a cell' : `${differing.size} cells`} that was not saved.`, {
+      level: 'warning', key: 'kept',
+      actions: [
+        ['Put it into the notebook', () => {
+          for (const [id, source] of differing) {
+            const cell = this.find(id);
+            cell.makeEditor();
+            cell.editor.type(source);
+          }
+        }],
+        ['Forget it', () => this.kept.clear()],
+      ],
+    });
+  }
+
+  #insert(data, after) {
+    if (this.find(data.id)) return;
+    const cell = new Cell(this, data);
+    const at = after === null || after === undefined ? 0 : this.cells.indexOf(this.find(after)) + 1;
+    this.cells.splice(at, 0, cell);
+    this.main.insertBefore(cell.element, this.main.children[at] ?? null);
+    this.#renumber();
+    this.contentsChanged();
+    if (this.#wanted?.id === data.id) {
+      const { edit } = this.#wanted;
+      this.#wanted = null;
+      this.select(cell);
+      if (edit) cell.edit();
+    }
+  }
+
+  #drop(cell) {
+    if (!cell) return;
+    const neighbour = cell.next ?? cell.previous, hadFocus = cell.element.contains(document.activeElement);
+    this.cells.splice(this.cells.indexOf(cell), 1);
+    cell.remove();
+    if (this.current === cell) {
+      this.current = null;
+      this.select(neighbour, { focus: hadFocus });
+    }
+    this.#renumber();
+    this.contentsChanged();
+  }
+
+  #place(cell, after) {
+    if (!cell) return;
+    const focused = cell.element.contains(document.activeElement);
+    this.cells.splice(this.cells.indexOf(cell), 1);
+    this.cells.splice(after === null || after === undefined ? 0 : this.cells.indexOf(this.find(after)) + 1, 0, cell);
+    this.main.insertBefore(cell.element, this.cells[this.cells.indexOf(cell) + 1]?.element ?? null);
+    if (focused) this.select(cell);
+    this.#renumber();
+    this.contentsChanged();
+  }
+
+  #renumber() { for (const cell of this.cells) cell.setState({}); }
+
+  // The bar and the contents
+
+  showSaving() { this.#showSave('Saving'); }
+
+  #showSave(text) { document.getElementById('live-save').textContent = text; }
+
+  showSession({ state, memory }) {
+    this.session = state;
+    const word = { starting: 'C# is starting', idle: 'C# is ready', busy: 'C# is running', dead: 'C# has stopped', away: 'No connection' }[state] ?? state;
+    const place = document.getElementById('live-session');
+    place.dataset.state = state;
+    place.textContent = memory ? `${word} · ${bytes(memory)}` : word;
+    if (state !== 'away' && state !== 'dead') closeNotice('death');
+    this.onRunning?.();
+  }
+
+  /** The table of contents follows the headings, at most once for each picture on the screen. */
+  contentsChanged() {
+    cancelAnimationFrame(this.#contents);
+    this.#contents = requestAnimationFrame(() => {
+      const list = document.querySelector('#page-contents > ol');
+      if (!list) return;
+      const taken = new Set();
+      const items = [];
+      for (const heading of this.main.querySelectorAll('.rendered :is(h1, h2, h3)')) {
+        const wanted = (heading.dataset.id ??= heading.id || 'section');
+        let id = wanted;
+        for (let number = 2; taken.has(id); number++) id = `${wanted}-${number}`;
+        taken.add(heading.id = id);
+        if (heading.localName !== 'h1') items.push(element('li', { class: heading.localName }, element('a', { href: `#${encodeURIComponent(id)}` }, heading.textContent)));
+      }
+      list.replaceChildren(...items);
+    });
+  }
+}

@@ -1,0 +1,77 @@
+// C# for highlighting and indentation: line by line, by words and signs, with the seven classes that Pages has.
+// What a name is, the session knows better; here its place decides, as in Pages' CodeHighlighter.
+const keywords = new Set(('abstract as async await base bool break byte case catch char checked class const continue decimal default delegate do double else enum '
+  + 'event explicit extern false finally fixed float for foreach from goto if implicit in init int interface internal is join let lock long nameof namespace '
+  + 'new not null object operator or and out override params private protected public readonly record ref required return sbyte sealed select set get short '
+  + 'sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using var virtual void volatile when where '
+  + 'while with yield').split(' '));
+const notKeywordAfterDot = /\.\s*$/;
+
+function textUntil(stream, state, close) {
+  while (!stream.eol()) {
+    if (stream.match(close)) {
+      state.inside = null;
+      return 'string';
+    }
+    if (close === '"' && stream.peek() === '\\' && !state.verbatim) stream.next();
+    stream.next();
+  }
+  // A plain string ends with its line, also where its quote is missing.
+  if (close === '"' && !state.verbatim) state.inside = null;
+  return 'string';
+}
+
+export const csharp = {
+  name: 'csharp',
+  startState: () => ({ inside: null, verbatim: false, depth: 0 }),
+  copyState: state => ({ ...state }),
+  token(stream, state) {
+    if (state.inside === '*/') {
+      if (stream.match(/^.*?\*\//)) state.inside = null;
+      else stream.skipToEnd();
+      return 'comment';
+    }
+    if (state.inside) return textUntil(stream, state, state.inside);
+    if (stream.sol() && stream.match(/^\s*#.*/)) return 'meta';
+    if (stream.eatSpace()) return null;
+    if (stream.match('//')) {
+      stream.skipToEnd();
+      return 'comment';
+    }
+    if (stream.match('/*')) {
+      state.inside = '*/';
+      return 'comment';
+    }
+    const raw = stream.match(/^\$*("{3,})/);
+    if (raw) {
+      state.inside = raw[1];
+      state.verbatim = true;
+      return textUntil(stream, state, raw[1]);
+    }
+    const quote = stream.match(/^(?:\$@|@\$|\$|@)?"/);
+    if (quote) {
+      state.inside = '"';
+      state.verbatim = quote[0].includes('@');
+      return textUntil(stream, state, '"');
+    }
+    if (stream.match(/^'(?:\\.[^']*|[^'\\])'/)) return 'string';
+    if (stream.match(/^(?:0[xX][\da-fA-F_]+|0[bB][01_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:[eE][+-]?\d+)?)(?:[uU]?[lL]?|[fFdDmM])?/)) return 'number';
+    const word = stream.match(/^@?[\p{L}_][\p{L}\p{N}_]*/u);
+    if (word) {
+      const before = stream.string.slice(0, stream.start), after = stream.string.slice(stream.pos);
+      if (keywords.has(word[0]) && !notKeywordAfterDot.test(before)) return 'keyword';
+      if (/^\s*(?:<[\w\s,.?[\]<>]*>)?\s*\(/.test(after) && !/\bnew\s+$/.test(before)) return 'variableName.function';
+      if (/^\p{Lu}/u.test(word[0]) && !notKeywordAfterDot.test(before) && (/^\s*[.<]/.test(after) || /^\??(?:\[\])?\s+[\p{L}_]/u.test(after) || /(?:\bnew|[<:,]|\bis|\bas)\s*$/.test(before))) return 'typeName';
+      return null;
+    }
+    const sign = stream.next();
+    if ('([{'.includes(sign)) state.depth++;
+    if (')]}'.includes(sign)) state.depth = Math.max(0, state.depth - 1);
+    return null;
+  },
+  indent(state, textAfter, context) {
+    const closing = /^\s*[)\]}]/.test(textAfter);
+    return Math.max(0, state.depth - (closing ? 1 : 0)) * context.unit;
+  },
+  languageData: { commentTokens: { line: '//', block: { open: '/*', close: '*/' } }, closeBrackets: { brackets: ['(', '[', '{', '"', "'"] }, indentOnInput: /^\s*[)\]}]$/ },
+};

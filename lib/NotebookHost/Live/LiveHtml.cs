@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NotebookHost.Documents;
+using NotebookHost.Pages;
+
+namespace NotebookHost.Live;
+
+/// <summary>An output as the live page shows it.</summary>
+/// <param name="Kind">"text", "html", "error", or "frame" for HTML with scripts, which goes into a sandboxed frame.</param>
+/// <param name="Html">Its HTML.</param>
+/// <param name="Stream">"stdout" or "stderr" for text that a program wrote; else null.</param>
+internal sealed record LiveOutput(string Kind, string Html, string? Stream = null);
+
+/// <summary>Text cells and outputs as HTML for the live page, made by the same code as the pages that <c>run</c> writes.</summary>
+internal static partial class LiveHtml
+{
+    /// <summary>A text cell. Links to notebooks stay links to notebooks: they lead to the other live pages.</summary>
+    /// <param name="folder">The notebook's folder, for its pictures.</param>
+    /// <param name="cell">The cell.</param>
+    public static string Text(string folder, NotebookCell cell)
+    {
+        var page = new PageContent(folder) { PageExtension = ".ipynb" };
+        MarkdownText.AppendCell(page, cell);
+        return page.Html.ToString();
+    }
+
+    /// <summary>One output as nbformat has it; null where there is nothing to show.</summary>
+    /// <param name="folder">The notebook's folder.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="number">The cell's number, for the description of pictures.</param>
+    /// <param name="trusted">Whether the session made it here. What came with the file is shown without what could act.</param>
+    public static LiveOutput? Output(string folder, JsonObject output, int number, bool trusted = true)
+    {
+        var type = output["output_type"]?.ToString();
+        if (
+            type is "display_data" or "execute_result"
+            && output["data"] is JsonObject data
+            && MimeBundle.Best(data) == "text/html"
+            && MimeBundle.Text(data["text/html"]) is var html
+        )
+        {
+            if (!trusted)
+            {
+                return new LiveOutput("html", Holder(SafeMarkup.Of(html, new NotebookImages(folder, cell: null))));
+            }
+
+            if (Acts().IsMatch(html) && SelfContained.Of(html) is { } closed)
+            {
+                return new LiveOutput("frame", closed);
+            }
+        }
+
+        var page = new PageContent(folder) { PageExtension = ".ipynb" };
+        OutputHtml.AppendOne(page, output, number);
+        var made = page.Html.ToString();
+        return made.Length == 0
+            ? null
+            : type switch
+            {
+                "stream" => new LiveOutput("text", made, output["name"]?.ToString() == "stderr" ? "stderr" : "stdout"),
+                "error" => new LiveOutput("error", made),
+                _ => new LiveOutput("html", made),
+            };
+    }
+
+    /// <summary>The document of a frame: the outputs of one cell that have scripts.</summary>
+    /// <param name="outputs">Their places among the cell's outputs, and their HTML.</param>
+    public static string Frame(IEnumerable<(int Index, string Html)> outputs)
+    {
+        var html = new StringBuilder(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Output</title>\n"
+        ).Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
+        foreach (var style in (string[])["colors.css", "frame.css", "output.css"])
+        {
+            html.Append("<style>").Append(LiveAssets.Text(style)).Append("</style>\n");
+        }
+
+        html.Append("</head>\n<body class=\"outputs\">\n");
+        var once = new OnceOnly();
+        foreach (var (index, output) in outputs)
+        {
+            html.Append("<div class=\"output html\" data-index=\"").Append(index).Append("\">");
+            once.Append(html, output);
+            html.Append("</div>\n");
+        }
+
+        return html.Append("<script>").Append(LiveAssets.Text("frame.js")).Append("</script>\n</body>\n</html>\n").ToString();
+    }
+
+    private static string Holder(string html) => $"<div class=\"output html scroll\">{html}</div>\n";
+
+    /// <summary>Scripts, event handlers and what else may do something by itself: a page may hold it in a frame only.</summary>
+    [GeneratedRegex(
+        @"<script\b|<iframe\b|<object\b|<embed\b|<form\b|<link\b|<meta\b|<base\b|[\s""'/]on[a-z]+\s*=|javascript:",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Acts();
+}
