@@ -147,9 +147,6 @@ export class Notebook {
       case 'clear':
         cell?.clearOutputs();
         break;
-      case 'truncated':
-        cell?.truncated(message.index, message.left);
-        break;
       case 'edited':
         cell?.setSource(message.source);
         if (message.rendered !== undefined && message.rendered !== null && cell && !cell.isCode) cell.setRendered(message.rendered);
@@ -189,6 +186,9 @@ export class Notebook {
         break;
       case 'input':
         (cell ?? this.cells.find(other => other.state === 'running') ?? this.current)?.askInput(message);
+        break;
+      case 'inputTaken':
+        document.getElementById(`input-${message.request}`)?.parentElement.remove();
         break;
       case 'notice':
         notice(message.text, { level: message.level ?? 'info' });

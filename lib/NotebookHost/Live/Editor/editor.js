@@ -94,7 +94,7 @@ const kinds = {
  * @param {string} options.label for screen readers
  * @param {boolean} options.isCode C# with help, or text that wraps
  * @param {(text: string) => void} options.onChange after each change by hand
- * @param {(question: string, code: string, position: number) => Promise<object?>} options.ask a question to the session
+ * @param {(question: string, code: string, position: number, name?: string) => Promise<object?>} options.ask a question to the session
  * @param {object} options.keys extra keys: name → function
  * @param {() => void} options.onFocus
  */
@@ -117,7 +117,12 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
         type: kinds[item.kind] ?? 'text',
         detail: item.detail ?? undefined,
         boost: Math.max(-99, -order / 100),
-        info: item.documentation ? () => box('completion-help', dom => line(dom, 'p', item.documentation)) : undefined,
+        info: async () => {
+          const answer = await ask('describe', context.state.doc.toString(), context.pos, item.text);
+          return answer?.signature || answer?.documentation
+            ? box('completion-help', dom => { line(dom, 'code', answer.signature); line(dom, 'p', answer.documentation); })
+            : null;
+        },
       })),
     };
   }
