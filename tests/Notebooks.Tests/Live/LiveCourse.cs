@@ -57,7 +57,7 @@ internal sealed class LiveCourse : IAsyncDisposable
                 ColorScheme = scheme,
             }
         );
-        _context.SetDefaultTimeout(60_000);
+        _context.SetDefaultTimeout(180_000);
         var page = await _context.NewPageAsync();
         page.PageError += (_, error) => Problems.Add(error);
         page.Console += (_, message) =>

@@ -67,7 +67,7 @@ public sealed class LivePageTests
         await using var course = await OpenAsync("for (var i = 0; i < 60; i++) { Console.WriteLine($\"line {i}\"); Thread.Sleep(100); }");
         var page = await course.PageAsync();
         await page.Keyboard.PressAsync("Control+Enter");
-        await page.GetByText("line 5", new() { Exact = false }).First.WaitForAsync();
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[0].outputsElement.innerText.includes('line 5')");
         await page.ReloadAsync();
         await ReadyAsync(page);
         Assert.Equal("running", await page.EvaluateAsync<string>("() => liveNotebook.cells[0].state"));
@@ -79,11 +79,15 @@ public sealed class LivePageTests
     [Fact]
     public async Task Stop_ends_a_cell_and_keeps_the_variables_and_restart_makes_all_cells_stale()
     {
-        await using var course = await OpenAsync("var kept = 7;", "while (true) { kept++; Thread.Sleep(10); }", "kept > 7");
+        await using var course = await OpenAsync(
+            "var kept = 7;",
+            "Console.WriteLine(\"begun\");\nwhile (true) { kept++; Thread.Sleep(10); }",
+            "kept > 7"
+        );
         var page = await course.PageAsync();
         await page.Keyboard.PressAsync("Shift+Enter");
         await page.Keyboard.PressAsync("Control+Enter");
-        await StateAsync(page, 2, "running");
+        await page.Locator("[data-cell=cell2] pre.stream").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "■ Stop" }).ClickAsync();
         await StateAsync(page, 2, "failed");
         await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");

@@ -103,7 +103,6 @@ export class Cell {
         'Ctrl-Shift-f': () => this.format(),
       },
     });
-    if (this.failedLine) this.editor.check();
   }
 
   /** Puts the cursor into the cell. */

@@ -4,7 +4,7 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleComment } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { diagnosticCount, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, drawSelection, dropCursor, highlightSpecialChars, hoverTooltip, keymap, placeholder, showTooltip } from '@codemirror/view';
 import { highlightCode, tags } from '@lezer/highlight';
@@ -217,7 +217,6 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   }
 
   const view = new EditorView({ parent, state: EditorState.create({ doc: source, extensions }) });
-  if (isCode) diagnose(view);
   return {
     view,
     get text() { return view.state.doc.toString(); },
@@ -241,7 +240,8 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       view.focus();
     },
     hasCompletion: () => completionStatus(view.state) === 'active',
-    check: () => isCode && diagnose(view),
+    /** Looks again at what was underlined: a cell that ran may have declared it. */
+    checkAgain: () => diagnosticCount(view.state) > 0 && diagnose(view),
     destroy() { clearTimeout(checking); view.destroy(); },
   };
 }
