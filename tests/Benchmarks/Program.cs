@@ -24,15 +24,15 @@ static int Usage()
         """
         dotnet run --project tests/Benchmarks -- COMMAND
           kernel                                       start and cells of the Jupyter kernel, beside ipykernel where that is installed
-          kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  many cells, interrupts and restarts (2000, 200, 100): does it lose a message, does it grow?
-          train [ROUNDS]                               an epoch of training, with each trick by itself, beside PyTorch (Debian's python3-torch) where that is installed
+          kernel-soak [CELLS [INTERRUPTS [RESTARTS]]]  cells, interrupts, restarts (2000, 200, 100): is a message lost, does memory grow?
+          train [ROUNDS]                               an epoch, with each trick by itself, beside Debian's PyTorch where that is installed
           neighbour [ROUNDS]                           training beside a program that takes a core
           memory                                       resident memory of ten epochs, and of ten trainings in one session
           growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
-          course [ROUNDS]                              what else a learner waits for: loading, evaluation, notebook 05 to its first batch, the whole course
+          course [ROUNDS]                              the other waits: loading, evaluation, 05 to its first batch, the whole course
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
-          readme-pictures                              makes the two pictures of README.md anew (needs CNN_TUTORIAL_DATA, Chromium, Jupyter Notebook)
-          interruptions [SAVES [TRAININGS]]            kills processes that save weights and that train (200, 40), and looks at what they leave
+          readme-pictures                              makes README.md's two pictures (needs CNN_TUTORIAL_DATA, Chromium, Jupyter)
+          interruptions [SAVES [TRAININGS]]            kills processes that save and that train (200, 40), and looks at what is left
           fuzz-safetensors [INPUTS [SEED]]             reads spoiled safetensors files (1000000): is one read wrongly, does one crash?
           fuzz-idx [INPUTS [FIRST]]                    hostile IDX files (1,000,000): each taken exactly, or refused in a sentence
           kill-downloads [KILLS [SEED]]                downloads killed at random moments (200): is the next start right?

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Benchmarks;
 
-/// <summary>Makes the two pictures in the README anew, in docs/images, from a run of the course on all of MNIST, three epochs long.</summary>
+/// <summary>Makes the two pictures in the README anew, in docs/images, from three epochs of the course on all of MNIST.</summary>
 internal static class ReadmePictures
 {
     /// <summary>What a README may ask a reader to load for one picture.</summary>

@@ -7,7 +7,8 @@ namespace NotebookHost.Tests;
 /// <summary>Which folder of the program may use which: clients use the worker, the worker the engine, the engine the documents.</summary>
 public sealed class DependencyTests
 {
-    /// <summary>For each folder those that its code may name. The program's own folder ("") holds what all may use, and calls the command line.</summary>
+    /// <summary>For each folder those that its code may name. The program's own folder ("") holds what all may use, and
+    /// calls the command line.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Commands"],
@@ -43,7 +44,8 @@ public sealed class DependencyTests
             .AddSyntaxTrees(
                 Parse(
                     "Pages/New.cs",
-                    "namespace NotebookHost.Pages;\ninternal static class New\n{\n    public static object Make() => NotebookHost.Worker.WorkerHandle.Dotnet.Length;\n}\n"
+                    "namespace NotebookHost.Pages;\ninternal static class New\n{\n"
+                        + "    public static object Make() => NotebookHost.Worker.WorkerHandle.Dotnet.Length;\n}\n"
                 )
             );
         Assert.Contains(("Pages", "Worker", "Pages/New.cs:4"), Uses(program));

@@ -13,11 +13,13 @@ public sealed class IntroductionTests(BundledCourse course)
             const set = (name, value) => { part(name).value = value; part(name).dispatchEvent(new Event('input')); };
             const numbers = name => [...part(name).querySelectorAll('text')].map(text => Number(text.textContent.replace('−', '-')));
             const all = [];
-            for (const weights of ['vertical', 'horizontal']) for (let I = 3; I <= 10; I++) for (let K = 1; K <= 7; K++) for (let S = 1; S <= 4; S++) for (let P = 0; P <= 3; P++) {
+            for (const weights of ['vertical', 'horizontal']) for (let I = 3; I <= 10; I++)
+                for (let K = 1; K <= 7; K++) for (let S = 1; S <= 4; S++) for (let P = 0; P <= 3; P++) {
                 set('weights', weights); set('image', I); set('kernel', K); set('stride', S); set('padding', P);
                 const last = [...part('output').querySelectorAll('[data-at]')].pop();
                 if (last) last.dispatchEvent(new MouseEvent('click', { bubbles: true }));
-                all.push({ I, K, S, P, O: Number((part('formula').querySelector('b') || { textContent: '0' }).textContent), note: part('note').textContent,
+                all.push({ I, K, S, P, O: Number((part('formula').querySelector('b') || { textContent: '0' }).textContent),
+                    note: part('note').textContent,
                     input: numbers('input'), kernel: numbers('kernel-grid'), output: numbers('output'), play: !part('play').disabled });
             }
             return JSON.stringify(all);

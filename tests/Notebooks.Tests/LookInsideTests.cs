@@ -17,7 +17,8 @@ public sealed partial class LookInsideTests(BundledCourse course)
         chart => {
             const all = chart.data.flatMap((trace, curve) => Array.from(trace.x, (x, at) => ({ x, curve, at })));
             const point = all.reduce((best, one) => one.x > best.x ? one : best);
-            const box = chart.querySelectorAll('.scatterlayer .trace')[point.curve].querySelectorAll('.point')[point.at].getBoundingClientRect();
+            const box = chart.querySelectorAll('.scatterlayer .trace')[point.curve]
+                .querySelectorAll('.point')[point.at].getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2, point.curve, point.at];
         }
         """;

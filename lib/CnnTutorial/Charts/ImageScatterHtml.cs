@@ -9,7 +9,8 @@ internal static class ImageScatterHtml
     /// <param name="chart">The chart.</param>
     /// <param name="table">The same in numbers.</param>
     public static string Of(string id, string title, int count, string chart, string table) =>
-        $"{Figure.Style("image-scatter.css")}<div class=\"cnn-images\" role=\"group\" aria-label=\"{Html.Encode(title)}\" id=\"{id}\"><div class=\"plot\">{chart}"
+        $"{Figure.Style("image-scatter.css")}<div class=\"cnn-images\" role=\"group\" aria-label=\"{Html.Encode(title)}\" "
+        + $"id=\"{id}\"><div class=\"plot\">{chart}"
         + "<div class=\"ring\" aria-hidden=\"true\" data-part=\"ring\" hidden></div>"
         + "<figure class=\"tip\" aria-hidden=\"true\" data-part=\"tip\" hidden><canvas data-part=\"image\"></canvas><figcaption "
         + "data-part=\"caption\"></figcaption></figure></div>"

@@ -80,6 +80,7 @@ internal static class ChartHtml
             gzip.Write(Assets.Bytes("chart.js"));
         }
 
-        return $"<script type=\"text/plain\" class=\"plotly-source\" {Figure.Once}>{Convert.ToBase64String(compressed.ToArray())}</script>\n";
+        return $"<script type=\"text/plain\" class=\"plotly-source\" {Figure.Once}>"
+            + $"{Convert.ToBase64String(compressed.ToArray())}</script>\n";
     }
 }

@@ -22,5 +22,6 @@ internal static class Figure
     /// <param name="asset">The script.</param>
     /// <param name="arguments">The arguments after the first: JavaScript that is safe inside a script element.</param>
     public static string Script(string id, string asset, params IEnumerable<string> arguments) =>
-        $"<script>{Assets.Text("when-present.js")}(\"{id}\", root => {Palette.Resolve(Assets.Text(asset))}({string.Join(',', arguments.Prepend("root"))}));</script>";
+        $"<script>{Assets.Text("when-present.js")}(\"{id}\", root => "
+        + $"{Palette.Resolve(Assets.Text(asset))}({string.Join(',', arguments.Prepend("root"))}));</script>";
 }

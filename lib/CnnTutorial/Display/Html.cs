@@ -46,13 +46,15 @@ internal static class Html
 
     /// <summary>A box with a coloured edge; <paramref name="body"/> is HTML.</summary>
     public static string Card(string title, string body, string? edge = null) =>
-        $"{Figure.Style("table.css")}<div class=\"cnn-card\" style=\"--card-edge:{edge ?? Palette.Accent}\"><strong>{Encode(title)}</strong>{body}</div>";
+        $"{Figure.Style("table.css")}<div class=\"cnn-card\" style=\"--card-edge:{edge ?? Palette.Accent}\">"
+        + $"<strong>{Encode(title)}</strong>{body}</div>";
 
     /// <summary>A progress bar with a line of text under it.</summary>
     public static string Progress(double fraction, string text)
     {
         var percent = (100 * Math.Clamp(fraction, 0, 1)).ToString("0.0");
-        return $"{Figure.Style("table.css")}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" aria-valuemin=\"0\" aria-valuemax=\"100\" "
+        return $"{Figure.Style("table.css")}<div class=\"cnn-bar\" role=\"progressbar\" aria-label=\"Progress\" "
+            + $"aria-valuemin=\"0\" aria-valuemax=\"100\" "
             + $"aria-valuenow=\"{percent}\"><div style=\"width:{percent}%\"></div></div>"
             + $"<div class=\"cnn-line\">{Encode(text)}</div>";
     }

@@ -14,7 +14,8 @@ internal static class NamedLayer
         return layers.FirstOrDefault(layer => layer.name == name).module
             ?? throw new ArgumentException(
                 $"The model has no layer '{name}'; "
-                    + $"{(layers.Count == 0 ? "it has no named layers at all" : $"name one of these: {string.Join(", ", layers.Select(layer => layer.name))}")}.",
+                    + (layers.Count == 0 ? "it has no named layers at all" : "name one of these: ")
+                    + $"{string.Join(", ", layers.Select(layer => layer.name))}.",
                 nameof(name)
             );
     }

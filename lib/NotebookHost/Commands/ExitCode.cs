@@ -8,7 +8,8 @@ internal static class ExitCode
     /// <summary>All is well.</summary>
     public const int Ok = 0;
 
-    /// <summary>A cell failed; for <c>clear --check</c> a notebook is not clear; for <c>doctor</c> something essential is missing.</summary>
+    /// <summary>A cell failed; for <c>clear --check</c> a notebook is not clear; for <c>doctor</c> something essential is
+    /// missing.</summary>
     public const int Failed = 1;
 
     /// <summary>An unknown option, a missing file, not a notebook.</summary>

@@ -76,6 +76,22 @@ internal sealed class CellOutput(Action<CellEvent> receive)
         }
     }
 
+    /// <summary>Does something at a moment at which nothing is being sent, or not at all where there is none.</summary>
+    public void TryBetweenEvents(Action action)
+    {
+        if (_lock.TryEnter())
+        {
+            try
+            {
+                action();
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        }
+    }
+
     private async Task FlushLaterAsync()
     {
         await Task.Delay(GatherFor).ConfigureAwait(false);

@@ -30,7 +30,8 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
 
     /// <inheritdoc/>
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-        definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
+        SessionLoadContext.IsForHost(referenceIdentity.Name)
+        || definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
             ? null
             : _inner.ResolveMissingAssembly(definition, referenceIdentity);
 

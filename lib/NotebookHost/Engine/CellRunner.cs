@@ -58,7 +58,6 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     public void Dispose()
     {
-        Chain.Dispose();
         _packages.Dispose();
     }
 
@@ -104,7 +103,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 break;
             }
 
-            context.CancellationToken.ThrowIfCancellationRequested();
+            context.Interrupted.ThrowIfCancellationRequested();
             error = step switch
             {
                 CodeStep code => await RunCodeAsync(code.Code, source, isLast: step == cell.Steps[^1], context),
@@ -123,11 +122,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     private async Task<CellError?> RestoreAsync(ParsedCell cell, CellSource source, KernelInvocationContext context)
     {
-        foreach (var packageSource in cell.PackageSources)
-        {
-            _packages.AddSource(packageSource, WorkingDirectory);
-        }
-
+        var added = cell.PackageSources.Select(one => _packages.AddSource(one, WorkingDirectory)).ToList();
         if (cell.Packages.Count == 0)
         {
             return null;
@@ -135,11 +130,14 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         try
         {
-            Chain.AddReferences(await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.CancellationToken));
+            var restored = await _packages.RestoreAsync(cell.Packages, WorkingDirectory, context.Interrupted);
+            restored.Notes.ToList().ForEach(note => context.Output.Write("stderr", note + "\n"));
+            await Chain.AddPackagesAsync(restored, context.Output);
             return null;
         }
         catch (PackageException e)
         {
+            added.ForEach(_packages.RemoveSource);
             return CellError.At(source, cell.Packages[0].Line, "PackageError", e.Message);
         }
     }
@@ -148,23 +146,29 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     {
         try
         {
-            var state = await Chain.RunAsync(code, _report.Register(source), WorkingDirectory, context.CancellationToken);
-            if (state.Exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+            var submission = await Chain.RunAsync(
+                code,
+                _report.Register(source),
+                WorkingDirectory,
+                context.Continuations,
+                context.Interrupted
+            );
+            if (submission.Exception is not null && IsInterruption(submission.Exception, context))
             {
-                throw new OperationCanceledException("The cell was interrupted.", state.Exception, context.CancellationToken);
+                throw new OperationCanceledException("The cell was interrupted.", submission.Exception, context.Interrupted);
             }
 
-            if (state.Exception is not null)
+            if (submission.Exception is not null)
             {
-                return _report.FromException(state.Exception, source);
+                return _report.FromException(submission.Exception, source);
             }
 
             if (source.IsParameters)
             {
-                _parameters.Apply(state, context.Output);
+                _parameters.Apply(submission, context.Output);
             }
 
-            Show(state, asResult: isLast && !source.IsImported, context);
+            await ShowAsync(submission, asResult: isLast && !source.IsImported, context);
             return null;
         }
         catch (CompilationErrorException e)
@@ -182,20 +186,29 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         }
     }
 
-    private static void Show(ScriptState<object> state, bool asResult, KernelInvocationContext context)
+    /// <summary>Whether an exception is the end of a cell that the user has stopped: what is thrown into code that does not stop by itself
+    /// may come out of a library as another one.</summary>
+    private static bool IsInterruption(Exception exception, KernelInvocationContext context) =>
+        context.Interrupted.IsCancellationRequested && (exception is OperationCanceledException || StopCheck.IsRequested);
+
+    private static async Task ShowAsync(Submission submission, bool asResult, KernelInvocationContext context)
     {
-        if (!ScriptChain.HasValue(state) || state.ReturnValue is DisplayedValue)
+        if (!submission.HasValue || submission.ReturnValue is DisplayedValue)
         {
             return;
         }
 
+        // Formatters and the getters that they read are code of the cell, too.
+        var data = await context
+            .Continuations.Start(() => Task.FromResult(ValueFormatting.Format(submission.ReturnValue)))
+            .ConfigureAwait(false);
         if (asResult)
         {
-            context.Output.Put(new Result(ValueFormatting.Format(state.ReturnValue)));
+            context.Output.Put(new Result(data));
         }
         else
         {
-            context.Display(state.ReturnValue);
+            _ = new DisplayedValue(context.Output, null, data);
         }
     }
 
@@ -232,7 +245,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         foreach (var (source, language) in sources)
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
+            context.Interrupted.ThrowIfCancellationRequested();
             if (await RunAsync(source, language, importing.Add(real), context) is { } error)
             {
                 return error with

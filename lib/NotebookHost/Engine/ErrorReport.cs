@@ -65,23 +65,24 @@ internal sealed class ErrorReport
         int? line = null;
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            traceback.Add($"{(e == exception ? "" : "caused by ")}{NameOf(e)}: {e.Message}");
+            traceback.Add($"{(e == exception ? "" : "caused by ")}{NameOf(e)}: {MessageOf(e)}");
+            var repeated = 0;
             foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames().Take(MostFrames))
             {
                 if (Describe(frame, source, out var here) is { } text)
                 {
-                    traceback.Add(text);
+                    repeated = text == traceback[^1] ? repeated + 1 : 0;
+                    if (repeated < 3)
+                    {
+                        traceback.Add(text);
+                    }
+
                     line ??= here;
                 }
             }
         }
 
-        return new CellError(
-            NameOf(exception),
-            exception is OutOfMemoryException ? $"{exception.Message} {OutOfMemory}" : exception.Message,
-            traceback,
-            line
-        );
+        return new CellError(NameOf(exception), MessageOf(exception), traceback, line);
     }
 
     private string? Describe(StackFrame frame, CellSource running, out int? line)
@@ -127,6 +128,15 @@ internal sealed class ErrorReport
         name = name.TrimStart('<').Split('>')[0];
         return name is "Initialize" or "Factory" or "Main" ? "" : $"{name} in ";
     }
+
+    private static string MessageOf(Exception exception) =>
+        exception switch
+        {
+            OutOfMemoryException => $"{exception.Message} {OutOfMemory}",
+            InsufficientExecutionStackException =>
+                "The stack is full: most often a method calls itself without end. Give it a case in which it does not.",
+            _ => exception.Message,
+        };
 
     private static string NameOf(Exception exception)
     {

@@ -10,8 +10,14 @@ namespace NotebookHost.Engine;
 /// </summary>
 internal sealed class NotebookSession : IDisposable
 {
-    /// <summary>How long a cancelled cell that waits for something has, before it waits in vain.</summary>
-    private static readonly TimeSpan WaitingGrace = TimeSpan.FromSeconds(0.4);
+    /// <summary>How long a cancelled cell may go on that has never asked for the token.</summary>
+    private static readonly TimeSpan UnawareGrace = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>The same for a cell that has asked: a batch in hand, and the test after an epoch.</summary>
+    private static readonly TimeSpan CooperativeGrace = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long the finally blocks of a cell may take that is being ended, before it waits in vain.</summary>
+    private static readonly TimeSpan UnwindingGrace = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
     private readonly SessionOptions _options;
@@ -39,9 +45,9 @@ internal sealed class NotebookSession : IDisposable
         var context = new KernelInvocationContext(new CellOutput(receive), _options.ReadInput, cancellationToken);
         try
         {
-            var continuations = new CellContinuations();
-            var running = Task.Run(() => continuations.Start(() => RunAsync(request, context)), CancellationToken.None);
-            return await EndOfAsync(running, context, continuations);
+            StopCheck.BeginCell();
+            var running = Task.Run(() => RunAsync(request, context), CancellationToken.None);
+            return await EndOfAsync(running, context);
         }
         finally
         {
@@ -84,7 +90,7 @@ internal sealed class NotebookSession : IDisposable
                 context.Output.Put(new Failed(error));
             }
 
-            return context.CancellationToken.IsCancellationRequested
+            return context.Interrupted.IsCancellationRequested
                 ? new Ended(CellStatus.Interrupted, error)
                 : new Ended(error is null ? CellStatus.Ok : CellStatus.Error, error);
         }
@@ -103,25 +109,38 @@ internal sealed class NotebookSession : IDisposable
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>Waits for a cell to end; once it is cancelled it has its grace, and then it is stopped where it waits, or left
-    /// behind.</summary>
-    private async Task<Ended> EndOfAsync(Task<Ended> running, KernelInvocationContext context, CellContinuations continuations)
+    /// <summary>
+    /// Waits for a cell to end. Once it is cancelled it may stop by itself; then its code is ended at its next check, its sleeping
+    /// threads are woken; and what runs on even so, as native code may, is left behind.
+    /// </summary>
+    private async Task<Ended> EndOfAsync(Task<Ended> running, KernelInvocationContext context)
     {
         try
         {
-            return await running.WaitAsync(context.CancellationToken);
+            return await running.WaitAsync(context.Interrupted);
         }
         catch (OperationCanceledException) when (!running.IsCompleted)
         {
             var cancelled = Stopwatch.StartNew();
+            var grace = Least(context.IsCooperative ? CooperativeGrace : UnawareGrace, _options.CancellationGrace / 2);
             while (await Task.WhenAny(running, Task.Delay(Beat)) != running)
             {
-                var stopped = cancelled.Elapsed >= Least(WaitingGrace, _options.CancellationGrace) && continuations.TryStop();
-                if (stopped || cancelled.Elapsed >= _options.CancellationGrace)
+                if (cancelled.Elapsed >= grace && !StopCheck.IsRequested)
+                {
+                    StopCheck.Request();
+                }
+
+                var stopped = cancelled.Elapsed >= grace + UnwindingGrace && context.Continuations.TryStop();
+                if (stopped || cancelled.Elapsed >= grace + UnwindingGrace + _options.CancellationGrace)
                 {
                     context.Output.Mute();
                     _runner.Chain.Abandon();
                     return new Ended(stopped ? CellStatus.Interrupted : CellStatus.Abandoned);
+                }
+
+                if (cancelled.Elapsed >= grace + UnwindingGrace)
+                {
+                    context.Output.TryBetweenEvents(context.Continuations.WakeUp);
                 }
             }
         }

@@ -6,7 +6,12 @@ namespace NotebookHost.Engine;
 internal sealed record PackageAssembly(string Compile, string? Runtime);
 
 /// <summary>The files that restored packages bring, read from NuGet's project.assets.json.</summary>
-internal sealed record PackageAssets(IReadOnlyList<PackageAssembly> Assemblies, IReadOnlyList<string> Natives)
+internal sealed record PackageAssets(
+    IReadOnlyList<PackageAssembly> Assemblies,
+    IReadOnlyList<string> Natives,
+    IReadOnlyList<string> Extensions,
+    IReadOnlyDictionary<string, string> Versions
+)
 {
     public static PackageAssets Read(string assetsFile)
     {
@@ -17,6 +22,8 @@ internal sealed record PackageAssets(IReadOnlyList<PackageAssembly> Assemblies, 
         var compile = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var runtime = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var natives = new List<string>();
+        var extensions = new List<string>();
+        var versions = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (library, files) in target)
         {
             if (root["libraries"]![library]?["path"]?.ToString() is not { } path)
@@ -24,6 +31,13 @@ internal sealed record PackageAssets(IReadOnlyList<PackageAssembly> Assemblies, 
                 continue;
             }
 
+            versions[library.Split('/')[0]] = library.Split('/')[^1];
+            extensions.AddRange(
+                folders
+                    .Select(folder => Path.Combine(folder, path, "interactive-extensions", "dotnet"))
+                    .Where(Directory.Exists)
+                    .SelectMany(folder => Directory.GetFiles(folder, "*.dll"))
+            );
             foreach (var file in Files(files, "compile"))
             {
                 compile[Path.GetFileNameWithoutExtension(file)] = Locate(folders, path, file);
@@ -40,7 +54,7 @@ internal sealed record PackageAssets(IReadOnlyList<PackageAssembly> Assemblies, 
         var assemblies = compile
             .Select(entry => new PackageAssembly(entry.Value, runtime.GetValueOrDefault(entry.Key)))
             .Concat(runtime.Where(entry => !compile.ContainsKey(entry.Key)).Select(entry => new PackageAssembly(entry.Value, entry.Value)));
-        return new PackageAssets([.. assemblies], natives);
+        return new PackageAssets([.. assemblies], natives, extensions, versions);
     }
 
     private static IEnumerable<string> Files(JsonNode? library, string kind) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
@@ -15,12 +14,20 @@ internal sealed class PackageRestore : IDisposable
     private readonly List<PackageDirective> _packages = [];
     private readonly List<string> _sources = [];
     private readonly HashSet<string> _known = [];
+    private readonly Dictionary<string, string> _versions = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"notebook-packages-{Guid.NewGuid():N}");
-    private PackageLoadContext? _context;
 
     /// <summary>Adds a source for later restores; one relative to the notebook is made absolute.</summary>
-    public void AddSource(string source, string directory) =>
-        _sources.Add(source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, directory));
+    /// <returns>The source as it was added.</returns>
+    public string AddSource(string source, string directory)
+    {
+        var whole = source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, directory);
+        _sources.Add(whole);
+        return whole;
+    }
+
+    /// <summary>Takes a source back: it does not work, and would fail each later restore.</summary>
+    public void RemoveSource(string source) => _sources.Remove(source);
 
     /// <summary>Restores these packages along with the earlier ones, loads what is new, and returns it.</summary>
     /// <remarks>What is loaded stays loaded: another version of a package is taken only by a new session.</remarks>
@@ -40,11 +47,68 @@ internal sealed class PackageRestore : IDisposable
         var assets = PackageAssets.Read(Path.Combine(_folder, "obj", "project.assets.json"));
         _packages.Clear();
         _packages.AddRange(all);
-        _context ??= new PackageLoadContext(Path.Combine(_folder, "natives"));
+        var notes = Notes(packages, assets).ToList();
         var added = assets
-            .Assemblies.Where(assembly => !IsShared(assembly) && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile)))
+            .Assemblies.Where(assembly =>
+                !SessionLoadContext.IsShared(Path.GetFileNameWithoutExtension(assembly.Compile))
+                && _known.Add(Path.GetFileNameWithoutExtension(assembly.Compile))
+            )
             .ToList();
-        return new RestoredPackages([.. added.Select(assembly => assembly.Compile)], _context.Add(added, assets.Natives));
+        return new RestoredPackages(
+            [
+                .. added
+                    .Select(assembly => assembly.Compile)
+                    .Where(file => !SessionLoadContext.IsForHost(Path.GetFileNameWithoutExtension(file))),
+            ],
+            [.. added.Select(assembly => assembly.Runtime).OfType<string>()],
+            assets.Natives,
+            [.. assets.Extensions.Where(file => _known.Add(file))],
+            Path.Combine(_folder, "natives"),
+            notes
+        );
+    }
+
+    /// <summary>What the session got and did not ask for: another version than the one named, or than the one that is loaded.</summary>
+    private IEnumerable<string> Notes(IReadOnlyList<PackageDirective> asked, PackageAssets assets)
+    {
+        foreach (var package in asked)
+        {
+            if (
+                assets.Versions.TryGetValue(package.Name, out var taken)
+                && Version.TryParse(package.Version?.Split('-')[0], out _)
+                && !IsSame(package.Version!, taken)
+            )
+            {
+                yield return $"{package.Name} {taken} was taken: the package sources have no version {package.Version}, or another package "
+                    + "needs the higher one.";
+            }
+        }
+
+        foreach (var (name, version) in assets.Versions)
+        {
+            if (!_versions.TryAdd(name, version) && !IsSame(_versions[name], version))
+            {
+                yield return $"{name} {_versions[name]} is in use in this session and stays; to use {version}, restart the kernel.";
+            }
+        }
+    }
+
+    /// <summary>Whether two versions are the same, 1.2 and 1.2.0 among them.</summary>
+    private static bool IsSame(string one, string other)
+    {
+        static string Normal(string version)
+        {
+            var parts = version.Split('+')[0].Split('-', 2);
+            var numbers = parts[0].Split('.').Select(number => number.TrimStart('0') is { Length: > 0 } digits ? digits : "0").ToList();
+            while (numbers.Count > 1 && numbers[^1] == "0")
+            {
+                numbers.RemoveAt(numbers.Count - 1);
+            }
+
+            return string.Join('.', numbers) + (parts.Length > 1 ? $"-{parts[1]}" : "");
+        }
+
+        return string.Equals(Normal(one), Normal(other), StringComparison.OrdinalIgnoreCase);
     }
 
     public void Dispose()
@@ -62,10 +126,6 @@ internal sealed class PackageRestore : IDisposable
         }
     }
 
-    /// <summary>Whether the host has this assembly for its cells already; two of a name would be two worlds of types.</summary>
-    private static bool IsShared(PackageAssembly assembly) =>
-        Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == Path.GetFileNameWithoutExtension(assembly.Compile));
-
     private static bool Same(PackageDirective a, PackageDirective b) => string.Equals(a.Name, b.Name, StringComparison.OrdinalIgnoreCase);
 
     private string Project(List<PackageDirective> packages, string directory)
@@ -74,7 +134,8 @@ internal sealed class PackageRestore : IDisposable
         foreach (var package in packages)
         {
             references.AppendLine(
-                $"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />"""
+                $"""    <PackageReference Include="{SecurityElement.Escape(package.Name)}" """
+                    + $"""Version="{SecurityElement.Escape(package.Version ?? "*-*")}" />"""
             );
         }
 
@@ -135,8 +196,17 @@ internal sealed class PackageRestore : IDisposable
     }
 }
 
-/// <summary>What a restore brings: files for the compiler, and the loaded assemblies.</summary>
-internal sealed record RestoredPackages(IReadOnlyList<string> References, IReadOnlyList<Assembly> Assemblies);
+/// <summary>What a restore brings that was not there before: files for the compiler, assemblies to run, native libraries, extensions for .NET
+/// Interactive, the folder in which to gather them,
+/// and what there is to say about versions.</summary>
+internal sealed record RestoredPackages(
+    IReadOnlyList<string> References,
+    IReadOnlyList<string> Assemblies,
+    IReadOnlyList<string> Natives,
+    IReadOnlyList<string> Extensions,
+    string NativesFolder,
+    IReadOnlyList<string> Notes
+);
 
 /// <summary>Packages cannot be restored. The message says which and why.</summary>
 internal sealed class PackageException(string message) : Exception(message);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Scripting;
 
 namespace NotebookHost.Engine;
 
@@ -9,12 +7,12 @@ internal sealed class ParameterOverrides(IReadOnlyDictionary<string, string> val
 {
     /// <summary>Assigns the values to the variables that the submission just run declared, and says so in the cell's output.</summary>
     /// <exception cref="ParameterException">A value does not convert, or the variable cannot be assigned.</exception>
-    public void Apply(ScriptState<object> state, CellOutput output)
+    public void Apply(Submission submission, CellOutput output)
     {
-        var tree = state.Script.GetCompilation().SyntaxTrees.Single();
-        foreach (var name in DeclaredNames((CompilationUnitSyntax)tree.GetRoot()))
+        foreach (var variable in submission.Variables)
         {
-            if (!values.TryGetValue(name, out var text) || state.GetVariable(name) is not { } variable)
+            var name = variable.Name;
+            if (!values.TryGetValue(name, out var text))
             {
                 continue;
             }
@@ -30,13 +28,6 @@ internal sealed class ParameterOverrides(IReadOnlyDictionary<string, string> val
             output.Write("stdout", $"{name} = {text}, set from outside\n");
         }
     }
-
-    /// <summary>The variables that a submission declares at its top level.</summary>
-    public static IEnumerable<string> DeclaredNames(CompilationUnitSyntax unit) =>
-        unit
-            .Members.OfType<FieldDeclarationSyntax>()
-            .SelectMany(field => field.Declaration.Variables)
-            .Select(variable => variable.Identifier.Text);
 
     /// <summary>Converts a value to the type that the notebook declares.</summary>
     /// <exception cref="ParameterException">It does not convert.</exception>

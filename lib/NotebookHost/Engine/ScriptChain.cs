@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Html;
@@ -5,15 +6,18 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.CodeAnalysis.Scripting.Hosting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace NotebookHost.Engine;
 
-/// <summary>C# submissions that build on each other, through Roslyn's scripting API.</summary>
-internal sealed class ScriptChain : IDisposable
+/// <summary>
+/// C# submissions that build on each other. Roslyn's scripting API makes the compilations; they are emitted, loaded and run here,
+/// so that a cell can be stopped and its libraries are its own.
+/// </summary>
+internal sealed class ScriptChain
 {
     private static readonly string[] Imports =
     [
@@ -64,90 +68,126 @@ internal sealed class ScriptChain : IDisposable
         FrameworkReferences().ToLookup(reference => Common.Contains(Path.GetFileNameWithoutExtension(reference.Display!)))
     );
 
-    private readonly InteractiveAssemblyLoader _loader = new();
-    private ScriptOptions _options;
+    private static readonly EmitOptions Emission = new(
+        debugInformationFormat: DebugInformationFormat.PortablePdb,
+        // A method that calls itself without end throws, instead of ending the process.
+        instrumentationKinds: [InstrumentationKind.StackOverflowProbing]
+    );
+
+    private static int _lastNumber;
+
+    private readonly SessionLoadContext _context = new();
+    private readonly List<Submission> _submissions = [];
+    private object?[] _instances = [];
+    private ScriptOptions _options = ScriptOptions
+        .Default.WithLanguageVersion(LanguageVersion.Latest)
+        .WithImports(Imports)
+        .WithReferences(Framework.Value[true])
+        .AddReferences(Shared)
+        .WithEmitDebugInformation(true)
+        .WithFileEncoding(Encoding.UTF8);
     private string? _directory;
     private int _abandoned;
     private bool _hasAllOfFramework;
 
-    public ScriptChain()
-    {
-        foreach (var assembly in Shared)
-        {
-            _loader.RegisterDependency(assembly);
-        }
-
-        _options = ScriptOptions
-            .Default.WithLanguageVersion(LanguageVersion.Latest)
-            .WithImports(Imports)
-            .WithReferences(Framework.Value[true])
-            .AddReferences(Shared)
-            .WithEmitDebugInformation(true)
-            .WithFileEncoding(Encoding.UTF8);
-    }
-
-    /// <summary>The newest state. Null before the first submission.</summary>
-    public ScriptState<object>? State { get; private set; }
+    /// <summary>What was run, oldest first.</summary>
+    public IReadOnlyList<Submission> Submissions => _submissions;
 
     /// <summary>Lets the next submission, and so all later ones, use these packages.</summary>
-    public void AddReferences(RestoredPackages packages)
+    /// <param name="packages">What was restored.</param>
+    /// <param name="output">Where what does not work is said.</param>
+    public async Task AddPackagesAsync(RestoredPackages packages, CellOutput output)
     {
         _options = _options.AddReferences(packages.References.Select(file => MetadataReference.CreateFromFile(file)));
-        foreach (var assembly in packages.Assemblies)
+        _context.AddPackages(packages.Assemblies, packages.Natives, packages.NativesFolder);
+        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "XPlot.Plotly.dll"))
         {
-            _loader.RegisterDependency(assembly);
+            PlotlyCharts.Register(_context.LoadFile(file));
         }
+
+        await KernelExtensions.LoadAsync(packages.Extensions, _context.LoadFile, output);
     }
 
     /// <summary>Whatever runs now no longer counts: its state will not become the chain's when it ends.</summary>
-    public void Abandon() => Interlocked.Increment(ref _abandoned);
+    public void Abandon()
+    {
+        Interlocked.Increment(ref _abandoned);
+        StopCheck.LeaveBehind();
+    }
 
     /// <summary>Compiles and runs a submission. The state moves on even if it throws: what it had declared and assigned stays.</summary>
     /// <param name="code">The C# text.</param>
     /// <param name="file">The name that stack frames and diagnostics carry.</param>
     /// <param name="directory">Where relative paths in <c>#r</c> start.</param>
+    /// <param name="continuations">Runs the code, and what follows its awaits.</param>
     /// <param name="cancellationToken">Stops the submission before it begins.</param>
     /// <exception cref="CompilationErrorException">It does not compile.</exception>
-    public async Task<ScriptState<object>> RunAsync(string code, string file, string directory, CancellationToken cancellationToken)
+    public async Task<Submission> RunAsync(
+        string code,
+        string file,
+        string directory,
+        CellContinuations continuations,
+        CancellationToken cancellationToken
+    )
     {
         var abandoned = _abandoned;
-        ScriptState<object> state;
-        try
+        var (script, compiled) = Compile(code, file, directory, cancellationToken);
+        foreach (var library in script.GetCompilation().DirectiveReferences.OfType<PortableExecutableReference>())
         {
-            state = await RunAsync(Next(code, file, directory), cancellationToken);
-        }
-        catch (CompilationErrorException) when (!_hasAllOfFramework)
-        {
-            var common = _options;
-            try
+            if (library.FilePath is { } path)
             {
-                _options = _options.AddReferences(Framework.Value[false]);
-                state = await RunAsync(Next(code, file, directory), cancellationToken);
-                _hasAllOfFramework = true;
-            }
-            catch (CompilationErrorException)
-            {
-                // It was not that.
-                _options = common;
-                throw;
+                _context.AddLibrary(path);
+                _context.Initialize(path);
             }
         }
 
+        // A slot for each submission so far, one for the globals that there are not, one for this one.
+        object?[] instances = [.. _instances.AsSpan(0, Math.Min(_instances.Length, _submissions.Count + 1)), null, null];
+        var submission = compiled.IsEmpty
+            ? new Submission(script, null, null, null, null, compiled.Warnings)
+            : await RunAsync(script, compiled, instances, continuations);
         if (abandoned == Volatile.Read(ref _abandoned))
         {
-            State = state;
+            _instances = instances;
+            _submissions.Add(submission);
             // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells
             // took 2 GB.
-            _options = _options.WithReferences(Array.Empty<MetadataReference>());
+            // The same holds for usings; and given again they would be ambiguous, once a package has brought an assembly that this program
+            // uses too: for the compiler this program's own assembly is another one then.
+            _options = _options.WithReferences(Array.Empty<MetadataReference>()).WithImports();
         }
 
-        return state;
+        return submission;
     }
 
-    private Task<ScriptState<object>> RunAsync(Script<object> script, CancellationToken cancellationToken) =>
-        State is null ? script.RunAsync(null, _ => true, cancellationToken) : script.RunFromAsync(State, _ => true, cancellationToken);
+    private async Task<Submission> RunAsync(Script<object> script, Compiled compiled, object?[] instances, CellContinuations continuations)
+    {
+        var assembly = _context.Load(compiled.Code, compiled.Symbols);
+        StopCheck.BeginSubmission(compiled.Number);
+        if (compiled.DeclaresTypes)
+        {
+            EndlessEnumeration.RegisterTypes(assembly);
+        }
 
-    /// <summary>A submission after the newest state, without running it.</summary>
+        var entry = script.GetCompilation().GetEntryPoint(CancellationToken.None)!;
+        var type = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!;
+        var begin = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+            .CreateDelegate<Func<object?[], Task<object>>>();
+        object? value = null;
+        Exception? exception = null;
+        try
+        {
+            value = await continuations.Start(() => begin(instances)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        return new Submission(script, type, Array.FindLast(instances, one => one?.GetType() == type), value, exception, compiled.Warnings);
+    }
+
+    /// <summary>A submission after the newest, without running it.</summary>
     public Script<object> Next(string code, string file, string directory)
     {
         if (directory != _directory)
@@ -159,26 +199,70 @@ internal sealed class ScriptChain : IDisposable
         }
 
         var options = _options.WithFilePath(file);
-        return State is null ? CSharpScript.Create(code, options, assemblyLoader: _loader) : State.Script.ContinueWith(code, options);
+        return _submissions.Count == 0 ? CSharpScript.Create(code, options) : _submissions[^1].Script.ContinueWith(code, options);
     }
 
-    /// <summary>Whether a submission ends in an expression without a semicolon that has a value, be it null.</summary>
-    public static bool HasValue(ScriptState<object> state)
+    /// <summary>Compiles with the common part of the framework, and with all of it where that does not do.</summary>
+    private (Script<object> Script, Compiled Compiled) Compile(string code, string file, string directory, CancellationToken stop)
     {
-        if (state.ReturnValue is not null)
+        var script = Next(code, file, directory);
+        try
         {
-            return true;
+            return (script, Emit(script.GetCompilation(), stop));
+        }
+        catch (CompilationErrorException) when (!_hasAllOfFramework)
+        {
+            var common = _options;
+            try
+            {
+                _options = _options.AddReferences(Framework.Value[false]);
+                script = Next(code, file, directory);
+                var compiled = Emit(script.GetCompilation(), stop);
+                _hasAllOfFramework = true;
+                return (script, compiled);
+            }
+            catch (CompilationErrorException)
+            {
+                // It was not that.
+                _options = common;
+                throw;
+            }
+        }
+    }
+
+    private static Compiled Emit(Compilation compilation, CancellationToken stop)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        var withChecks = StopChecks.Insert(compilation, number);
+        if (withChecks != compilation && TryEmit(withChecks, number, stop, out _) is { } compiled)
+        {
+            return compiled;
         }
 
-        var compilation = state.Script.GetCompilation();
-        var tree = compilation.SyntaxTrees.Single();
-        return tree.GetRoot() is CompilationUnitSyntax unit
-            && unit.Members.LastOrDefault()
-                is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
-            && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is { SpecialType: not SpecialType.System_Void };
+        // Errors name the columns of the code as it was written.
+        return TryEmit(compilation, number, stop, out var errors)
+            ?? throw new CompilationErrorException("The submission does not compile.", errors);
     }
 
-    public void Dispose() => _loader.Dispose();
+    private static Compiled? TryEmit(Compilation compilation, int number, CancellationToken stop, out ImmutableArray<Diagnostic> found)
+    {
+        var (code, symbols) = (new MemoryStream(), new MemoryStream());
+        var result = compilation.Emit(code, symbols, options: Emission, cancellationToken: stop);
+        (code.Position, symbols.Position) = (0, 0);
+        found = result.Diagnostics;
+        // There may be nothing to emit, which is not an error.
+        var isEmpty = !result.Success && found.All(one => one.Severity != DiagnosticSeverity.Error);
+        return result.Success || isEmpty
+            ? new Compiled(
+                code,
+                symbols,
+                number,
+                isEmpty,
+                compilation.SyntaxTrees.Single().GetRoot().ChildNodes().Any(node => node is TypeDeclarationSyntax),
+                [.. found.Where(one => one is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false })]
+            )
+            : null;
+    }
 
     /// <summary>The runtime's own assemblies, and not those that this program happens to use.</summary>
     private static MetadataReference[] FrameworkReferences()
@@ -193,4 +277,13 @@ internal sealed class ScriptChain : IDisposable
                 .Select(file => MetadataReference.CreateFromFile(file)),
         ];
     }
+
+    private sealed record Compiled(
+        Stream Code,
+        Stream Symbols,
+        int Number,
+        bool IsEmpty,
+        bool DeclaresTypes,
+        ImmutableArray<Diagnostic> Warnings
+    );
 }

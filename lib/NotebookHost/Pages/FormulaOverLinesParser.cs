@@ -5,7 +5,8 @@ using Markdig.Syntax;
 
 namespace NotebookHost.Pages;
 
-/// <summary>A formula between two <c>$</c> with a line break in it, which Markdig's own parser leaves as text and Jupyter does not.</summary>
+/// <summary>A formula between two <c>$</c> with a line break in it, which Markdig's own parser leaves as text and Jupyter does
+/// not.</summary>
 internal sealed class FormulaOverLinesParser : InlineParser
 {
     public FormulaOverLinesParser() => OpeningCharacters = ['$'];

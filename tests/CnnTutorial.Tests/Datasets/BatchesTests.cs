@@ -78,7 +78,8 @@ public sealed class BatchesTests : IDisposable
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Epoch(batches);
         _ = batches.Take(1).Select(batch => batch.Count).ToList(); // an enumeration that is broken off…
-        Assert.InRange(DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, 0, 2); // …leaves its batch of two tensors to the scope
+        // …leaves its batch of two tensors to the scope
+        Assert.InRange(DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, 0, 2);
     }
 
     [Fact]

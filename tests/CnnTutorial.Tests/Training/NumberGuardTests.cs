@@ -21,7 +21,8 @@ public sealed class NumberGuardTests
 
         Assert.Empty(history.Epochs);
         Assert.Matches(
-            @"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. Most likely the learning rate, 1E\+20, is too large",
+            @"^Stopped in epoch 1: at batch [2-9] of 10 the loss is (NaN \(not a number\)|infinite)\. "
+                + @"Most likely the learning rate, 1E\+20, is too large",
             history.StoppedBecause
         );
         Assert.EndsWith("The model is as it was before the training.", history.StoppedBecause, StringComparison.Ordinal);

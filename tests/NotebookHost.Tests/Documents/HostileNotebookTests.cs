@@ -10,13 +10,17 @@ public sealed class HostileNotebookTests
 {
     private const string Whole = """
         {"cells":[
-          {"cell_type":"code","id":"a","execution_count":1,"source":["1\n","2"],"metadata":{"tags":["parameters"],"dotnet_interactive":{"language":"csharp"}},
-           "outputs":[{"output_type":"stream","name":"stdout","text":["x"]},{"output_type":"error","ename":"E","evalue":"m","traceback":["t"]},
+          {"cell_type":"code","id":"a","execution_count":1,"source":["1\n","2"],
+              "metadata":{"tags":["parameters"],"dotnet_interactive":{"language":"csharp"}},
+           "outputs":[{"output_type":"stream","name":"stdout","text":["x"]},
+               {"output_type":"error","ename":"E","evalue":"m","traceback":["t"]},
             {"output_type":"display_data","metadata":{"image/png":{"width":1}},"data":{"image/png":"AAAA","text/plain":["p"]}},
             {"output_type":"execute_result","execution_count":1,"metadata":{},"data":{"application/json":{"a":[1]}}}]},
-          {"cell_type":"markdown","id":"b","source":"# T\n![p](attachment:p.png)","metadata":{},"attachments":{"p.png":{"image/png":"AAAA"}}},
+          {"cell_type":"markdown","id":"b","source":"# T\n![p](attachment:p.png)","metadata":{},
+              "attachments":{"p.png":{"image/png":"AAAA"}}},
           {"cell_type":"raw","id":"c","source":"r","metadata":{}}],
-         "metadata":{"kernelspec":{"display_name":".NET (C#)","language":"C#","name":".net-csharp"},"language_info":{"name":"C#"}},"nbformat":4,"nbformat_minor":5}
+         "metadata":{"kernelspec":{"display_name":".NET (C#)","language":"C#","name":".net-csharp"},
+             "language_info":{"name":"C#"}},"nbformat":4,"nbformat_minor":5}
         """;
 
     private static readonly IReadOnlyList<string?> Values =

@@ -95,8 +95,10 @@ public sealed class NotebookDocumentTests
     {
         var notebook = Parse(
             """
-            {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":3,"outputs":[{"output_type":"stream","name":"stdout","text":"x"}],
-              "metadata":{"tags":["parameters"],"execution":{"x":1},"scrolled":true}},{"cell_type":"markdown","id":"b","source":"t","metadata":{}}],
+            {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":3,
+                "outputs":[{"output_type":"stream","name":"stdout","text":"x"}],
+              "metadata":{"tags":["parameters"],"execution":{"x":1},"scrolled":true}},
+                  {"cell_type":"markdown","id":"b","source":"t","metadata":{}}],
              "metadata":{"papermill":{},"mine":1},"nbformat":4,"nbformat_minor":5}
             """
         );
@@ -106,7 +108,8 @@ public sealed class NotebookDocumentTests
                 notebook.Root,
                 JsonNode.Parse(
                     """
-                    {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":null,"outputs":[],"metadata":{"tags":["parameters"]}},
+                    {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":null,"outputs":[],
+                       "metadata":{"tags":["parameters"]}},
                       {"cell_type":"markdown","id":"b","source":"t","metadata":{}}],"metadata":{"mine":1},"nbformat":4,"nbformat_minor":5}
                     """
                 )
@@ -119,7 +122,8 @@ public sealed class NotebookDocumentTests
     public void Upgrading_gives_each_cell_an_id_of_its_own_and_keeps_good_ones()
     {
         const string json = """
-            {"cells":[{"cell_type":"code","id":"same","source":"1"},{"cell_type":"code","id":"same","source":"2"},{"cell_type":"markdown","source":"t"},
+            {"cells":[{"cell_type":"code","id":"same","source":"1"},{"cell_type":"code","id":"same","source":"2"},
+                {"cell_type":"markdown","source":"t"},
              {"cell_type":"raw","id":"bad id!","source":"r","outputs":[]}],"nbformat":4,"nbformat_minor":2}
             """;
         var notebook = Parse(json);

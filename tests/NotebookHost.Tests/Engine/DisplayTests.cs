@@ -29,25 +29,21 @@ public sealed class DisplayTests : SessionTest
     }
 
     [Fact]
-    public async Task A_library_finds_the_live_display_by_reflection_also_from_a_plain_thread()
+    public async Task The_library_finds_the_live_display_also_from_a_plain_thread()
     {
+        var library = Path.Combine(Support.Course.Root, "lib", "bin", "CnnTutorial.dll");
+        await Run($"#r \"{library}\"\nusing CnnTutorial;");
         var sink = await Run(
             """
-            using System.Reflection;
             void Live()
             {
-                var type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType("Microsoft.DotNet.Interactive.KernelInvocationContext")).First(t => t != null);
-                var current = type.GetProperty("Current").GetValue(null);
-                var display = type.Assembly.GetType("Microsoft.DotNet.Interactive.KernelInvocationContextExtensions").GetMethods()
-                    .Single(m => m.Name == "Display" && m.GetParameters() is { Length: 3 } p && p[1].ParameterType == typeof(object) && p[2].ParameterType == typeof(string[]));
-                var shown = display.Invoke(null, new object[] { current, "0", new[] { "text/plain" } });
-                var update = shown.GetType().GetMethod("Update", new[] { typeof(object) });
-                for (var i = 1; i <= 5000; i++) update.Invoke(shown, new object[] { i.ToString() });
+                var shown = LiveDisplay.TryShow(new HtmlFragment("<b>0</b>", "0"));
+                for (var i = 1; i <= 5000; i++) shown.Update(new HtmlFragment($"<b>{i}</b>", $"{i}"));
             }
             var thread = new System.Threading.Thread(Live); thread.UnsafeStart(); thread.Join();
             """
         );
-        Assert.Equal("5000", sink.Displays.Values.Single()["text/plain"]);
+        Assert.Equal("<b>5000</b>", sink.Displays.Values.Single()["text/html"]);
         Assert.Equal(5000, sink.Updates);
     }
 
@@ -84,5 +80,57 @@ public sealed class DisplayTests : SessionTest
     {
         var sink = await Run("Microsoft.DotNet.Interactive.KernelInvocationContext.Current.ClearOutput();");
         Assert.Equal(["clear"], sink.Order);
+    }
+
+    [Theory]
+    [InlineData(
+        "class Me : IEnumerable<Me> { public IEnumerator<Me> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"me\"; }\nnew Me()",
+        "me"
+    )]
+    [InlineData(
+        "class You : IEnumerable<You> { public IEnumerator<You> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"you\"; }\nnew { X = new You() }",
+        "you"
+    )]
+    [InlineData("var list = new List<object> { 1 }; list.Add(list);\nlist", "contains itself")]
+    [InlineData("class Node { public Node Next => new Node(); public Node Other => new Node(); }\nnew Node()", "Node")]
+    [InlineData(
+        "class Slow { public int A { get { System.Threading.Thread.Sleep(60000); return 1; } } public override string ToString() => \"slow\"; }\nnew Slow()",
+        "slow\n[This Slow is not shown in full: it takes longer"
+    )]
+    [InlineData("class Bad { public int A => throw new Exception(\"no A\"); }\nnew Bad()", "no A")]
+    [InlineData("IEnumerable<int> All() { while (true) yield return 1; }\nAll()", "more")]
+    public async Task A_value_without_end_is_shown_in_part_and_the_session_lives(string code, string shown)
+    {
+        var result = (await Run(code)).Result!;
+        Assert.Contains(shown, result.GetValueOrDefault("text/html") ?? result["text/plain"], StringComparison.Ordinal);
+        Assert.InRange(result.Values.Sum(text => text.Length), 1, 200_000);
+        Assert.Equal("1", (await Run("1")).Result!["text/plain"]);
+    }
+
+    [Theory]
+    [InlineData("new DateTime(2026, 1, 2, 3, 4, 5)", "2026-01-02 03:04:05")]
+    [InlineData("new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)", "2026-01-02 03:04:05Z")]
+    [InlineData("new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.FromHours(1))", "2026-01-02 00:00:00 +01:00")]
+    [InlineData("new DateOnly(2026, 1, 2)", "2026-01-02")]
+    public async Task Times_are_shown_as_they_are(string code, string shown)
+    {
+        var result = (await Run(code)).Result!;
+        Assert.Equal(shown, result["text/plain"]);
+        Assert.Contains($">{shown}<", result["text/html"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Xml_is_shown_as_its_text()
+    {
+        var sink = await Run("System.Xml.Linq.XDocument.Parse(\"<a><b>1</b></a>\")");
+        Assert.Contains("&lt;b&gt;1&lt;/b&gt;", sink.Result!["text/html"], StringComparison.Ordinal);
+        Assert.InRange(sink.Result["text/html"].Length, 1, 1000);
+    }
+
+    [Fact]
+    public async Task An_exception_of_a_shown_query_is_the_real_one()
+    {
+        var error = await Fail("Enumerable.Range(0, 3).Select(x => 1 / x)");
+        Assert.Equal("System.DivideByZeroException", error.Name);
     }
 }

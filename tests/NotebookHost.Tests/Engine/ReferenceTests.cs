@@ -13,13 +13,18 @@ public sealed class ReferenceTests : SessionTest
         namespace Lib;
         public class Card { }
         [TypeFormatterSource(typeof(Source))] public class Chart { }
-        public class TypeFormatterSourceAttribute : System.Attribute { public TypeFormatterSourceAttribute(System.Type t) { FormatterSourceType = t; } public System.Type FormatterSourceType { get; } }
-        public class Source { public System.Collections.Generic.IEnumerable<object> CreateTypeFormatters() { yield return new ChartFormatter(); } }
-        public class ChartFormatter { public string MimeType => "text/html"; public bool Format(object value, System.IO.TextWriter writer) { writer.Write("<canvas/>"); return true; } }
+        public class TypeFormatterSourceAttribute : System.Attribute {
+            public TypeFormatterSourceAttribute(System.Type t) { FormatterSourceType = t; }
+            public System.Type FormatterSourceType { get; } }
+        public class Source {
+            public System.Collections.Generic.IEnumerable<object> CreateTypeFormatters() { yield return new ChartFormatter(); } }
+        public class ChartFormatter { public string MimeType => "text/html";
+            public bool Format(object value, System.IO.TextWriter writer) { writer.Write("<canvas/>"); return true; } }
         static class Start
         {
             [ModuleInitializer]
-            internal static void Run() => Microsoft.DotNet.Interactive.Formatting.Formatter.Register<Card>(c => "<div>card</div>", "text/html");
+            internal static void Run() =>
+                Microsoft.DotNet.Interactive.Formatting.Formatter.Register<Card>(c => "<div>card</div>", "text/html");
         }
         """;
 
@@ -114,7 +119,9 @@ public sealed class ReferenceTests : SessionTest
         {
             writer.Write(
                 "<?xml version='1.0'?><package "
-                    + $"xmlns='http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd'><metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>"
+                    + $"xmlns='http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd'>"
+                    + $"<metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description>"
+                    + "</metadata></package>"
             );
         }
 

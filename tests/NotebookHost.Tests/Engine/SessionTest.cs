@@ -49,7 +49,10 @@ public abstract class SessionTest : IDisposable
     private protected async Task<RecordingSink> Run(string code, bool parameters = false)
     {
         var (sink, result) = await TryRun(code, parameters: parameters);
-        Assert.True(result.Status == CellStatus.Ok, string.Join('\n', result.Error?.Traceback ?? [result.Status.ToString()]));
+        Assert.True(
+            result.Status == CellStatus.Ok,
+            $"{result.Status}: {result.Error?.Message}\n{string.Join('\n', result.Error?.Traceback ?? [])}"
+        );
         return sink;
     }
 

@@ -252,5 +252,6 @@ public sealed class HostileMessageTests : IAsyncLifetime
     }
 
     private static string Connection(string port, string ip, string key) =>
-        $$"""{"transport":"tcp","ip":"{{ip}}","key":{{key}},"shell_port":{{port}},"iopub_port":{{port}},"stdin_port":{{port}},"control_port":{{port}},"hb_port":{{port}}}""";
+        $$"""{"transport":"tcp","ip":"{{ip}}","key":{{key}},"shell_port":{{port}},"iopub_port":{{port}},"""
+        + $$""" "stdin_port":{{port}},"control_port":{{port}},"hb_port":{{port}}}""";
 }

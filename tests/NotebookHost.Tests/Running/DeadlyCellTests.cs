@@ -10,8 +10,11 @@ public sealed class DeadlyCellTests : ProgramTest
     private const string Pipe = """
         [System.Runtime.InteropServices.DllImport("libc")] static extern nint write(int file, byte[] text, nint count);
         [System.Runtime.InteropServices.DllImport("libc")] static extern int shutdown(int file, int how);
-        static IEnumerable<int> Sockets() => System.IO.Directory.GetFiles("/proc/self/fd").Where(f => new System.IO.FileInfo(f).LinkTarget?.StartsWith("socket:") == true).Select(f => int.Parse(System.IO.Path.GetFileName(f)));
-        static void Send(string text) { var bytes = Encoding.UTF8.GetBytes(text); foreach (var socket in Sockets()) write(socket, bytes, bytes.Length); }
+        static IEnumerable<int> Sockets() =>
+            System.IO.Directory.GetFiles("/proc/self/fd").Where(f => new System.IO.FileInfo(f).LinkTarget?.StartsWith("socket:") == true)
+            .Select(f => int.Parse(System.IO.Path.GetFileName(f)));
+        static void Send(string text) { var bytes = Encoding.UTF8.GetBytes(text);
+            foreach (var socket in Sockets()) write(socket, bytes, bytes.Length); }
 
         """;
 
@@ -59,7 +62,10 @@ public sealed class DeadlyCellTests : ProgramTest
         [
             .. Faults.Of<(string, string)>(
                 few: 2,
-                ("int Deep(int n) => Deep(n + 1) + 1; Deep(0)", "stack overflow"),
+                (
+                    "IEnumerable<int> deep = new[] { 1 }; for (var i = 0; i < 1_000_000; i++) deep = deep.DefaultIfEmpty(); deep.Last()",
+                    "stack overflow"
+                ),
                 ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
                 ("Environment.FailFast(\"enough\");", "enough"),
                 ("System.Runtime.InteropServices.Marshal.WriteByte((nint)0x123456789000, 1);", "crashed"),
@@ -102,7 +108,9 @@ public sealed class DeadlyCellTests : ProgramTest
                     "nobody",
                     [
                         Pipe
-                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\",\\\"Text\\\":\\\"x\\\"}\\n\"); await Task.Delay(300);",
+                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\","
+                            + "\\\"Text\\\":\\\"x\\\"}\\n\"); "
+                            + "await Task.Delay(300);",
                         "\"after\"",
                     ]
                 ),

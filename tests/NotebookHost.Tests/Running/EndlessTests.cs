@@ -14,7 +14,8 @@ public sealed class EndlessTests : ProgramTest
         System.Diagnostics.Process.Start("sh", ["-c", "sleep 300 & echo $! > orphan; exit 0"]).WaitForExit();
         var child = System.Diagnostics.Process.Start("sleep", "300");
         Console.WriteLine("partial");
-        System.IO.File.WriteAllText("pids.new", $"{Environment.ProcessId} {child.Id} {System.IO.File.ReadAllText("orphan").Trim()}"); System.IO.File.Move("pids.new", "pids");
+        System.IO.File.WriteAllText("pids.new", $"{Environment.ProcessId} {child.Id} {System.IO.File.ReadAllText("orphan").Trim()}");
+            System.IO.File.Move("pids.new", "pids");
 
         """;
 

@@ -44,7 +44,10 @@ public sealed class WrongUseTests : ProgramTest
         var used = Path.Combine(Folder, "used.ipynb");
         await File.WriteAllTextAsync(
             used,
-            """{"cells":[{"cell_type":"code","source":"1","execution_count":2,"outputs":[],"metadata":{}}],"metadata":{},"nbformat":4,"nbformat_minor":4}""",
+            """
+            {"cells":[{"cell_type":"code","source":"1","execution_count":2,"outputs":[],"metadata":{}}],
+             "metadata":{},"nbformat":4,"nbformat_minor":4}
+            """,
             TestContext.Current.CancellationToken
         );
 

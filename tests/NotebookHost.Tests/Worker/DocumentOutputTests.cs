@@ -29,7 +29,8 @@ public sealed class DocumentOutputTests
         Apply(2, new StreamText("stdout", "other cell"));
         Apply(1, new StreamText("stdout", "\rd"));
         Assert.Equal(
-            """[{"output_type":"stream","name":"stdout","text":["ab\n","c"]},{"output_type":"stream","name":"stderr","text":["e"]},{"output_type":"stream","name":"stdout","text":["\rd"]}]""",
+            """[{"output_type":"stream","name":"stdout","text":["ab\n","c"]},"""
+                + """{"output_type":"stream","name":"stderr","text":["e"]},{"output_type":"stream","name":"stdout","text":["\rd"]}]""",
             Outputs(1).ToJsonString()
         );
         Assert.Single(Outputs(2));
@@ -63,7 +64,8 @@ public sealed class DocumentOutputTests
         Apply(1, new Result(Data("text/plain", "7")));
         Apply(1, new Failed(new CellError("E", "m", ["E: m"], 1)));
         Assert.Equal(
-            """[{"output_type":"execute_result","execution_count":4,"metadata":{},"data":{"text/plain":["7"]}},{"output_type":"error","ename":"E","evalue":"m","traceback":["E: m"]}]""",
+            """[{"output_type":"execute_result","execution_count":4,"metadata":{},"data":{"text/plain":["7"]}},"""
+                + """{"output_type":"error","ename":"E","evalue":"m","traceback":["E: m"]}]""",
             Outputs(1).ToJsonString()
         );
     }

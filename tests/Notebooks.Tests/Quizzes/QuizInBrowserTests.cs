@@ -90,7 +90,8 @@ public sealed class QuizInBrowserTests(QuizPage quizzes) : IClassFixture<QuizPag
                     "the page scrolls sideways"
                 );
                 var small = await page.EvaluateAsync<string[]>(
-                    "() => [...document.querySelectorAll('.cnn-quiz summary')].filter(one => one.getBoundingClientRect().height < 44).map(one => one.textContent)"
+                    "() => [...document.querySelectorAll('.cnn-quiz summary')].filter(one => one.getBoundingClientRect().height < 44)"
+                        + ".map(one => one.textContent)"
                 );
                 Assert.Empty(small);
                 await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"quiz-{width}-{scheme}".ToLowerInvariant()) });
@@ -105,7 +106,9 @@ public sealed class QuizInBrowserTests(QuizPage quizzes) : IClassFixture<QuizPag
             {
                 // Alone, as the last cell of a notebook; and one choice is open when it is printed.
                 await page.EvaluateAsync(
-                    "() => { const quiz = document.querySelector('.cnn-quiz'); quiz.querySelector('details').open = true; const main = document.querySelector('main'); main.replaceChildren(...main.querySelectorAll('style'), quiz); }"
+                    "() => { const quiz = document.querySelector('.cnn-quiz'); "
+                        + "quiz.querySelector('details').open = true; const main = document.querySelector('main'); "
+                        + "main.replaceChildren(...main.querySelectorAll('style'), quiz); }"
                 );
                 var quiz = page.Locator(".cnn-quiz");
                 await page.EmulateMediaAsync(new() { Media = Media.Print });

@@ -21,13 +21,18 @@ public sealed class AccessibilityTests(BundledCourse course)
                 expect(Number(heading.tagName[1]) <= level + 1, heading.tagName + ' after level ' + level + ': ' + heading.textContent);
                 level = Number(heading.tagName[1]);
             }
-            for (const landmark of ['body > header', 'body > footer', 'main']) expect(document.querySelectorAll(landmark).length === 1, 'not one ' + landmark);
+            for (const landmark of ['body > header', 'body > footer', 'main'])
+                expect(document.querySelectorAll(landmark).length === 1, 'not one ' + landmark);
             const names = [...document.querySelectorAll('nav')].map(nav => nav.getAttribute('aria-label'));
             expect(names.every(Boolean) && new Set(names).size === names.length, 'navigations named ' + names);
-            for (const table of main.querySelectorAll('table')) expect(table.querySelector('th') && [...table.querySelectorAll('th')].every(header => header.textContent.trim()), 'a table without headers: ' + table.textContent.slice(0, 40));
+            for (const table of main.querySelectorAll('table'))
+                expect(table.querySelector('th') && [...table.querySelectorAll('th')].every(header => header.textContent.trim()),
+                'a table without headers: ' + table.textContent.slice(0, 40));
             for (const figure of main.querySelectorAll('img, canvas, svg')) {
                 const named = figure.closest('[role=img], [role=application], [aria-hidden=true]') || figure;
-                expect(named.getAttribute('aria-hidden') === 'true' || (named.getAttribute('aria-label') || named.getAttribute('alt') || '').trim(), 'a figure without words: ' + named.outerHTML.slice(0, 80));
+                expect(named.getAttribute('aria-hidden') === 'true'
+                    || (named.getAttribute('aria-label') || named.getAttribute('alt') || '').trim(),
+                    'a figure without words: ' + named.outerHTML.slice(0, 80));
             }
             expect(!document.querySelector('[tabindex]:not([tabindex="0"], [tabindex="-1"])'), 'an order of its own for the Tab key');
             expect(document.documentElement.scrollWidth <= document.documentElement.clientWidth, 'the page scrolls sideways');
@@ -50,7 +55,8 @@ public sealed class AccessibilityTests(BundledCourse course)
             const style = getComputedStyle(one), box = one.getBoundingClientRect();
             const name = one.outerHTML.slice(0, 120);
             if (style.outlineStyle === 'none' && style.boxShadow === 'none') return name + ' does not show that it has the focus';
-            const x = (Math.max(0, box.left) + Math.min(innerWidth, box.right)) / 2, y = (Math.max(0, box.top) + Math.min(innerHeight, box.bottom)) / 2;
+            const x = (Math.max(0, box.left) + Math.min(innerWidth, box.right)) / 2,
+                y = (Math.max(0, box.top) + Math.min(innerHeight, box.bottom)) / 2;
             const there = document.elementFromPoint(x, y);
             return there && (one.contains(there) || there.contains(one)) ? '' : name + ' is out of sight or covered';
         }

@@ -12,15 +12,20 @@ public sealed class OutputsKeepTheirStyleTests
     private const string Changed = """
         () => {
             const classes = new Set();
-            const collect = rules => { for (const rule of rules) { for (const [, name] of (rule.selectorText || '').matchAll(/\.([\w-]+)/g)) classes.add(name); if (rule.cssRules) collect(rule.cssRules); } };
+            const collect = rules => { for (const rule of rules) {
+                for (const [, name] of (rule.selectorText || '').matchAll(/\.([\w-]+)/g)) classes.add(name);
+                if (rule.cssRules) collect(rule.cssRules); } };
             // Temml's sheet is made for formulas, wherever they stand.
-            for (const sheet of document.styleSheets) if (![...sheet.cssRules].some(rule => /\.tml-/.test(rule.selectorText))) collect(sheet.cssRules);
+            for (const sheet of document.styleSheets)
+                if (![...sheet.cssRules].some(rule => /\.tml-/.test(rule.selectorText))) collect(sheet.cssRules);
             // Those of .NET's formatter the page means to style.
             const names = [...classes].filter(name => !name.startsWith('dni-'));
             const place = document.querySelector('#place'), changed = [];
-            const look = one => { const style = getComputedStyle(one); return [...style].map(name => name + ': ' + style.getPropertyValue(name)).join(';'); };
+            const look = one => { const style = getComputedStyle(one);
+                return [...style].map(name => name + ': ' + style.getPropertyValue(name)).join(';'); };
             for (const tag of ['div', 'pre', 'span', 'a', 'details']) {
-                const add = name => { const one = document.createElement(tag); if (name) one.className = name; one.textContent = 'x'; place.append(one); return one; };
+                const add = name => { const one = document.createElement(tag);
+                    if (name) one.className = name; one.textContent = 'x'; place.append(one); return one; };
                 const plain = look(add(''));
                 place.replaceChildren();
                 for (const name of names) {

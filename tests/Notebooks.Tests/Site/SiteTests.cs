@@ -144,7 +144,8 @@ public sealed class SiteTests(BundledCourse course)
         // Brightness, 0 to 255, of the page's text, of the charts' titles, and of the letters in other figures.
         const string Brightness = """
             () => [...document.querySelectorAll('h1, .gtitle, .cnn-pad figcaption, .cnn-scan label')].map(one => {
-                const style = getComputedStyle(one), color = (one.matches('.gtitle') ? style.fill : style.color).match(/[\d.]+/g).map(Number);
+                const style = getComputedStyle(one),
+                    color = (one.matches('.gtitle') ? style.fill : style.color).match(/[\d.]+/g).map(Number);
                 return 0.3 * color[0] + 0.6 * color[1] + 0.1 * color[2];
             })
             """;
@@ -182,16 +183,23 @@ public sealed class SiteTests(BundledCourse course)
         const string Paper = """
             () => {
                 const problems = [], shown = one => one.checkVisibility();
-                for (const one of document.querySelectorAll('body > header, body > footer, nav, main button, .skip')) if (shown(one)) problems.push('printed: ' + one.outerHTML.slice(0, 60));
+                for (const one of document.querySelectorAll('body > header, body > footer, nav, main button, .skip'))
+                    if (shown(one)) problems.push('printed: ' + one.outerHTML.slice(0, 60));
                 for (const one of document.querySelectorAll('main *')) {
                     if (!shown(one) || one.closest('svg, canvas, math')) continue;
                     const style = getComputedStyle(one), box = one.getBoundingClientRect();
-                    if (/auto|scroll/.test(style.overflow) && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)) problems.push('cut: ' + one.outerHTML.slice(0, 80));
-                    if (box.right > innerWidth + 1 && style.clipPath === 'none') problems.push('beyond the edge: ' + one.outerHTML.slice(0, 80));
-                    if (/^H[1-4]$/.test(one.tagName) && style.breakAfter !== 'avoid') problems.push('a page may end with ' + one.textContent);
-                    if (one.matches('.outputs > .html') && style.breakInside !== 'avoid') problems.push('a page may end in ' + one.textContent.slice(0, 40));
+                    if (/auto|scroll/.test(style.overflow) && (one.scrollWidth > one.clientWidth + 1
+                        || one.scrollHeight > one.clientHeight + 1))
+                        problems.push('cut: ' + one.outerHTML.slice(0, 80));
+                    if (box.right > innerWidth + 1 && style.clipPath === 'none')
+                        problems.push('beyond the edge: ' + one.outerHTML.slice(0, 80));
+                    if (/^H[1-4]$/.test(one.tagName) && style.breakAfter !== 'avoid')
+                        problems.push('a page may end with ' + one.textContent);
+                    if (one.matches('.outputs > .html') && style.breakInside !== 'avoid')
+                        problems.push('a page may end in ' + one.textContent.slice(0, 40));
                     const color = style.color.match(/[\d.]+/g).map(Number);
-                    if (one.childElementCount === 0 && one.textContent.trim() && Math.min(...color.slice(0, 3)) > 150) problems.push('pale: ' + one.outerHTML.slice(0, 80));
+                    if (one.childElementCount === 0 && one.textContent.trim() && Math.min(...color.slice(0, 3)) > 150)
+                        problems.push('pale: ' + one.outerHTML.slice(0, 80));
                 }
                 return problems;
             }
@@ -247,7 +255,8 @@ public sealed class SiteTests(BundledCourse course)
         var other = await site.WindowAsync();
         await other.GotoAsync($"{site.Address("02-data.html")}#:~:text={Uri.EscapeDataString(words)}");
         await other.WaitForFunctionAsync(
-            "words => [...document.querySelectorAll('main > .text details[open]')].some(fold => fold.textContent.replace(/\\s+/g, ' ').includes(words))",
+            "words => [...document.querySelectorAll('main > .text details[open]')]"
+                + ".some(fold => fold.textContent.replace(/\\s+/g, ' ').includes(words))",
             words
         );
     }

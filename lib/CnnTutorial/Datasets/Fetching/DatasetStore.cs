@@ -110,8 +110,10 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
         options.Notice(
             $"""
             {dataset.Name} {cause}.
-            In its place you work with a sample that comes with the course: {sample.Description}. Everything works; the accuracy will be a little lower.
-            For the full {dataset.Name}: connect to the internet and run this cell again, or put its four files into a folder '{dataset.Folder}' and set {DatasetStoreOptions.DataVariable} to the folder above that.
+            In its place you work with a sample that comes with the course: {sample.Description}.
+            Everything works; the accuracy will be a little lower.
+            For the full {dataset.Name}: connect to the internet and run this cell again, or put its four files into a folder
+            '{dataset.Folder}' and set {DatasetStoreOptions.DataVariable} to the folder above that.
             """
         );
         var files = sample.Files.All.ToDictionary(spec => spec, sample.Read);

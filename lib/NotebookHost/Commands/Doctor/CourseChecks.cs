@@ -105,7 +105,8 @@ internal static partial class CourseChecks
                 : new Finding(
                     $"Data: {name}",
                     Verdict.Missing,
-                    $"{DatasetPlaces.DataVariable} is {own}, and {(Directory.Exists(folder) ? $"{folder} has no {missing}.gz" : $"that has no folder {name}")}",
+                    $"{DatasetPlaces.DataVariable} is {own}, and "
+                        + $"{(Directory.Exists(folder) ? $"{folder} has no {missing}.gz" : $"that has no folder {name}")}",
                     $"correct or unset {DatasetPlaces.DataVariable}"
                 );
         }

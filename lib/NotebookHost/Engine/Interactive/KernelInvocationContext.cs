@@ -15,14 +15,30 @@ public sealed class KernelInvocationContext
     {
         Output = output;
         _readInput = readInput;
-        CancellationToken = cancellationToken;
+        Interrupted = cancellationToken;
     }
 
     /// <summary>The cell to which the calling code belongs; null outside any cell. It follows awaits, tasks and threads.</summary>
     public static KernelInvocationContext? Current => Flowing.Value ?? _executing;
 
     /// <summary>Is cancelled when the user presses the stop button.</summary>
-    public CancellationToken CancellationToken { get; }
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            IsCooperative = true;
+            return Interrupted;
+        }
+    }
+
+    /// <summary>The same token, for the engine.</summary>
+    internal CancellationToken Interrupted { get; }
+
+    /// <summary>Whether code has asked for the token, and so may be expected to stop by itself when it finds that good.</summary>
+    internal bool IsCooperative { get; private set; }
+
+    /// <summary>Runs the cell's code.</summary>
+    internal CellContinuations Continuations { get; } = new();
 
     internal CellOutput Output { get; }
 

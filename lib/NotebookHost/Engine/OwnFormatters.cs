@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Net;
+using System.Xml.Linq;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace NotebookHost.Engine;
+
+/// <summary>Formatters for types of the framework that .NET Interactive shows wrongly, or by a tree of all their properties.</summary>
+internal static class OwnFormatters
+{
+    /// <summary>Registers them, before any of a cell's.</summary>
+    public static void Register()
+    {
+        // The one of .NET Interactive writes every time with a Z, in whatever zone it is.
+        Both<DateTime>(time =>
+            time.ToString(time.Kind == DateTimeKind.Utc ? "yyyy-MM-dd HH:mm:ss'Z'" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+        );
+        Both<DateTimeOffset>(time => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture));
+        Both<DateOnly>(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Both<TimeOnly>(time => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
+
+        // Every node of it leads to every other: a document of three elements made 1 MB of HTML.
+        Formatter.Register(
+            typeof(XObject),
+            (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"),
+            "text/html"
+        );
+        Formatter.Register(typeof(XObject), (value, writer) => writer.Write(value.ToString()), "text/plain");
+        Formatter.Register(
+            typeof(System.Xml.XmlNode),
+            (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(((System.Xml.XmlNode)value).OuterXml)}</pre>"),
+            "text/html"
+        );
+    }
+
+    private static void Both<T>(Func<T, string> text)
+    {
+        Formatter.Register<T>(text, "text/plain");
+        Formatter.Register<T>((value, writer) => writer.Write($"<span>{text(value)}</span>"), "text/html");
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace NotebookHost.Engine;
+
+/// <summary>
+/// What the engine writes into the loops and functions of cells, so that their code can be ended wherever it is. Not for use by hand.
+/// </summary>
+/// <remarks>Code of libraries has no such checks. It goes on until it comes back to code of a cell.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class StopCheck
+{
+    private static readonly Lock Changing = new();
+    private static readonly List<int> Running = [];
+    private static readonly HashSet<int> LeftBehind = [];
+    private static volatile bool _isRequested;
+
+#pragma warning disable CA2211 // Public and a field: a cell's loop reads it in every turn, and cells are compiled without optimization.
+    /// <summary>Whether there is code that is to end.</summary>
+    public static volatile bool IsAnyStopped;
+#pragma warning restore CA2211
+
+    /// <summary>Whether all code is to end.</summary>
+    internal static bool IsRequested => _isRequested;
+
+    /// <summary>Stands in every loop, where <see cref="IsAnyStopped"/>.</summary>
+    /// <exception cref="OperationCanceledException">The code is to end.</exception>
+    public static void Stop(int submission)
+    {
+        lock (Changing)
+        {
+            if (!_isRequested && !LeftBehind.Contains(submission))
+            {
+                return;
+            }
+        }
+
+        throw new OperationCanceledException("The cell was stopped.");
+    }
+
+    /// <summary>Stands at the beginning of every function.</summary>
+    /// <exception cref="OperationCanceledException">The code is to end.</exception>
+    /// <exception cref="InsufficientExecutionStackException">The function calls itself without end.</exception>
+    public static void Call(int submission)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (IsAnyStopped)
+        {
+            Stop(submission);
+        }
+    }
+
+    /// <summary>A cell begins: code may run.</summary>
+    internal static void BeginCell()
+    {
+        lock (Changing)
+        {
+            Running.Clear();
+            _isRequested = false;
+            IsAnyStopped = LeftBehind.Count > 0;
+        }
+    }
+
+    /// <summary>The running cell comes to this submission.</summary>
+    internal static void BeginSubmission(int submission)
+    {
+        lock (Changing)
+        {
+            Running.Add(submission);
+        }
+    }
+
+    /// <summary>All code is to end.</summary>
+    internal static void Request() => _isRequested = IsAnyStopped = true;
+
+    /// <summary>The submissions of the running cell have not ended in time: they are never to go on, whatever becomes of the others.</summary>
+    internal static void LeaveBehind()
+    {
+        lock (Changing)
+        {
+            LeftBehind.UnionWith(Running);
+        }
+    }
+}
