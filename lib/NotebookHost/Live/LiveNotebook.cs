@@ -135,9 +135,9 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
                 Receive(page, message);
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException)
         {
-            // Something of another type than the contract says, or half a character.
+            // A part is missing or of another type, or the text holds half a character.
             page.Send(
                 new
                 {

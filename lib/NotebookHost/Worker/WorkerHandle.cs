@@ -193,7 +193,8 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private static ProcessStartInfo Command(string pipeName, string folder)
     {
         var program = typeof(WorkerHandle).Assembly;
-        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
+        // Not dotnet, nor the tests.
+        var own = Path.GetFileName(Environment.ProcessPath) == program.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "");
         var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
             WorkingDirectory = folder,

@@ -118,7 +118,7 @@ public abstract class LiveTest : IAsyncLifetime
     /// <summary>A page.</summary>
     protected sealed class Page(ClientWebSocket socket) : IDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
         public WebSocket Socket => socket;
 
@@ -179,7 +179,15 @@ public abstract class LiveTest : IAsyncLifetime
         public async Task<JsonObject> Run(string cell)
         {
             await Send(new { type = "run", cells = new[] { cell } });
-            return await UntilEnd(cell);
+            var ended = await UntilEnd(cell);
+            if ((string)ended["state"]! == "failed")
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    Received.LastOrDefault(message => (string)message["type"]! == "output")?.ToJsonString() ?? ""
+                );
+            }
+
+            return ended;
         }
 
         public Task<JsonObject> UntilEnd(string cell) =>

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
-using Microsoft.CodeAnalysis.Scripting;
 
 namespace NotebookHost.Engine.Assistance;
 
@@ -12,10 +11,10 @@ internal static class Variables
     private const int MostRows = 10;
 
     /// <summary>The variables by name; of those that were declared again, the newest.</summary>
-    public static VariableList Of(IEnumerable<ScriptVariable> variables) => new([.. Newest(variables).Select(Describe)]);
+    public static VariableList Of(IEnumerable<SubmissionVariable> variables) => new([.. Newest(variables).Select(Describe)]);
 
     /// <summary>One variable as HTML; of a table the first rows. Null where there is none of that name.</summary>
-    public static VariableView? Show(IEnumerable<ScriptVariable> variables, string name)
+    public static VariableView? Show(IEnumerable<SubmissionVariable> variables, string name)
     {
         if (Newest(variables).FirstOrDefault(variable => variable.Name == name) is not { } found)
         {
@@ -31,14 +30,14 @@ internal static class Variables
         return new VariableView(ValueFormatting.Format(value, ValueFormatting.Html)[ValueFormatting.Html]);
     }
 
-    private static IEnumerable<ScriptVariable> Newest(IEnumerable<ScriptVariable> variables) =>
+    private static IEnumerable<SubmissionVariable> Newest(IEnumerable<SubmissionVariable> variables) =>
         variables
             .GroupBy(variable => variable.Name)
             .Select(group => group.Last())
             .Where(variable => !variable.Name.StartsWith('<'))
             .OrderBy(variable => variable.Name, StringComparer.OrdinalIgnoreCase);
 
-    private static Variable Describe(ScriptVariable variable)
+    private static Variable Describe(SubmissionVariable variable)
     {
         var type = NameOf(variable.Type);
         try
