@@ -64,7 +64,9 @@ public sealed class LivePageTests
     [Fact]
     public async Task A_run_goes_on_while_its_page_is_loaded_again_and_nothing_is_lost_or_doubled()
     {
-        await using var course = await OpenAsync("for (var i = 0; i < 60; i++) { Console.WriteLine($\"line {i}\"); Thread.Sleep(100); }");
+        await using var course = await OpenAsync(
+            "for (var i = 0; i < 60; i++) { Console.WriteLine($\"line {i}\"); System.Threading.Thread.Sleep(100); }"
+        );
         var page = await course.PageAsync();
         await page.Keyboard.PressAsync("Control+Enter");
         await page.WaitForFunctionAsync("() => liveNotebook.cells[0].outputsElement.innerText.includes('line 5')");
@@ -81,7 +83,7 @@ public sealed class LivePageTests
     {
         await using var course = await OpenAsync(
             "var kept = 7;",
-            "Console.WriteLine(\"begun\");\nwhile (true) { kept++; Thread.Sleep(10); }",
+            "Console.WriteLine(\"begun\");\nwhile (true) { kept++; System.Threading.Thread.Sleep(10); }",
             "kept > 7"
         );
         var page = await course.PageAsync();
