@@ -119,12 +119,28 @@ public sealed class FolderDependencyTests
     private static HashSet<(string From, string To, string What)> Uses(CSharpCompilation compilation, IEnumerable<SyntaxTree> trees)
     {
         var uses = new HashSet<(string, string, string)>();
+        var homes = compilation
+            .SyntaxTrees.SelectMany(tree =>
+                tree.GetRoot(TestContext.Current.CancellationToken)
+                    .DescendantNodes(node => node is not TypeDeclarationSyntax)
+                    .OfType<BaseTypeDeclarationSyntax>()
+                    .Select(type => (type.Identifier.ValueText, Folder: Folder(tree)))
+            )
+            .DistinctBy(type => type.ValueText)
+            .ToDictionary(type => type.ValueText, type => type.Folder);
         foreach (var tree in trees)
         {
             var model = compilation.GetSemanticModel(tree);
-            foreach (var name in tree.GetRoot(TestContext.Current.CancellationToken).DescendantNodes().OfType<SimpleNameSyntax>())
+            // The compiler is asked of those names only that a type of another folder has: of all names it would take minutes.
+            foreach (
+                var name in tree.GetRoot(TestContext.Current.CancellationToken)
+                    .DescendantNodes()
+                    .OfType<SimpleNameSyntax>()
+                    .Where(name => homes.TryGetValue(name.Identifier.ValueText, out var home) && home != Folder(tree))
+            )
             {
                 var symbol = model.GetSymbolInfo(name, TestContext.Current.CancellationToken).Symbol;
+                // A constructor or a method of the same name belongs to its type.
                 var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
                 if (type?.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree is { } home)
                 {

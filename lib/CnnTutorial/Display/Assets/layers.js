@@ -316,7 +316,11 @@
         case 'PageDown': turn(place.map + 1); break;
         case 'Enter': {
           const back = chosen && chosen.stage === i && why.querySelector('.back [data-go], table [data-go]');
-          if (back) back.click();
+          if (back) {
+            back.click();
+            // The keyboard goes on where the way back has led.
+            stages[chosen.stage].sheet.focus();
+          }
           event.preventDefault();
           return;
         }
