@@ -117,6 +117,8 @@ public sealed class DisplayTests
                 "digit-pad.js",
                 "image-scatter.css",
                 "image-scatter.js",
+                "layers.css",
+                "layers.js",
                 "load.js",
                 "network-diagram.css",
                 "network.js",
