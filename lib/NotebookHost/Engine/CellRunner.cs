@@ -186,6 +186,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     private async Task<CellError?> RunCodeAsync(string code, CellSource source, bool isLast, KernelInvocationContext context)
     {
+        (code, var disposed) = PastedCode.WithoutUsingDeclarations(code);
         try
         {
             var submission = await Chain.RunAsync(
@@ -196,6 +197,11 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 context.Interrupted
             );
             ShowWarnings(submission, source, context);
+            foreach (var name in disposed.Reverse())
+            {
+                (submission.Variables.FirstOrDefault(variable => variable.Name == name)?.Value as IDisposable)?.Dispose();
+            }
+
             if (submission.Exception is not null && IsInterruption(submission.Exception, context))
             {
                 throw new OperationCanceledException("The cell was interrupted.", submission.Exception, context.Interrupted);
