@@ -13,6 +13,7 @@ internal static class CommandLine
                 + "repository."
         )
         {
+            OpenCommand.Create(),
             RunCommand.Create(),
             ClearCommand.Create(),
             DoctorCommand.Create(),

@@ -93,6 +93,11 @@ internal static class RunCommand
                 ? await new Runner(plan, new PlainReporter(Console.Out)).RunAsync(interrupt.Token)
                 : await ProgressReporter.ShowAsync(console, reporter => new Runner(plan, reporter).RunAsync(interrupt.Token));
         RunTable.Write(console, summary, plan.Output);
+        if (options.Paths.Count == 0)
+        {
+            Console.WriteLine("To do the course yourself, in the browser: dotnet run --project lib/NotebookHost open");
+        }
+
         return ExitCode.Of(summary);
     }
 

@@ -26,5 +26,8 @@ internal static class AtomicFile
     }
 
     /// <inheritdoc cref="FileReplacement.Write"/>
+    public static void WriteAllBytes(string path, byte[] bytes) => FileReplacement.Write(path, stream => stream.Write(bytes));
+
+    /// <inheritdoc cref="FileReplacement.Write"/>
     public static void WriteAllText(string path, string text) => FileReplacement.Write(path, stream => stream.Write(Utf8.GetBytes(text)));
 }

@@ -42,11 +42,15 @@ public sealed class NotebookCell
             _ => CellKind.Raw,
         };
 
-    /// <summary>The cell's text, lines separated by \n.</summary>
-    public string Source =>
-        (
-            Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString()
-        ).ReplaceLineEndings("\n");
+    /// <summary>The cell's text, lines separated by \n. Set, it is written as it was, as one text or as a list of lines.</summary>
+    public string Source
+    {
+        get =>
+            (
+                Json["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.ToString())) : Json["source"]!.ToString()
+            ).ReplaceLineEndings("\n");
+        set => Json["source"] = Json["source"] is JsonValue ? value : TextLines.Of(value);
+    }
 
     /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata says another.</summary>
     public string Language =>

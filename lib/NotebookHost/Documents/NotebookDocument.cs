@@ -57,13 +57,17 @@ public sealed class NotebookDocument
     public static NotebookDocument Load(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        string text;
+        return Parse(ReadText(path).TrimStart('\uFEFF'), path);
+    }
+
+    /// <summary>The text of a notebook's file, with its byte order mark where it has one.</summary>
+    /// <exception cref="NotebookFormatException">The file is missing, cannot be read, or is not UTF-8.</exception>
+    internal static string ReadText(string path)
+    {
         try
         {
             // Strict: a byte that is not UTF-8 must not silently become another character when the notebook is written again.
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-                .GetString(File.ReadAllBytes(path))
-                .TrimStart('\uFEFF');
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
         }
         catch (DecoderFallbackException e)
         {
@@ -78,8 +82,6 @@ public sealed class NotebookDocument
                 e
             );
         }
-
-        return Parse(text, path);
     }
 
     /// <summary>Reads a notebook from its JSON text; <paramref name="path"/> names it in errors.</summary>

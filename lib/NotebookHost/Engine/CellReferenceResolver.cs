@@ -14,6 +14,8 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
     [
         Path.GetDirectoryName(typeof(object).Assembly.Location)!,
         Path.GetDirectoryName(typeof(CellReferenceResolver).Assembly.Location)!,
+        // ASP.NET Core's own folder.
+        Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Html.HtmlString).Assembly.Location)!,
     ];
 
     private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(directory);

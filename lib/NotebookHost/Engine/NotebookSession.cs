@@ -34,6 +34,10 @@ internal sealed class NotebookSession : IDisposable
     /// <summary>The submission that this code would be after those that were run.</summary>
     public Script Next(string code) => _runner.Next(code);
 
+    /// <summary>The variables that the cells have declared, in order, those that hide each other too.</summary>
+    public IReadOnlyList<SubmissionVariable> Variables =>
+        [.. _runner.Chain.Submissions.ToArray().SelectMany(submission => submission.Variables)];
+
     /// <summary>Runs a cell. What it puts out, the error included, goes to the receiver; the session can go on after any end.</summary>
     public async Task<Ended> ExecuteAsync(CellRequest request, Action<CellEvent> receive, CancellationToken cancellationToken = default)
     {

@@ -25,15 +25,10 @@ internal static class OwnFormatters
         Formatter.SetPreferredMimeTypesFor(typeof(MathString), "text/latex");
 
         // Every node of it leads to every other: a document of three elements made 1 MB of HTML.
-        Formatter.Register(
-            typeof(XObject),
-            (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"),
-            "text/html"
-        );
-        Formatter.Register(typeof(XObject), (value, writer) => writer.Write(value.ToString()), "text/plain");
-        Formatter.Register(
-            typeof(System.Xml.XmlNode),
-            (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(((System.Xml.XmlNode)value).OuterXml)}</pre>"),
+        Formatter.Register<XObject>((value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"), "text/html");
+        Formatter.Register<XObject>((value, writer) => writer.Write(value.ToString()), "text/plain");
+        Formatter.Register<System.Xml.XmlNode>(
+            (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.OuterXml)}</pre>"),
             "text/html"
         );
     }

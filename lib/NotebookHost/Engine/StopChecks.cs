@@ -144,7 +144,7 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
         return Block(_call, last).WithTriviaFrom(value);
     }
 
-    private StatementSyntax WithCheck(StatementSyntax check, StatementSyntax body)
+    private BlockSyntax WithCheck(StatementSyntax check, StatementSyntax body)
     {
         var visited = (StatementSyntax)Visit(body);
         // Into the block and not around it: the braces keep their lines.

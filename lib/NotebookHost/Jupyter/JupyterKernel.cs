@@ -24,7 +24,7 @@ internal sealed class JupyterKernel : IAsyncDisposable
     /// <summary>Serves until a front end asks to shut down, or is gone.</summary>
     public async Task RunAsync()
     {
-        _execution.Session.Start();
+        _ = _execution.Session.StartAsync();
         _sockets.Publish(null, "status", new JsonObject { ["execution_state"] = "starting" });
         await await Task.WhenAny(ServeShellAsync(), ServeControlAsync(), ServeInputAsync(), ParentWatch.UntilGoneAsync(), _shutDown.Task);
     }

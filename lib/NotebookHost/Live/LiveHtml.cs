@@ -42,7 +42,7 @@ internal static partial class LiveHtml
         {
             if (!trusted)
             {
-                return new LiveOutput("html", Holder(SafeMarkup.Of(html, new NotebookImages(folder, cell: null))));
+                return new LiveOutput("html", Holder(Safe(folder, html)));
             }
 
             if (Acts().IsMatch(html) && SelfContained.Of(html) is { } closed)
@@ -63,6 +63,14 @@ internal static partial class LiveHtml
                 _ => new LiveOutput("html", made),
             };
     }
+
+    /// <summary>HTML without what could act. The sanitizer walks it by recursion, so HTML with very many tags is left out.</summary>
+    /// <param name="folder">The notebook's folder.</param>
+    /// <param name="html">The HTML.</param>
+    public static string Safe(string folder, string html) =>
+        html.AsSpan().Count('<') > 2 * SafeMarkup.MostTags
+            ? "<p class=\"output note\">This HTML output came with the file and is too large to be made safe: run the cell to see it.</p>"
+            : SafeMarkup.Of(html, new NotebookImages(folder, cell: null));
 
     /// <summary>The document of a frame: the outputs of one cell that have scripts.</summary>
     /// <param name="outputs">Their places among the cell's outputs, and their HTML.</param>

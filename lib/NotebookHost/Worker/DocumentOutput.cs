@@ -7,11 +7,17 @@ using NotebookHost.Engine;
 namespace NotebookHost.Worker;
 
 /// <summary>Writes what cells put out into their notebook, in nbformat's structures and within <see cref="OutputLimits"/>.</summary>
-internal sealed class DocumentOutput
+internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
 {
     private const int MostLines = 100_000;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
+
+    /// <summary>Tells what has become of a cell's outputs.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="output">The output that is new or was changed; null where all were removed.</param>
+    /// <param name="appended">The text that was added to its end, of console text.</param>
+    public delegate void Changed(NotebookCell cell, JsonObject? output, string? appended);
 
     private readonly OutputBudget _budget = new();
     private readonly Dictionary<string, ShownValue> _displays = [];
@@ -86,6 +92,15 @@ internal sealed class DocumentOutput
         );
     }
 
+    /// <summary>The text of an output that is console text, with what was gathered and is not in the notebook yet.</summary>
+    public string TextOf(JsonObject output) =>
+        Open(output) is { } text ? text.ToString()
+        : output["text"] is JsonArray lines ? string.Concat(lines.Select(line => line?.ToString()))
+        : output["text"]?.ToString() ?? "";
+
+    /// <summary>The length of the text that is gathered for an output; 0 where it has ended.</summary>
+    public int TextLength(JsonObject output) => Open(output)?.Length ?? 0;
+
     /// <summary>Puts the text gathered so far into the notebook.</summary>
     public void Flush()
     {
@@ -130,6 +145,7 @@ internal sealed class DocumentOutput
         }
 
         shown.Output["data"] = data;
+        changed?.Invoke(shown.Cell, shown.Output, null);
         _displays[update.Id] = shown with { Size = size };
     }
 
@@ -176,6 +192,20 @@ internal sealed class DocumentOutput
         }
 
         open.Text.Append(text);
+        changed?.Invoke(cell, open.Output, text);
+    }
+
+    private StringBuilder? Open(JsonObject output)
+    {
+        foreach (var open in _streams.Values)
+        {
+            if (open.Output == output)
+            {
+                return open.Text;
+            }
+        }
+
+        return null;
     }
 
     private JsonObject Add(NotebookCell cell, JsonObject output)
@@ -186,6 +216,11 @@ internal sealed class DocumentOutput
         }
 
         cell.Outputs.Add(output);
+        if ((string?)output["output_type"] != "stream")
+        {
+            changed?.Invoke(cell, output, null);
+        }
+
         return output;
     }
 
@@ -209,6 +244,8 @@ internal sealed class DocumentOutput
                 _displays.Remove(id);
             }
         }
+
+        changed?.Invoke(cell, null, null);
     }
 
     /// <summary>The forms of a value as nbformat has them, and how many characters they take in the file.</summary>
@@ -229,26 +266,8 @@ internal sealed class DocumentOutput
         return (bundle, (int)Math.Min(size, int.MaxValue / 2));
     }
 
-    /// <summary>A text as nbformat likes it: a list of lines, each with its line end; or where they are many, as it allows: one text, which
-    /// takes a tenth of the memory.</summary>
-    private static JsonNode Lines(string text)
-    {
-        if (text.AsSpan().Count('\n') > MostLines)
-        {
-            return text;
-        }
-
-        var lines = new JsonArray();
-        for (var start = 0; start < text.Length; )
-        {
-            var end = text.IndexOf('\n', start);
-            end = end < 0 ? text.Length : end + 1;
-            lines.Add((JsonNode)text[start..end]);
-            start = end;
-        }
-
-        return lines;
-    }
+    /// <summary>A list of lines; or where they are many, as nbformat allows: one text, which takes a tenth of the memory.</summary>
+    private static JsonNode Lines(string text) => text.AsSpan().Count('\n') > MostLines ? text : TextLines.Of(text);
 
     /// <summary>What a cell shows and may replace.</summary>
     private sealed record ShownValue(NotebookCell Cell, JsonObject Output, int Size);

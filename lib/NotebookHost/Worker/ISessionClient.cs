@@ -11,7 +11,7 @@ internal interface ISessionClient
     /// <summary>The running cell wants a line of text from the user, as an <see cref="InputGiven"/>.</summary>
     void AskForInput(string prompt);
 
-    /// <summary>The session's process ended while no cell ran and no question was open.</summary>
+    /// <summary>The session's process ended while no cell ran.</summary>
     /// <param name="death">How, in words.</param>
     void SessionLost(string death);
 }

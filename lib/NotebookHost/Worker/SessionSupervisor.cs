@@ -27,8 +27,12 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
     private int _lastQuestion;
     private bool _ending;
 
-    /// <summary>Starts the worker without waiting for it.</summary>
-    public void Start() => _ = WorkerAsync();
+    /// <summary>The resident set of the worker's process; null where there is none.</summary>
+    public long? MemoryBytes => _worker is { IsCompletedSuccessfully: true } worker ? worker.Result.MemoryBytes : null;
+
+    /// <summary>Starts the worker, where none runs.</summary>
+    /// <exception cref="IOException">It could not be started.</exception>
+    public Task StartAsync() => WorkerAsync();
 
     /// <summary>Runs a cell; the client receives its events, the end too, before this ends.</summary>
     /// <exception cref="SessionLostException">The worker's process ended.</exception>
@@ -54,16 +58,30 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(EndAsync("The session was ended."));
+
+    /// <summary>Ends the worker, and starts no other.</summary>
+    /// <param name="reason">What to tell whoever waits for a cell or an answer.</param>
+    public async Task EndAsync(string reason)
     {
         lock (_lock)
         {
             _ending = true;
         }
 
-        if (_worker is { IsCompletedSuccessfully: true } worker)
+        Lose(reason);
+        if (_worker is not { } starting)
         {
-            (await worker).Kill();
+            return;
+        }
+
+        try
+        {
+            (await starting).Kill();
+        }
+        catch (IOException)
+        {
+            // It did not even start.
         }
     }
 
@@ -90,11 +108,16 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
     {
         lock (_lock)
         {
-            return _worker is null or { IsFaulted: true } ? _worker = StartAsync() : _worker;
+            if (_ending)
+            {
+                throw new SessionLostException("The session was ended.");
+            }
+
+            return _worker is null or { IsFaulted: true } ? _worker = StartWorkerAsync() : _worker;
         }
     }
 
-    private async Task<WorkerHandle> StartAsync()
+    private async Task<WorkerHandle> StartWorkerAsync()
     {
         var start = new StartSession(notebook, new Dictionary<string, string>(), IsInteractive: true);
         var worker = await WorkerHandle.StartAsync(start, folder, CancellationToken.None);
@@ -134,17 +157,22 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
                 return;
             }
 
-            _worker = StartAsync();
+            _worker = StartWorkerAsync();
         }
 
-        var (cells, questions) = (_cells.Values.ToList(), _questions.Values.ToList());
-        if (cells.Count + questions.Count == 0)
+        if (!Lose(death))
         {
             client.SessionLost(death);
         }
+    }
 
-        var lost = new SessionLostException(death);
+    /// <summary>Tells those that wait that the session is lost. False where no cell waits.</summary>
+    private bool Lose(string reason)
+    {
+        var (cells, questions) = (_cells.Values.ToList(), _questions.Values.ToList());
+        var lost = new SessionLostException(reason);
         cells.ForEach(task => task.TrySetException(lost));
         questions.ForEach(task => task.TrySetException(lost));
+        return cells.Count > 0;
     }
 }

@@ -44,6 +44,23 @@ internal sealed class WorkerHandle : IAsyncDisposable
     /// when the process is gone.</summary>
     public ChannelReader<WorkerMessage> Messages => _messages.Reader;
 
+    /// <summary>The process's resident set; null when it is gone.</summary>
+    public long? MemoryBytes
+    {
+        get
+        {
+            try
+            {
+                _process.Refresh();
+                return _process.WorkingSet64;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Starts the process in a folder, most often the notebook's.</summary>
     /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
     public static async Task<WorkerHandle> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)
@@ -176,7 +193,8 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private static ProcessStartInfo Command(string pipeName, string folder)
     {
         var program = typeof(WorkerHandle).Assembly;
-        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == program.GetName().Name;
+        // Not dotnet, nor the tests.
+        var own = Path.GetFileName(Environment.ProcessPath) == program.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "");
         var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
             WorkingDirectory = folder,

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Formatting;
 
 namespace NotebookHost.Engine.Assistance;
 
@@ -9,6 +11,8 @@ namespace NotebookHost.Engine.Assistance;
 /// declared.</summary>
 internal sealed partial class CodeAssistant(NotebookSession session) : IDisposable
 {
+    private const int MostDiagnostics = 100;
+
     private readonly Lazy<SubmissionWorkspace> _workspace = new(() => new SubmissionWorkspace());
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -19,6 +23,12 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
             CompletionQuestion ask => await CompleteAsync(ask.Code, ask.Position),
             InspectionQuestion ask => await InspectAsync(ask.Code, ask.Position),
             CompletenessQuestion ask => Judge(ask.Code),
+            CompletionDescriptionQuestion ask => await DescribeAsync(ask.Code, ask.Position, ask.Text),
+            SignatureQuestion ask => await AskAsync(ask.Code, document => SignatureHelp.AtAsync(document, ask.Position)),
+            DiagnosticsQuestion ask => await DiagnoseAsync(ask.Code),
+            FormatQuestion ask => await FormatAsync(ask.Code),
+            VariablesQuestion => Variables.Of(session.Variables),
+            VariableQuestion ask => Variables.Show(session.Variables, ask.Name),
             _ => throw new ArgumentException($"an unknown question: {question}", nameof(question)),
         };
 
@@ -71,6 +81,62 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
 
         return new Completeness(
             tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete"
+        );
+    }
+
+    private Task<SymbolDescription?> DescribeAsync(string code, int position, string text) =>
+        AskAsync(
+            code,
+            async document =>
+            {
+                var service = CompletionService.GetService(document)!;
+                var list = await service.GetCompletionsAsync(document, position);
+                return
+                    list.ItemsList.FirstOrDefault(item => TextOf(item) == text) is { } item
+                    && await service.GetDescriptionAsync(document, item) is { } description
+                    ? SymbolDescription.Of(description.TaggedParts)
+                    : null;
+            }
+        );
+
+    /// <summary>Errors and warnings. Where the code imports a notebook or a package, what it will declare is not known before it runs: then
+    /// only mistakes of syntax are told.</summary>
+    private Task<DiagnosticList> DiagnoseAsync(string code) =>
+        AskAsync(
+            code,
+            async document =>
+            {
+                var tree = (await document.GetSyntaxTreeAsync())!;
+                var model = (await document.GetSemanticModelAsync())!;
+                var found = OwnDirective().IsMatch(code) ? tree.GetDiagnostics() : model.GetDiagnostics();
+                return new DiagnosticList([
+                    .. found
+                        .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Location.IsInSource)
+                        .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
+                        .Take(MostDiagnostics)
+                        .Select(diagnostic => new CodeDiagnostic(
+                            diagnostic.Location.SourceSpan.Start,
+                            diagnostic.Location.SourceSpan.End,
+                            diagnostic.Severity == DiagnosticSeverity.Error ? "error" : "warning",
+                            diagnostic.GetMessage(CultureInfo.InvariantCulture),
+                            diagnostic.Id
+                        )),
+                ]);
+            }
+        );
+
+    private async Task<FormattedCode> FormatAsync(string code)
+    {
+        // As comments, the host's own directives stay as they are.
+        const string mark = "//\u0001";
+        return await AskAsync(
+            OwnDirective().Replace(code, line => mark + line.Value),
+            async document =>
+            {
+                var formatted = await Formatter.FormatAsync(document);
+                var text = (await formatted.GetTextAsync()).ToString();
+                return new FormattedCode(text.Replace(mark, "", StringComparison.Ordinal).ReplaceLineEndings("\n").TrimEnd('\n'));
+            }
         );
     }
 

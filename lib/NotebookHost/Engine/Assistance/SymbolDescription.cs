@@ -34,6 +34,40 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
         return null;
     }
 
+    /// <summary>What a completion's description says: its first line, and the rest.</summary>
+    public static SymbolDescription Of(IEnumerable<TaggedText> parts)
+    {
+        var text = string.Concat(parts.Select(part => part.Text)).ReplaceLineEndings("\n").Replace('\u00A0', ' ');
+        var end = text.IndexOf('\n', StringComparison.Ordinal);
+        return end < 0 ? new SymbolDescription(text, "") : new SymbolDescription(text[..end], text[(end + 1)..].Trim());
+    }
+
+    /// <summary>What a method's documentation says, for itself and for each parameter.</summary>
+    public static (string Summary, IReadOnlyDictionary<string, string> Parameters) DocumentationParts(ISymbol symbol)
+    {
+        var none = ("", new Dictionary<string, string>());
+        if (symbol.GetDocumentationCommentXml() is not { Length: > 0 } xml)
+        {
+            return none;
+        }
+
+        try
+        {
+            var member = XElement.Parse(xml.TrimStart().StartsWith("<member", StringComparison.Ordinal) ? xml : $"<member>{xml}</member>");
+            var parameters = new Dictionary<string, string>();
+            foreach (var element in member.Elements("param"))
+            {
+                parameters[element.Attribute("name")?.Value ?? ""] = Words(element);
+            }
+
+            return (member.Element("summary") is { } summary ? Words(summary) : "", parameters);
+        }
+        catch (XmlException)
+        {
+            return none;
+        }
+    }
+
     /// <summary>A name at the position, the name that ends there, and then the names of the calls around it, innermost first.</summary>
     private static IEnumerable<int> Places(SyntaxNode root, int position)
     {
