@@ -38,14 +38,16 @@ public sealed class BundledCourseTests(BundledCourse course)
         var metrics = course.Run.Metrics;
         Assert.True(metrics.GetProperty("isSample").GetBoolean());
         Assert.Equal(
-            (4000, 1000, 10),
+            (3500, 500, 1000, 10),
             (
                 metrics.GetProperty("trainCount").GetInt32(),
+                metrics.GetProperty("validationCount").GetInt32(),
                 metrics.GetProperty("testCount").GetInt32(),
                 metrics.GetProperty("epochs").GetInt32()
             )
         );
         Assert.InRange(metrics.GetProperty("testAccuracy").GetDouble(), 0.95, 1);
+        Assert.Contains("validation accuracy", metrics.GetProperty("learningRateReason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

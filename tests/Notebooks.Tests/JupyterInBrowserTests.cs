@@ -153,7 +153,7 @@ public sealed class JupyterInBrowserTests
         Assert.InRange(seen.Count, 5, int.MaxValue);
         await notebook.UntilIdleAsync();
         Assert.Empty(await notebook.ErrorsAsync());
-        await notebook.UntilAsync($"() => {Drawn} === 2");
+        await notebook.UntilAsync($"() => {Drawn} === 4");
         await notebook.ScreenshotAsync("05-curve", "[id^=chart-]");
 
         await notebook.RunCellWithAsync(fit);
@@ -167,8 +167,8 @@ public sealed class JupyterInBrowserTests
         await notebook.ScreenshotAsync("05-stopped", ".output_error");
         await notebook.RunCellWithAsync("Charts.LearningCurve(history)");
         await notebook.UntilIdleAsync();
-        await notebook.RunCellWithAsync("trainer.Evaluate(mnist.Test)");
+        await notebook.RunCellWithAsync("best.Evaluate(validation)");
         await notebook.UntilIdleAsync();
-        Assert.Contains("Test:     loss", await notebook.OutputOfCellWithAsync("trainer.Evaluate(mnist.Test)"), StringComparison.Ordinal);
+        Assert.Contains("Validation: ", await notebook.OutputOfCellWithAsync("best.Evaluate(validation)"), StringComparison.Ordinal);
     }
 }

@@ -10,6 +10,9 @@ internal sealed class BatchLifetimes
     private readonly List<long> _live = [];
     private int _held;
 
+    /// <summary>How many batches still lived when the last one came.</summary>
+    public int Held => _held;
+
     /// <summary>A batch has come, and the check has not touched it yet.</summary>
     public void Note(Batch? batch)
     {
@@ -23,13 +26,13 @@ internal sealed class BatchLifetimes
     }
 
     /// <exception cref="WrongAnswerException">Tensors pile up until the epoch ends.</exception>
-    public void Judge()
+    public void ThrowIfLate()
     {
         if (_held > 0)
         {
             throw new WrongAnswerException(
                 Expected,
-                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier ones still lived: in the end the whole "
+                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier {(_held == 1 ? "one" : "ones")} still lived: in the end the whole "
                     + "data set is in memory once more.",
                 "A dispose scope around the whole loop frees all of it at the end, and a list keeps all of it. Write `using var` before "
                     + "the batch, inside the loop."
@@ -41,7 +44,7 @@ internal sealed class BatchLifetimes
         {
             throw new WrongAnswerException(
                 Expected,
-                $"The batches were freed in time, but each left {perBatch:0} more of its tensors alive until the epoch was over.",
+                $"The batches were freed in time, but each left {perBatch:0.#} more of its tensors alive until the epoch was over.",
                 "A slice, as `narrow` makes it, is a tensor too: write `using var` before it, inside the loop."
             );
         }

@@ -6,8 +6,11 @@ namespace CnnTutorial;
 /// <summary>Reads a batch of <see cref="PracticeImages.Numbered"/> back: which images are in it.</summary>
 internal static class BatchReading
 {
+    /// <param name="batch">What the learner's code handed over.</param>
+    /// <param name="split">The images that it was given.</param>
+    /// <param name="before">How many images of this epoch came before.</param>
     /// <exception cref="WrongAnswerException">The batch is not what a network takes.</exception>
-    public static (int[] Images, long[] Labels) Of(Batch? batch, ImageSplit split)
+    public static ReadBatch Of(Batch? batch, ImageSplit split, int before)
     {
         if (batch is null || batch.Images is null || batch.Labels is null)
         {
@@ -29,8 +32,7 @@ internal static class BatchReading
 
         Types(batch);
         Shapes(batch, split);
-        Scaled(batch.Images);
-        return (Numbers(batch.Images, split), batch.Labels.data<long>().ToArray());
+        return new ReadBatch(Numbers(batch.Images, split, before), batch.Labels.data<long>().ToArray());
     }
 
     private static void Types(Batch batch)
@@ -96,7 +98,17 @@ internal static class BatchReading
             );
         }
 
-        if (batch.Labels.shape[0] != n || n == 0)
+        if (n == 0)
+        {
+            throw new WrongAnswerException(
+                expected,
+                "A batch without images came.",
+                "When the images come out even, nothing is left for one more batch: the loop goes on while the start is less than "
+                    + "`split.Count`."
+            );
+        }
+
+        if (batch.Labels.shape[0] != n)
         {
             throw new WrongAnswerException(
                 expected,
@@ -106,47 +118,29 @@ internal static class BatchReading
         }
     }
 
-    /// <summary>Each practice image has a black and a white pixel.</summary>
-    private static void Scaled(Tensor images)
+    private static int[] Numbers(Tensor images, ImageSplit split, int before)
     {
-        var (least, most) = (images.min().item<float>(), images.max().item<float>());
-        var seen = $"Pixels from {least:0.######} to {most:0.######}";
-        const string Expected = "Pixels from 0 (black) to 1 (white).";
-        if (Math.Abs(least) > 1e-4 || Math.Abs(most - 1) > 1e-4)
-        {
-            throw most switch
-            {
-                > 254 and < 256 => new WrongAnswerException(Expected, $"{seen}: bytes that were not scaled.", "Divide by 255."),
-                > 0 and < 0.01f => new WrongAnswerException(
-                    Expected,
-                    $"{seen}: divided by 255 twice.",
-                    "`ToImageTensor` divides by 255 already."
-                ),
-                _ => new WrongAnswerException(Expected, $"{seen}.", "Convert to float32 and divide by 255, and by nothing else."),
-            };
-        }
-    }
-
-    private static int[] Numbers(Tensor images, ImageSplit split)
-    {
-        var pixels = (images * 255).round().to(ScalarType.Byte).flatten().data<byte>().ToArray();
+        var pixels = images.detach().contiguous().flatten().data<float>().ToArray();
         var size = split.Rows * split.Columns;
-        var numbers = Enumerable.Range(0, pixels.Length / size).Select(i => (int)pixels[i * size]).ToArray();
+        var numbers = new int[pixels.Length / size];
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (numbers[i] >= split.Count || !pixels.AsSpan(i * size, size).SequenceEqual(split.Image(numbers[i])))
+            var image = pixels.AsSpan(i * size, size);
+            numbers[i] = (int)Math.Clamp(Math.Round(image[0] * 255), 0, split.Count - 1);
+            if (!PixelChange.IsSame(image, split.Image(numbers[i])))
             {
-                throw new WrongAnswerException(
-                    "Images of the split that your function was given.",
-                    "An image that is not in it.",
-                    "Use the parameter `split`, not a variable of the notebook, keep nothing from an earlier call, and do not turn or "
-                        + "mirror the images."
-                );
+                throw PixelChange.Explain(image.ToArray(), split, blankOnes: Blank(pixels, size), isPadding: before + i >= split.Count);
             }
         }
 
         return numbers;
     }
 
+    private static int Blank(float[] pixels, int size) =>
+        pixels.Chunk(size).Count(image => Array.TrueForAll(image, pixel => pixel == image[0]));
+
     private static string Text(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }
+
+/// <summary>A batch as the numbers of its images and their labels.</summary>
+internal sealed record ReadBatch(int[] Images, long[] Labels);

@@ -5,9 +5,9 @@ namespace CnnTutorial;
 
 /// <summary>Runs a check so that whatever the learner's code does, the answer is a card.</summary>
 /// <remarks>
-/// Two things end the process all the same, as they would without a check: a recursion without end, and the few of
-/// TorchSharp's functions that let a C++ exception through, <c>matmul</c> with shapes that do not fit among them
-/// (seen with 0.107.0).
+/// Three things end the process all the same, as they would without a check: a recursion without end, an exception on a thread that the
+/// learner's code starts itself, and the few of TorchSharp's functions that let a C++ exception through, <c>matmul</c> with shapes that do
+/// not fit among them (seen with 0.107.0).
 /// </remarks>
 internal static class CheckRunner
 {
@@ -22,12 +22,14 @@ internal static class CheckRunner
         NativeLibraries.EnsureLoaded();
         var stop = HostContext.CancellationToken;
         using var globals = new TorchGlobals();
+        using var output = new CheckOutput();
         CheckResult? result = null;
         // Not disposed: a thread that was left behind may still set it.
         var done = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            result = Judge(step, check);
+            output.Begin();
+            result = Judge(step, check, output);
             done.Set();
         })
         {
@@ -37,9 +39,13 @@ internal static class CheckRunner
         thread.Start();
         try
         {
-            return done.Wait(TimeLimit, stop)
-                ? result!
-                : StillRunning(step, $"After {TimeLimit.TotalSeconds:0.#} seconds your code was still running.");
+            if (done.Wait(TimeLimit, stop))
+            {
+                output.End();
+                return result!;
+            }
+
+            return StillRunning(step, $"After {TimeLimit.TotalSeconds:0.#} seconds your code was still running.{output.Note}");
         }
         catch (OperationCanceledException)
         {
@@ -47,12 +53,19 @@ internal static class CheckRunner
         }
     }
 
-    private static CheckResult Judge(string step, Func<string> check)
+    private static CheckResult Judge(string step, Func<string> check, CheckOutput output)
     {
+        var context = new CheckContext();
+        SynchronizationContext.SetSynchronizationContext(context);
         try
         {
             using var scope = NewDisposeScope();
-            return new CheckResult(CheckStatus.Passed, step, check());
+            var right = check();
+            LeftSwitchedOff.Check();
+            context.Finish(TimeSpan.FromSeconds(2));
+            return context.Failure is { } failure
+                ? Failed(step, failure, output)
+                : new CheckResult(CheckStatus.Passed, step, right + output.Note);
         }
         catch (NotImplementedException e)
         {
@@ -64,18 +77,18 @@ internal static class CheckRunner
         }
         catch (WrongAnswerException e)
         {
-            return new CheckResult(CheckStatus.NotRight, step, e.Message, e.Expected, e.Hint);
+            return new CheckResult(CheckStatus.NotRight, step, e.Message + output.Note, e.Expected, e.Hint);
         }
         catch (Exception e)
         {
-            return new CheckResult(
-                CheckStatus.NotRight,
-                step,
-                $"{e.GetType().Name}: {e.Message.Split('\n')[0].Trim()}",
-                "Code that runs to its end.",
-                ExceptionCause.Of(e)
-            );
+            return Failed(step, e, output);
         }
+    }
+
+    private static CheckResult Failed(string step, Exception exception, CheckOutput output)
+    {
+        var (seen, hint) = ExceptionCause.Of(exception);
+        return new CheckResult(CheckStatus.NotRight, step, seen + output.Note, "Code that runs to its end.", hint);
     }
 
     private static CheckResult StillRunning(string step, string seen) =>

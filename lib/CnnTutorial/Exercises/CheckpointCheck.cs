@@ -1,71 +1,124 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Step 4: after epochs 10 and 20, and at no other time, a file with the weights of that moment.</summary>
+/// <summary>Step 4: after every tenth epoch, and at no other time, a file with the weights of that moment.</summary>
 internal static partial class CheckpointCheck
 {
-    // Not a multiple of ten, so that what is saved at the end of training shows.
-    private const int Epochs = 25;
-    private const string Expected = "A file after epoch 10 and one after epoch 20: epoch-10.safetensors and epoch-20.safetensors.";
+    // Not a multiple of ten, so that what is saved at the end of training shows; and two batches an epoch, so that who counts batches shows.
+    private const int Epochs = 35;
+    private const int Images = 20;
+    private const int BatchSize = 10;
+    private const string Expected =
+        "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
-    public static string Run(Func<string, Callback> create) =>
+    public static string Run(Func<string, Callback> create)
+    {
         PracticeFolder.Run(folder =>
         {
-            var callback =
-                create(folder)
-                ?? throw new WrongAnswerException(
-                    "A callback.",
-                    "Your function returned null.",
-                    "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
-                );
-            var watch = new Watch(folder);
-            var model = PracticeNetwork.Create(seed: 17);
-            try
-            {
-                new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }.Fit(
-                    PracticeImages.Quarters(20, seed: 19),
-                    epochs: Epochs,
-                    batchSize: 20,
-                    seed: 1,
-                    callbacks: [callback, watch]
-                );
-            }
-            catch (Exception e)
-                when (e is IOException or UnauthorizedAccessException
-                    && e.Message.Contains(folder, StringComparison.Ordinal)
-                    && !e.Message.Contains(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-                )
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    "The path to which you save is the folder itself.",
-                    "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
-                );
-            }
-
+            var watch = Train(create, folder, Epochs);
             When(watch);
             Names(watch);
             Contents(folder, watch);
-            return "In a training of 25 epochs two files were written, after epochs 10 and 20; both can be loaded and hold the weights "
-                + "of their epoch.";
+            return true;
         });
+        // A new object in a new folder begins anew: nothing is kept in static fields.
+        PracticeFolder.Run(folder =>
+        {
+            var watch = Train(create, folder, 12);
+            return watch.Writes is [(10, "epoch-10.weights" or "epoch-10.safetensors", false)]
+                ? true
+                : throw new WrongAnswerException(
+                    Expected,
+                    "In a first training all was right. In a second one of 12 epochs, with a new callback and in another folder, "
+                        + (
+                            watch.Writes.Count == 0
+                                ? "nothing was saved."
+                                : $"{string.Join(", ", watch.Writes.Select(write => $"{write.File} was saved after epoch {write.Epoch}"))}."
+                        ),
+                    "Is there a count or a path in a `static` field, or outside the class? Keep the folder in a field of the object, and ask "
+                        + "`result.Epoch` for the number."
+                );
+        });
+        return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold the weights "
+            + "of their epoch.";
+    }
 
-    private static void When(Watch watch)
+    private static CheckpointWatch Train(Func<string, Callback> create, PracticeFolder folder, int epochs)
     {
+        var callback =
+            create(folder.Path)
+            ?? throw new WrongAnswerException(
+                "A callback.",
+                "Your function returned null.",
+                "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
+            );
+        var watch = new CheckpointWatch(folder, epochs);
+        var model = PracticeNetwork.Create(seed: 17);
+        try
+        {
+            new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }.Fit(
+                PracticeImages.Quarters(Images, seed: 19),
+                epochs: epochs,
+                batchSize: BatchSize,
+                seed: 1,
+                callbacks: [watch.First, callback, watch]
+            );
+        }
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException
+                && e.Message.Contains(folder.Path, StringComparison.Ordinal)
+                && !e.Message.Contains(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            )
+        {
+            throw new WrongAnswerException(
+                Expected,
+                "The path to which you save is the folder itself.",
+                "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
+            );
+        }
+
+        watch.ThrowIfUnfinished(Expected);
+        folder.ThrowIfMissed(Expected);
+        return watch;
+    }
+
+    private static void When(CheckpointWatch watch)
+    {
+        if (watch.Late is { } late)
+        {
+            throw new WrongAnswerException(
+                Expected,
+                $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: its saving had not "
+                    + "ended when `OnEpochEnd` returned.",
+                "Save in `OnEpochEnd` itself, or wait for the `Task` that does it: the training goes on at once and changes the weights."
+            );
+        }
+
+        if (watch.Writes.FirstOrDefault(write => write.InBatch) is { File: not null } early)
+        {
+            throw new WrongAnswerException(
+                Expected,
+                $"{early.File} was written after a batch of epoch {early.Epoch}; an epoch has {Images / BatchSize} batches here, and the epoch "
+                    + "was not over.",
+                "`OnBatchEnd` is called after each batch, `OnEpochEnd` after each epoch: save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."
+            );
+        }
+
         var times = watch.Writes.Select(write => write.Epoch).Distinct().ToList();
-        if (times is [10, 20])
+        if (times is [10, 20, 30])
         {
             return;
         }
 
+        var list = string.Join(", ", times);
         var (seen, hint) = times switch
         {
             [] => (
-                $"Nothing was saved in {Epochs} epochs: no file appeared in the folder.",
+                $"Nothing was saved in {Epochs} epochs: no file appeared in the folder that your constructor was given.",
                 "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
                     + "folder that your constructor was given: `Path.Combine(_folder, …)`."
             ),
@@ -74,25 +127,46 @@ internal static partial class CheckpointCheck
                 "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."
             ),
             { Count: >= Epochs } => ("A file after every epoch.", "Save only if `result.Epoch % 10 == 0`."),
-            [9, 19] or [11, 21] or [1, 11, 21] => (
-                $"Files after the epochs {string.Join(", ", times)}: one off.",
+            [9, 19, 29] or [11, 21, 31] or [1, 11, 21, 31] => (
+                $"Files after the epochs {list}: one off.",
                 "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."
             ),
-            [10, 20, Epochs + 1] or [10, 20, Epochs] => (
-                "Files after epochs 10 and 20, and one more at the end of the training.",
+            [10, 20, 30, Epochs + 1] or [10, 20, 30, Epochs] => (
+                "Files after epochs 10, 20 and 30, and one more at the end of the training.",
                 "Save in `OnEpochEnd` alone."
             ),
             [10] => (
-                "A file after epoch 10 and none after epoch 20.",
-                "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20."
+                "A file after epoch 10 and none after epochs 20 and 30.",
+                "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20 and at 30."
+            ),
+            [10, 20] => (
+                "Files after epochs 10 and 20 and none after epoch 30.",
+                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for two numbers by name."
             ),
             [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
-            _ => ($"Files after the epochs {string.Join(", ", times)}.", "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."),
+            [5, 10, 15, 20, 25, 30, 35] => (
+                $"Files after the epochs {list}: every fifth.",
+                "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if `result.Epoch % 10 "
+                    + "== 0`."
+            ),
+            [var first, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == 1) && times.Count > 1 => (
+                $"Files after each of the epochs {first} to {times[^1]}.",
+                "Is it `/ 10`, or `>= 10`? Every tenth epoch is the one whose remainder is zero: `result.Epoch % 10 == 0`."
+            ),
+            _ when times.SequenceEqual(Enumerable.Range(1, Epochs).Where(epoch => epoch % 10 != 0)) => (
+                "Files after every epoch but 10, 20 and 30: the condition is turned round.",
+                "`==` for `!=`: save only if `result.Epoch % 10 == 0`."
+            ),
+            [var first, var second, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == second - first) => (
+                $"Files after the epochs {list}: every {second - first} epochs, from {first} on.",
+                "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."
+            ),
+            _ => ($"Files after the epochs {list}.", "Save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."),
         };
         throw new WrongAnswerException(Expected, seen, hint);
     }
 
-    private static void Names(Watch watch)
+    private static void Names(CheckpointWatch watch)
     {
         var files = watch.Writes.Select(write => write.File).Distinct().ToList();
         if (files.Count == 1)
@@ -100,22 +174,35 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(
                 Expected,
                 $"One file, {files[0]}, which epoch 20 overwrote.",
-                "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
+                files[0].Contains('{', StringComparison.Ordinal)
+                    ? "The `$` before the text is missing: only in `$\"epoch-{result.Epoch}.safetensors\"` the braces are replaced by the number."
+                    : "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
             );
         }
 
-        if (files.Count != watch.Writes.Count)
+        if (watch.Removed is { } removed)
         {
             throw new WrongAnswerException(
                 Expected,
-                "After epoch 20 the file of epoch 10 was written again.",
-                "Write one file an epoch, the one with its number."
+                $"{removed.File} was removed again after epoch {removed.Epoch}.",
+                "All checkpoints stay: leave out `File.Delete` and `Directory.Delete`."
             );
         }
 
-        foreach (var (epoch, file) in watch.Writes)
+        if (watch.Writes.GroupBy(write => write.File).FirstOrDefault(writes => writes.Count() > 1) is { } again)
         {
-            if (!Number().Matches(file).Any(match => int.Parse(match.Value) == epoch))
+            throw new WrongAnswerException(
+                Expected,
+                Number().IsMatch(again.Key)
+                    ? $"After epoch {again.Last().Epoch} a file of an earlier epoch was written again: {again.Key}."
+                    : $"There is one more file, {again.Key}, which was written {again.Count()} times.",
+                "Write one file an epoch, the one with its number, and no other."
+            );
+        }
+
+        foreach (var (epoch, file, _) in watch.Writes)
+        {
+            if (!Number().Matches(file).Any(match => int.TryParse(match.Value, out var number) && number == epoch))
             {
                 throw new WrongAnswerException(
                     Expected,
@@ -125,14 +212,15 @@ internal static partial class CheckpointCheck
             }
         }
 
-        if (files.Count != 2)
+        if (files.Count != 3)
         {
             throw new WrongAnswerException(Expected, $"{files.Count} files: {string.Join(", ", files)}.", "One file for each checkpoint.");
         }
 
-        foreach (var (epoch, file) in watch.Writes)
+        foreach (var (epoch, file, _) in watch.Writes)
         {
-            if (file != $"epoch-{epoch}.safetensors")
+            // A weights file may end in either.
+            if (file != $"epoch-{epoch}.weights" && file != $"epoch-{epoch}.safetensors")
             {
                 throw new WrongAnswerException(
                     Expected,
@@ -144,21 +232,26 @@ internal static partial class CheckpointCheck
         }
     }
 
-    private static void Contents(string folder, Watch watch)
+    private static void Contents(PracticeFolder folder, CheckpointWatch watch)
     {
-        foreach (var (epoch, file) in watch.Writes)
+        foreach (var (epoch, file, _) in watch.Writes)
         {
-            var saved = SavedWeights.Read(Path.Combine(folder, file));
-            if (!saved.SequenceEqual(watch.Weights[epoch]))
+            var saved = SavedWeights.Read(Path.Combine(folder.Path, file));
+            if (!saved.AsSpan().SequenceEqual(watch.Weights[epoch]))
             {
-                var other = watch.Weights.FindIndex(weights => weights.SequenceEqual(saved));
+                var other = watch.Weights.FindIndex(weights => weights.AsSpan().SequenceEqual(saved));
+                var apart =
+                    saved.Length == watch.Weights[epoch].Length
+                        ? saved.Zip(watch.Weights[epoch], (a, b) => Math.Abs(a - b)).Max()
+                        : float.NaN;
                 throw new WrongAnswerException(
                     $"{file} holds the weights after epoch {epoch}.",
                     other switch
                     {
                         0 => "It holds the weights from before the training: an untrained network.",
                         > 0 => $"It holds those after epoch {other}.",
-                        _ => "It holds those of another network.",
+                        _ when apart < 1e-2 => $"It holds weights that are up to {apart:0.######} off: rounded, or of another type.",
+                        _ => $"It holds those of another network: they are up to {apart:0.###} apart.",
                     },
                     "Save `state.Model`: the network in training, as it is at that moment."
                 );
@@ -168,36 +261,4 @@ internal static partial class CheckpointCheck
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Number();
-
-    /// <summary>Comes after the learner's callback, or the library's own, and notes what that did.</summary>
-    private sealed class Watch(string folder) : Callback
-    {
-        private Dictionary<string, string> _files = [];
-
-        /// <summary>When each file was written: an epoch, 0 for before the first, or one more than the last for the end of
-        /// training.</summary>
-        public List<(int Epoch, string File)> Writes { get; } = [];
-
-        /// <summary>The weights after each epoch; at 0, before the first.</summary>
-        public List<float[]> Weights { get; } = [];
-
-        public override void OnTrainBegin(TrainingState state) => Note(0, state.Model);
-
-        internal override void AfterEpoch(TrainingState state) => Note(state.Epoch, state.Model);
-
-        public override void OnTrainEnd(TrainingState state, History history) => Note(Epochs + 1, state.Model);
-
-        private void Note(int epoch, Module<Tensor, Tensor> model)
-        {
-            Weights.Add(PracticeNetwork.Weights(model));
-            var files = Directory
-                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .ToDictionary(
-                    path => Path.GetRelativePath(folder, path),
-                    path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))
-                );
-            Writes.AddRange(files.Where(file => _files.GetValueOrDefault(file.Key) != file.Value).Select(file => (epoch, file.Key)));
-            _files = files;
-        }
-    }
 }

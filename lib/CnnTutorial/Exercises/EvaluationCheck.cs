@@ -7,16 +7,50 @@ namespace CnnTutorial;
 /// <summary>Step 3, the judging half: loss and accuracy without dropout and without gradients.</summary>
 internal static class EvaluationCheck
 {
-    private const int Count = 70;
     private const int BatchSize = 16;
 
-    /// <returns>The accuracy that was found right.</returns>
-    public static double Run(
+    // With these seeds `argmax()` over a whole batch is right for some labels, so that it can be told from `int / int`, which gives 0.
+    private static readonly (int Count, int Seed)[] Data = [(70, 24), (39, 8)];
+
+    /// <summary>Judges two sets of images of different sizes, so that a number written down in the function shows.</summary>
+    /// <exception cref="WrongAnswerException">Loss or accuracy are not those of the network.</exception>
+    public static void Run(
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate
     )
     {
-        // With this seed `argmax()` over a whole batch is right for some labels, so that it can be told from `int / int`, which gives 0.
-        var split = PracticeImages.Quarters(Count, seed: 24);
+        var seen = Array.ConvertAll(Data, data => Evaluate(evaluate, data.Count, data.Seed));
+        Judge(seen[0], seen[1]);
+        try
+        {
+            Judge(seen[1], seen[0]);
+        }
+        catch (WrongAnswerException e)
+        {
+            throw new WrongAnswerException(
+                e.Expected,
+                $"With {Data[0].Count} images all was right, with {Data[1].Count} not: {e.Message}",
+                e.Hint + " Is there a number in your function that belongs to one size alone, or a sum that goes on from call to call?"
+            );
+        }
+
+        static void Judge(Answer answer, Answer other)
+        {
+            Accuracy(answer, other.Accuracy);
+            Loss(answer, other.Loss);
+            if (answer.TensorsPerBatch >= 0.9)
+            {
+                throw TensorLeak.Of(answer.TensorsPerBatch, "Your evaluation");
+            }
+        }
+    }
+
+    private static Answer Evaluate(
+        Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate,
+        int count,
+        int seed
+    )
+    {
+        var split = PracticeImages.Quarters(count, seed);
         var layers = PracticeNetwork.Create(dropout: 0.5, seed: 13);
         using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, layers);
@@ -28,32 +62,24 @@ internal static class EvaluationCheck
 
         // As training leaves it.
         model.train();
-        var (seen, failure) = Attempt.Of(() => evaluate(model, CrossEntropyLoss(), batches));
-        Mode(record);
+        var (seen, failure) = Attempt.Of(() => evaluate(model, new TrainingRecord.WatchedLoss(record), batches));
+        Mode(record, failure is not null);
         failure?.Throw();
-
-        if (!PracticeNetwork.Weights(model).SequenceEqual(before))
-        {
-            throw new WrongAnswerException(
-                "An evaluation changes nothing.",
-                "It changed the weights.",
-                "No `backward()` and no `step()` here."
-            );
-        }
-
-        var reference = Reference(layers, split);
-        Accuracy(seen, reference);
-        Loss(seen.Loss, reference);
-        return record.TensorsPerBatch >= 1
-            ? throw TensorLeak.Of(record.TensorsPerBatch, "They pile up with each evaluation.")
-            : seen.Accuracy;
+        LeftSwitchedOff.Check("`EvaluateModel`");
+        Use(record, split, PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before), PracticeNetwork.Gradient(model) is not null);
+        return new Answer(count, seen.Loss, seen.Accuracy, record.TensorsPerBatch, Reference(layers, split));
     }
 
-    private static void Mode(TrainingRecord record)
+    private static void Mode(TrainingRecord record, bool failed)
     {
-        if (record.Forwards.Count == 0)
+        if (record.DrawnBeforeUse > 1 && record.Enumerations == 1 && (failed || record.Forwards.Count > 0))
         {
-            return;
+            throw new WrongAnswerException(
+                "One batch after the other: a batch lives until the next one is asked for.",
+                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
+                    + "freed by then.",
+                "`ToList` and `ToArray` go through the whole pipeline first. Judge each batch inside one foreach, and go on."
+            );
         }
 
         if (record.Forwards.Exists(forward => forward.Training))
@@ -75,51 +101,194 @@ internal static class EvaluationCheck
         }
     }
 
-    private static void Accuracy((double Loss, double Accuracy) seen, List<BatchFigures> batches)
+    private static void Use(TrainingRecord record, ImageSplit split, bool same, bool gradients)
     {
+        if (!same)
+        {
+            throw new WrongAnswerException(
+                "An evaluation changes nothing.",
+                "It changed the weights.",
+                "No `backward()` and no `step()` here."
+            );
+        }
+
+        if (gradients)
+        {
+            throw new WrongAnswerException(
+                "An evaluation changes nothing.",
+                "It left gradients in the network.",
+                "No `backward()` here: it belongs into `TrainOneEpoch`."
+            );
+        }
+
+        if (record.Forwards.Count == 0)
+        {
+            throw new WrongAnswerException(
+                "The network that your function is given is judged.",
+                "It was never called.",
+                "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook."
+            );
+        }
+
+        if (record.Forwards.Find(forward => forward.Input is not null) is { } forward)
+        {
+            throw new WrongAnswerException(
+                "The network gets the images of the batch, as they are.",
+                $"In your evaluation, at batch {forward.Batch + 1}, it got {forward.Input}.",
+                "`model.call(batch.Images)`: they have the right shape and scale already."
+            );
+        }
+
+        var judged = record.Forwards.Select(each => each.Batch).Distinct().Count();
+        var all = (split.Count + BatchSize - 1) / BatchSize;
+        if (record.Enumerations == 1 && judged < all)
+        {
+            throw new WrongAnswerException(
+                $"All {all} batches are judged, the last and smaller one too.",
+                $"The network was called with {judged} of them.",
+                "Is there a `return`, a `break` or an `if` inside the loop? Divide and return after it."
+            );
+        }
+
+        if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
+        {
+            throw new WrongAnswerException(
+                "The loss gets the network's logits and the labels of the same batch.",
+                $"In your evaluation, at batch {call.Batch + 1}, it got {call.Arguments}.",
+                "`loss.call(logits, batch.Labels)`."
+            );
+        }
+    }
+
+    private static void Accuracy(Answer seen, double other)
+    {
+        var (count, batches) = (seen.Count, seen.Batches);
         var right = batches.Sum(batch => batch.Right);
-        var accuracy = (double)right / Count;
+        var accuracy = (double)right / count;
         if (MeanLoss.Near(seen.Accuracy, accuracy))
         {
             return;
         }
 
-        var (what, hint) = seen.Accuracy switch
-        {
-            _ when MeanLoss.Near(seen.Loss, accuracy) => ("loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
-            _ when MeanLoss.Near(seen.Accuracy, 100 * accuracy) => (
-                "in percent",
-                "Return the share, between 0 and 1; P1 in a format string makes percent of it."
+        const string Cut = "Divide it by the number of images, and mind that `int / int` is cut to a whole number.";
+        var last = batches[^1];
+        (bool Is, string What, string Hint)[] reasons =
+        [
+            (
+                !double.IsFinite(seen.Accuracy),
+                "no finite number",
+                "Is the count of images still zero where you divide? Add `batch.Count` in the loop."
             ),
-            var value when MeanLoss.Near(value, right) => (
-                "the number of right answers",
-                "Divide it by the number of images, and mind that `int / int` is cut to a whole number."
+            (MeanLoss.Near(seen.Loss, accuracy), "loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
+            (
+                seen.Accuracy != 0 && MeanLoss.Near(seen.Accuracy, other),
+                "the same for two sets of images, of which different shares are right: a constant",
+                "Return what this call counted."
             ),
-            var value when MeanLoss.Near(value, (double)right / batches.Count) => (
-                "right answers a batch",
-                "Divide by the number of images, not of batches."
-            ),
-            var value when MeanLoss.Near(value, batches.Average(batch => (double)batch.Right / batch.Count)) => (
+            Is(100 * accuracy, "in percent", "Return the share, between 0 and 1; P1 in a format string makes percent of it."),
+            Is(right, "the number of right answers", Cut),
+            Is((double)right / batches.Count, "right answers a batch", "Divide by the number of images, not of batches."),
+            Is(
+                batches.Average(batch => (double)batch.Right / batch.Count),
                 "the mean over batches, in which an image of the smaller last batch counts more",
                 "Count right answers and images over all batches, and divide at the end."
             ),
-            var value when MeanLoss.Near(value, 1 - accuracy) => ("the share of wrong answers", "Count where the answer equals the label."),
-            var value when MeanLoss.Near(value, (double)batches.Sum(batch => batch.RightOfWhole) / Count) => (
+            Is(
+                batches.Sum(batch => (double)batch.Right / batch.Count),
+                "the sum of the batches' accuracies",
+                "Count right answers and images over all batches, and divide at the end."
+            ),
+            Is(1 - accuracy, "the share of wrong answers", "Count where the answer equals the label."),
+            Is(
+                count - right,
+                "the number of wrong answers",
+                "Count where the answer equals the label, and divide by the number of images."
+            ),
+            Is(
+                (double)last.Right / last.Count,
+                "the accuracy of the last batch alone",
+                "Count over all batches: declare the counts before the loop, and add to them with `+=`."
+            ),
+            Is(
+                (double)last.Right / count,
+                "the right answers of the last batch, divided by all images",
+                "Add to the count of right answers with `+=`, and do not set it anew."
+            ),
+            Is(
+                (double)right / last.Count,
+                "all right answers, divided by the images of the last batch",
+                "Add to the count of images with `+=`, and do not set it anew."
+            ),
+            Is((double)batches[0].Right / batches[0].Count, "the accuracy of the first batch alone", "Return after the loop, not in it."),
+            Is(
+                (double)right / (batches.Count * BatchSize),
+                "divided by a number of images that counts the smaller last batch as a full one",
+                "Count the images themselves: add `batch.Count` in the loop."
+            ),
+            Is(
+                (double)batches.Sum(batch => batch.Least) / count,
+                "the share of images whose smallest logit is that of the right class",
+                "The answer is the place of the largest logit: `argmax(1)`, not `argmin(1)`."
+            ),
+            Is(
+                (double)batches.Sum(batch => batch.RightOfWhole) / count,
                 "what one answer for a whole batch gives",
                 "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch, `argmax(1)` one for each image."
             ),
-            0 => ("nothing", "`int / int` is cut to a whole number: divide as double."),
-            _ => (
-                "another number",
-                "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."
+            Is(
+                (double)batches.Sum(batch => batch.BestTwo) / count,
+                "the share of images whose right class is among the two largest logits",
+                "The answer is the one largest: `argmax(1)`."
             ),
-        };
-        throw new WrongAnswerException($"The accuracy, here {accuracy:0.0000}.", $"{seen.Accuracy:0.0000}: {what}.", hint);
+            Is(
+                batches.Sum(batch => (double)batch.Right / batch.Count) / count,
+                "the sum of the batches' accuracies, divided by the number of images",
+                "The accuracy of a batch is a mean over its images already: multiply it by `batch.Count` before you add, or count right answers."
+            ),
+            (
+                seen.Accuracy > 0
+                    && right / seen.Accuracy is var by
+                    && Math.Abs(by - Math.Round(by)) < 1e-6 * by
+                    && Math.Round(by) % 10 == 0,
+                $"all {right} right answers, divided by {right / seen.Accuracy:0}, and there are {count} images",
+                "Count the images themselves: add `batch.Count` in the loop."
+            ),
+            (
+                seen.Accuracy == 0,
+                "nothing",
+                "`int / int` is cut to a whole number: divide as double. Or is it `max`, the largest logit, where `argmax(1)`, its place, belongs? Count "
+                    + "with `.eq(batch.Labels).sum().item<long>()`."
+            ),
+            (
+                seen.Accuracy == 1,
+                "all of them right, which they are not",
+                "Does `eq` compare the answers with themselves? Compare `logits.argmax(1)` with `batch.Labels`."
+            ),
+            .. Enumerable
+                .Range(0, 4)
+                .Select(digits =>
+                    (
+                        Math.Abs(seen.Accuracy - Math.Round(accuracy, digits)) < 1e-7,
+                        digits == 0
+                            ? "cut or rounded to a whole number"
+                            : $"the accuracy, rounded to {digits} {(digits == 1 ? "digit" : "digits")}",
+                        "Return the number as it is; rounding belongs into the line that prints it. `int / int` is cut to a whole number."
+                    )
+                ),
+        ];
+        var (_, what, hint) = Array.Find(reasons, reason => reason.Is);
+        throw new WrongAnswerException(
+            $"The accuracy, here {right} of {count}: {accuracy:0.0000}.",
+            $"{seen.Accuracy:0.0000}: {what ?? $"as if {seen.Accuracy * count:0.##} of {count} answers were right"}.",
+            hint ?? "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."
+        );
+
+        (bool, string, string) Is(double value, string what, string hint) => (MeanLoss.Near(seen.Accuracy, value), what, hint);
     }
 
-    private static void Loss(double seen, List<BatchFigures> batches)
+    private static void Loss(Answer seen, double other)
     {
-        if (MeanLoss.Near(seen, batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / Count))
+        if (MeanLoss.Near(seen.Loss, seen.Batches.Sum(batch => batch.SoftmaxLoss * batch.Count) / seen.Count))
         {
             throw new WrongAnswerException(
                 "The loss gets the network's logits.",
@@ -128,11 +297,12 @@ internal static class EvaluationCheck
             );
         }
 
-        MeanLoss.Check(seen, [.. batches.Select(batch => (batch.Loss, batch.Count))]);
+        MeanLoss.Check(seen.Loss, [.. seen.Batches.Select(batch => (batch.Loss, batch.Count))], other: other);
     }
 
     private static List<BatchFigures> Reference(Module<Tensor, Tensor> layers, ImageSplit split)
     {
+        using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         layers.eval();
         var figures = new List<BatchFigures>();
@@ -144,14 +314,20 @@ internal static class EvaluationCheck
                     batch.Count,
                     functional.cross_entropy(logits, batch.Labels).item<float>(),
                     functional.cross_entropy(logits.softmax(1), batch.Labels).item<float>(),
-                    (int)logits.argmax(1).eq(batch.Labels).sum().item<long>(),
-                    (int)logits.argmax().eq(batch.Labels).sum().item<long>()
+                    Hits(logits.argmax(1)),
+                    Hits(logits.argmin(1)),
+                    Hits(logits.argmax()),
+                    (int)logits.topk(2, 1).indexes.eq(batch.Labels.unsqueeze(1)).sum().item<long>()
                 )
             );
+
+            int Hits(Tensor answers) => (int)answers.eq(batch.Labels).sum().item<long>();
         }
 
         return figures;
     }
 
-    private sealed record BatchFigures(int Count, double Loss, double SoftmaxLoss, int Right, int RightOfWhole);
+    private sealed record Answer(int Count, double Loss, double Accuracy, double TensorsPerBatch, List<BatchFigures> Batches);
+
+    private sealed record BatchFigures(int Count, double Loss, double SoftmaxLoss, int Right, int Least, int RightOfWhole, int BestTwo);
 }

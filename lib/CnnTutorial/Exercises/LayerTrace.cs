@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>One layer's part in a forward pass.</summary>
-/// <param name="Name">As the network calls it.</param>
+/// <param name="Name">As the network calls it, without the names of what it stands in.</param>
 /// <param name="Layer">The layer.</param>
 /// <param name="Input">The shape that came in.</param>
 /// <param name="Least">The smallest number that came in.</param>
@@ -29,23 +29,49 @@ internal sealed class LayerTrace
 
     public ExceptionDispatchInfo? Failure { get; }
 
+    /// <summary>The layers of a network that hold no others, with the last part of their names, in the order of their names.</summary>
+    public static IReadOnlyList<(string Name, Module Layer)> Leaves(Module model)
+    {
+        var leaves = new List<(string, Module)>();
+        Collect(model);
+        return leaves;
+
+        void Collect(Module module)
+        {
+            foreach (var (name, child) in module.named_children())
+            {
+                if (child.named_children().Any())
+                {
+                    Collect(child);
+                }
+                else
+                {
+                    leaves.Add((name, child));
+                }
+            }
+        }
+    }
+
     /// <summary>Sends images through the network in evaluation mode.</summary>
     public static LayerTrace Of(Module<Tensor, Tensor> model, Tensor images)
     {
         var calls = new List<LayerCall>();
         var removers = new List<Action>();
-        foreach (var (name, module) in model.named_children())
+        foreach (var layers in Leaves(model).GroupBy(leaf => leaf.Layer, ReferenceEqualityComparer.Instance))
         {
-            if (module is not Module<Tensor, Tensor> layer)
+            if (layers.Key is not Module<Tensor, Tensor> layer)
             {
                 continue;
             }
 
+            // One and the same object may stand in several places: its calls have its names in turn.
+            var names = layers.Select(leaf => leaf.Name).ToList();
+            var times = 0;
             var before = layer.register_forward_pre_hook(
                 (_, input) =>
                 {
                     using var least = input.min();
-                    calls.Add(new LayerCall(name, layer, input.shape, least.item<float>()));
+                    calls.Add(new LayerCall(names[times++ % names.Count], layer, input.shape, least.to(ScalarType.Float32).item<float>()));
                     return input;
                 }
             );

@@ -5,6 +5,8 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>Step 2: the course's network with a third block of 48 filters, which leaves 48 · 3 · 3 = 432 numbers to flatten.</summary>
+/// <remarks>What counts is what the network computes: the same as the reference network from the same weights. Where it does not, its
+/// layers are looked at one by one for the reason.</remarks>
 internal static class ThirdBlockCheck
 {
     private const string Name = "block3_conv1";
@@ -14,248 +16,102 @@ internal static class ThirdBlockCheck
     private const long ThreeBlocks = 80_366;
     private const long Flattened = 48 * 3 * 3;
 
-    private static readonly string[] Names =
-    [
-        "block1_conv1",
-        "block1_relu",
-        "block1_pool",
-        "block2_conv1",
-        "block2_relu",
-        "block2_pool",
-        Name,
-        "block3_relu",
-        "block3_pool",
-        "flatten",
-        "fc1",
-        "fc1_relu",
-        "dropout",
-        "predictions",
-    ];
-
     public static string Run(Func<Module<Tensor, Tensor>> create)
     {
-        var model =
-            create() ?? throw new WrongAnswerException("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
-        if (ReferenceEquals(model, create()))
+        var model = create() ?? throw Null();
+        var other = create() ?? throw Null();
+        LeftSwitchedOff.Check("your function");
+        Apart(model, other);
+        model.to(CPU);
+        Weights(model);
+        Named(model);
+
+        var distance = ThreeBlockBehaviour.Distance(model);
+        if (!(distance < ThreeBlockBehaviour.Tolerance))
+        {
+            throw Reason(model, distance);
+        }
+
+        Unnamed(model);
+        ThreeBlockBehaviour.ThrowIfDropoutDiffers(model);
+        return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} "
+            + $"parameters instead of {TwoBlocks:N0}; ten logits an image, the same as those of a reference network with these weights.";
+
+        static WrongAnswerException Null() => new("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
+    }
+
+    /// <summary>Two calls make two networks.</summary>
+    private static void Apart(Module<Tensor, Tensor> model, Module<Tensor, Tensor> other)
+    {
+        const string Expected = "A new network from each call, with random weights of its own.";
+        if (ReferenceEquals(model, other))
         {
             throw new WrongAnswerException(
-                "A new network from each call.",
+                Expected,
                 "Two calls returned the same object.",
                 "Make the network inside the function; do not return a variable of the notebook."
             );
         }
 
-        model.to(CPU);
-        var parameters = model.parameters().Sum(parameter => parameter.numel());
-        Convolution(model, parameters);
-        var images = PracticeImages.Quarters(4, seed: 1).ToImageTensor();
-        var trace = LayerTrace.Of(model, images);
-        Place(trace);
-        FullyConnected(trace);
-        trace.Failure?.Throw();
-
-        Answers(model, images, trace.Output!);
-        Layers(model);
-        if (parameters != ThreeBlocks)
+        var own = model.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        var shared = other.named_parameters().Where(each => own.Contains(each.parameter.Handle)).Select(each => each.name).ToList();
+        if (shared.Count > 0)
         {
+            var layers = string.Join(", ", shared.Select(name => name[..Math.Max(0, name.LastIndexOf('.'))]).Distinct());
             throw new WrongAnswerException(
-                $"{ThreeBlocks:N0} parameters in all.",
-                $"{parameters:N0} parameters.",
-                "Only the third block is new and only fc1 has another size; all other layers are as in notebook 03. Display "
-                    + "`ModelSummary.Of(CreateThreeBlockModel(), 1, 28, 28)` and compare."
+                Expected,
+                $"Two calls returned networks that share layers: {layers}. Who trains one of them changes the other.",
+                "Make every layer inside the function; a layer that is a variable of the notebook is one and the same in all networks."
             );
         }
 
-        return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} "
-            + $"parameters instead of {TwoBlocks:N0}; ten logits an image.";
-    }
-
-    private static void Convolution(Module<Tensor, Tensor> model, long parameters)
-    {
-        var names = model.named_children().Select(layer => layer.name).ToList();
-        if (!names.Contains(Name))
+        var weights = PracticeNetwork.Weights(model);
+        if (weights.Length > 0 && weights.Distinct().Count() == 1)
         {
             throw new WrongAnswerException(
-                $"A layer called {Name}.",
-                parameters == TwoBlocks ? "The network of notebook 03, with two blocks." : $"The layers {string.Join(", ", names)}.",
-                $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool."
+                Expected,
+                $"All weights are {weights[0]:0.####}: every filter is the same, and learns the same.",
+                "Leave the weights as the layers make them: random."
             );
         }
 
-        var weight = model
-            .named_children()
-            .First(layer => layer.name == Name)
-            .module.named_parameters()
-            .FirstOrDefault(parameter => parameter.name == "weight")
-            .parameter;
-        if (weight is null || weight.dim() != 4)
+        if (weights.Length > 0 && weights.AsSpan().SequenceEqual(PracticeNetwork.Weights(other)))
         {
             throw new WrongAnswerException(
-                $"{Name} is a Conv2d.",
-                weight is null ? "It has no weights." : "It is no convolution of images.",
-                "Write it as block2_conv1 is written, with other numbers."
-            );
-        }
-
-        var shape = weight.shape;
-        if (shape[0] != 48)
-        {
-            throw new WrongAnswerException(
-                "48 filters.",
-                $"{shape[0]} filters.",
-                $"The second number of Conv2d(…) of {Name} is the number of its filters."
-            );
-        }
-
-        if (shape[1] != 36)
-        {
-            throw new WrongAnswerException(
-                "36 input channels: the third block takes what the second gives.",
-                $"{shape[1]} input channels.",
-                "Does the third block stand after block2_pool? The first number of Conv2d(…) is the number of channels that come in."
-            );
-        }
-
-        if (shape[2] != 3 || shape[3] != 3)
-        {
-            throw new WrongAnswerException(
-                "Filters of 3×3.",
-                $"Filters of {shape[2]}×{shape[3]}.",
-                "kernel_size is 3, as in the other blocks."
+                Expected,
+                "Two calls made networks with the very same weights: the random numbers begin at a fixed start in each call.",
+                "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
     }
 
-    private static void Place(LayerTrace trace)
+    /// <summary>Weights that can learn.</summary>
+    private static void Weights(Module<Tensor, Tensor> model)
     {
-        if (trace.Calls.FirstOrDefault(call => call.Name == Name) is not { } call)
-        {
-            if (trace.Failure is null)
-            {
-                throw new WrongAnswerException(
-                    $"{Name} takes part.",
-                    "It is there, but images do not go through it.",
-                    "Call it in your forward method, or write the network as one Sequential."
-                );
-            }
-
-            return;
-        }
-
-        if (call.Input.Length == 2)
+        if (model.named_parameters().FirstOrDefault(each => each.parameter.dtype != ScalarType.Float32) is { parameter: { } typed } type)
         {
             throw new WrongAnswerException(
-                "The third block stands before flatten.",
-                $"{Name} got a flat row of {call.Input[1]} numbers.",
-                "Flatten makes one row of an image, in which no filter can look to the left and right: move block3's layers above it."
+                "Weights of type float32.",
+                $"The weights {type.name} are of type {typed.dtype}.",
+                "Layers are made as float32; leave out `to(…)`."
             );
         }
 
-        if (call.Input is not [_, _, 7, 7])
+        if (model.named_parameters().FirstOrDefault(each => !each.parameter.requires_grad) is { parameter: not null } frozen)
         {
             throw new WrongAnswerException(
-                $"{Name} gets images of 7×7, from block2_pool.",
-                $"It got {Text(call.Input)}.",
-                "The third block stands after block2_pool."
-            );
-        }
-
-        if (call.Output is not null and not [_, _, 7, 7])
-        {
-            throw new WrongAnswerException(
-                $"{Name} leaves 7×7 as it is (“same” padding).",
-                $"It made {Text(call.Output)} of it.",
-                "For a 3×3 filter with stride 1 that is `padding: 1`; without it the border is lost."
+                "All weights learn.",
+                $"The weights {frozen.name} are frozen: they get no gradients.",
+                "Leave out `requires_grad = false`, and make the network while gradients are on."
             );
         }
     }
 
-    private static void FullyConnected(LayerTrace trace)
+    /// <summary>The new convolution is there, under its name.</summary>
+    private static void Named(Module<Tensor, Tensor> model)
     {
-        // By its kind, since what counts is what the first fully connected layer gets, whatever it is called.
-        if (trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear) is not { Input: [_, var numbers] } first)
-        {
-            return;
-        }
-
-        if (numbers == 48 * 7 * 7)
-        {
-            throw new WrongAnswerException(
-                "A pooling at the end of the block: 7×7 becomes 3×3.",
-                $"{first.Name} gets {numbers:N0} numbers, 48 · 7 · 7: nothing was pooled after {Name}.",
-                "Add `(\"block3_pool\", MaxPool2d(kernel_size: 2))`."
-            );
-        }
-
-        if (first.Least < 0)
-        {
-            throw new WrongAnswerException(
-                "A ReLU in the third block, as in the others: no negative number goes on.",
-                $"Negative numbers reach {first.Name}.",
-                $"Add `(\"block3_relu\", ReLU())` after {Name}."
-            );
-        }
-
-        var takes = ((TorchSharp.Modules.Linear)first.Layer).in_features;
-        if (takes != numbers)
-        {
-            throw new WrongAnswerException(
-                $"{first.Name} takes the {numbers:N0} numbers that flatten now gives.",
-                $"It is made for {takes:N0}.",
-                "48 channels of 3×3 are left: `Linear(48 * 3 * 3, 128)`."
-            );
-        }
-
-        if (numbers != Flattened)
-        {
-            throw new WrongAnswerException(
-                $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
-                $"It gives {numbers:N0}.",
-                "`MaxPool2d(kernel_size: 2)` makes 3×3 of 7×7: the odd row and column are left out."
-            );
-        }
-    }
-
-    private static void Answers(Module<Tensor, Tensor> model, Tensor images, Tensor output)
-    {
-        if (output.shape is not [4, 10])
-        {
-            throw new WrongAnswerException(
-                "Ten numbers an image: [4, 10] for four images.",
-                $"[{string.Join(", ", output.shape)}].",
-                "The last layer is `(\"predictions\", Linear(128, 10))`."
-            );
-        }
-
-        var sums = output.sum(1).data<float>().ToArray();
-        if (
-            output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3)
-            || output.logsumexp(1).abs().max().item<float>() < 1e-3
-        )
-        {
-            throw new WrongAnswerException(
-                "Logits: numbers of any size.",
-                "Probabilities: a softmax stands at the end.",
-                "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
-            );
-        }
-
-        using var noGradients = no_grad();
-        model.train();
-        if (model.call(images).equal(model.call(images)).all().item<bool>())
-        {
-            throw new WrongAnswerException(
-                "Dropout between fc1 and predictions, as in notebook 03.",
-                "In training the network gives the same answer twice: nothing is dropped out.",
-                "Keep `(\"dropout\", Dropout(0.5))`."
-            );
-        }
-    }
-
-    private static void Layers(Module<Tensor, Tensor> model)
-    {
-        var layers = model.named_children().ToList();
-        if (layers.GroupBy(layer => layer.name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        var leaves = LayerTrace.Leaves(model);
+        if (leaves.GroupBy(leaf => leaf.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new WrongAnswerException(
                 "A name of its own for each layer.",
@@ -264,22 +120,321 @@ internal static class ThirdBlockCheck
             );
         }
 
-        if (Names.Except(layers.Select(layer => layer.name)).FirstOrDefault() is { } missing)
+        if (leaves.All(leaf => leaf.Name != Name))
         {
+            if (leaves.All(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name)) && leaves.Count > 0)
+            {
+                throw new WrongAnswerException(
+                    $"Layers with the names of notebook 03, and {Name}, block3_relu and block3_pool.",
+                    $"No layer has its name: they are called {string.Join(", ", leaves.Take(4).Select(leaf => leaf.Name))} and so on.",
+                    "Write each layer with its name, as a pair: `Sequential((\"block1_conv1\", Conv2d(…)), …)`."
+                );
+            }
+
+            if (Misnamed(leaves) is { } misnamed)
+            {
+                throw misnamed;
+            }
+
+            var parameters = model.parameters().Sum(parameter => parameter.numel());
             throw new WrongAnswerException(
-                $"A layer called {missing}.",
-                $"The right layers, but none of them is called {missing}.",
-                "Give each layer the name from the task, and leave the names of notebook 03 as they are."
+                $"A layer called {Name}.",
+                parameters == TwoBlocks
+                    ? "The network of notebook 03, with two blocks."
+                    : $"The layers {string.Join(", ", leaves.Select(leaf => leaf.Name))}.",
+                $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool."
             );
         }
 
-        if (layers.First(layer => layer.name == "dropout").module is TorchSharp.Modules.Dropout { p: not 0.5 and var share })
+        var layer = leaves.First(leaf => leaf.Name == Name).Layer;
+        if (
+            layer.named_parameters().FirstOrDefault(parameter => parameter.name == "weight").parameter is not { } weight
+            || weight.dim() != 4
+        )
         {
             throw new WrongAnswerException(
-                "The dropout of notebook 03, which switches off half of the values.",
-                $"It switches off {share:P0}.",
-                "What follows the third block stays as it is: `Dropout(0.5)`."
+                $"{Name} is a Conv2d.",
+                $"It is {ThreeBlockLayers.Describe(layer)}.",
+                "Write it as block2_conv1 is written, with other numbers."
             );
+        }
+    }
+
+    /// <summary>Why a network does not compute what the reference computes, the likeliest reason first.</summary>
+    private static WrongAnswerException Reason(Module<Tensor, Tensor> model, double? distance)
+    {
+        using var scope = NewDisposeScope();
+        var leaves = LayerTrace.Leaves(model);
+        var images = PracticeImages.Quarters(4, seed: 1).ToImageTensor();
+        var trace = LayerTrace.Of(model, images);
+        var reason =
+            ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
+            ?? Place(trace)
+            ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
+            ?? Missing(leaves, trace)
+            ?? leaves
+                .Where(leaf => ThreeBlockLayers.Names.Contains(leaf.Name))
+                .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
+                .FirstOrDefault(difference => difference is not null)
+            ?? Extra(leaves, trace)
+            ?? NotPooled(trace);
+        if (reason is not null)
+        {
+            return reason;
+        }
+
+        trace.Failure?.Throw();
+        return Unused(leaves, trace)
+            ?? (ThreeBlockBehaviour.Replaced(model) is ({ } name, { } instead) ? Replaced(name, instead) : null)
+            ?? Order(trace)
+            ?? Batch(model)
+            ?? new WrongAnswerException(
+                "The same logits as a reference network with these weights gives.",
+                distance is { } apart
+                    ? $"They are up to {apart:0.####} apart, although each layer by itself is as it should be."
+                    : $"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters and not {ThreeBlocks:N0}, in the layers "
+                        + string.Join(", ", model.named_parameters().Select(each => each.name))
+                        + ".",
+                "What happens between the layers? Only the third block is new; compare the rest with notebook 03, line by line."
+            );
+    }
+
+    private static WrongAnswerException? Place(LayerTrace trace)
+    {
+        if (trace.Calls.FirstOrDefault(call => call.Name == Name) is not { } call)
+        {
+            return trace.Failure is null && trace.Calls.Count > 0
+                ? new(
+                    $"{Name} takes part.",
+                    "It is there, but images do not go through it.",
+                    "Call it in your forward method, or write the network as one Sequential."
+                )
+                : null;
+        }
+
+        if (call.Input.Length == 2)
+        {
+            return new(
+                "The third block stands before flatten.",
+                $"{Name} got a flat row of {call.Input[1]} numbers.",
+                "Flatten makes one row of an image, in which no filter can look to the left and right: move block3's layers above it."
+            );
+        }
+
+        var earlier = trace.Calls.TakeWhile(each => each != call).Select(each => each.Name).ToList();
+        return call.Input is not [_, _, 7, 7] && !earlier.Contains("block2_pool") && trace.Calls.Any(each => each.Name == "block1_pool")
+            ? new(
+                $"{Name} gets images of 7×7, from block2_pool.",
+                $"It got {Text(call.Input)}, from {earlier.LastOrDefault() ?? "the beginning"}.",
+                "The third block stands after block2_pool."
+            )
+            : null;
+    }
+
+    private static WrongAnswerException? Answers(Tensor output)
+    {
+        if (output.shape is not [4, 10])
+        {
+            return new(
+                "Ten numbers an image: [4, 10] for four images.",
+                $"[{string.Join(", ", output.shape)}].",
+                "The last layer is `(\"predictions\", Linear(128, 10))`, and it stands after `flatten`."
+            );
+        }
+
+        var sums = output.sum(1).data<float>().ToArray();
+        return
+            output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3)
+            || output.logsumexp(1).abs().max().item<float>() < 1e-3
+            ? new(
+                "Logits: numbers of any size.",
+                "Probabilities: a softmax stands at the end.",
+                "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
+            )
+            : null;
+    }
+
+    /// <summary>A layer that is there neither under its name nor as a function.</summary>
+    private static WrongAnswerException? Missing(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace)
+    {
+        var names = leaves.Select(leaf => leaf.Name).ToList();
+        if (Misnamed(leaves) is { } misnamed)
+        {
+            return misnamed;
+        }
+
+        // Who calls `forward` instead of `call` is not seen here.
+        if (
+            ThreeBlockLayers.WithWeights.Any(name =>
+                names.Contains(name) && trace.Failure is null && trace.Calls.All(call => call.Name != name)
+            )
+        )
+        {
+            return null;
+        }
+
+        for (var i = 0; i < ThreeBlockLayers.Names.Count; i++)
+        {
+            var missing = ThreeBlockLayers.Names[i];
+            if (names.Contains(missing))
+            {
+                continue;
+            }
+
+            var before = ThreeBlockLayers.Names.Take(i).LastOrDefault(names.Contains) ?? "the beginning";
+            var next = trace.Calls.SkipWhile(call => call.Name != before).Skip(1).FirstOrDefault();
+            // What the next layer gets tells whether a function of torch.nn.functional stands there.
+            var asFunction = missing switch
+            {
+                _ when ThreeBlockLayers.WithWeights.Contains(missing) => false,
+                _ when missing.EndsWith("relu", StringComparison.Ordinal) => next is { Least: >= 0 },
+                _ when missing.EndsWith("pool", StringComparison.Ordinal) => next is { Input.Length: 4 or 2 }
+                    && trace.Calls.FirstOrDefault(call => call.Name == before) is { Output: [_, var c, var h, var w] }
+                    && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input[^1] < c * h * w),
+                "flatten" => next is { Input.Length: 2 },
+                // Whether values are dropped out shows in training alone.
+                _ => true,
+            };
+            if (!asFunction)
+            {
+                var follows = names.SkipWhile(name => name != before).Skip(1).FirstOrDefault();
+                var negative = next is { Least: < 0 } && missing.EndsWith("relu", StringComparison.Ordinal);
+                return new(
+                    $"`(\"{missing}\", {ThreeBlockLayers.Code(missing)})`, after {before}.",
+                    $"{missing} is missing: after {before} comes {follows ?? "nothing"}"
+                        + (negative ? ", and negative numbers go on to it." : "."),
+                    $"Add it after {before}."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A layer of the right kind under another name.</summary>
+    private static WrongAnswerException? Misnamed(IReadOnlyList<(string Name, Module Layer)> leaves)
+    {
+        var names = leaves.Select(leaf => leaf.Name).ToList();
+        var (unknown, layer) = leaves.FirstOrDefault(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name));
+        return
+            unknown is not null
+            && ThreeBlockLayers.Names.Except(names).FirstOrDefault(name => ThreeBlockLayers.Difference(name, layer) is null) is { } missing
+            ? new(
+                $"A layer called {missing}.",
+                $"It is there, but it is called {unknown}.",
+                "Give each layer the name from the task, and leave the names of notebook 03 as they are: a weights file finds its layers by "
+                    + "them."
+            )
+            : null;
+    }
+
+    /// <summary>A layer through which no image goes.</summary>
+    private static WrongAnswerException? Unused(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace) =>
+        trace.Calls.Count > 0 && leaves.FirstOrDefault(leaf => trace.Calls.All(call => call.Name != leaf.Name)) is { Name: { } name }
+            ? new(
+                $"{name} takes part.",
+                $"{name} is there, but images do not go through it.",
+                "Call it in your forward method, in its place, or write the network as one Sequential."
+            )
+            : null;
+
+    private static WrongAnswerException Replaced(string name, string instead) =>
+        new(
+            $"`{ThreeBlockLayers.Code(name)}` as {name}.",
+            $"The logits are those of a network in which {instead} stands in the place of {name}.",
+            "Compare the rest with notebook 03, line by line."
+        );
+
+    private static WrongAnswerException? Extra(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace)
+    {
+        var (name, layer) = leaves.FirstOrDefault(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name));
+        if (name is null)
+        {
+            return null;
+        }
+
+        var calls = trace.Calls.Select(call => call.Name).ToList();
+        var before = calls.IndexOf(name) is > 0 and var place ? calls[place - 1] : null;
+        return new(
+            "The layers of notebook 03 and the three of the third block, and no others.",
+            $"There is one more layer, {name}, {ThreeBlockLayers.Describe(layer)}" + (before is null ? "." : $", after {before}."),
+            "Leave it out: one change at a time, so that the comparison with two blocks says what the third block does."
+        );
+    }
+
+    private static WrongAnswerException? NotPooled(LayerTrace trace) =>
+        // By its kind, since what counts is what the first fully connected layer gets, whatever it is called.
+        trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear)
+            is { Input: [_, var numbers] } first
+        && numbers != Flattened
+            ? new(
+                $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
+                $"{first.Name} gets {numbers:N0} numbers.",
+                "Each of the three poolings halves the side: 28, 14, 7, 3."
+            )
+            : null;
+
+    private static WrongAnswerException? Order(LayerTrace trace)
+    {
+        var calls = trace.Calls.Select(call => call.Name).ToList();
+        var wanted = ThreeBlockLayers.Names.Where(calls.Contains).ToList();
+        var wrong = calls.Zip(wanted).FirstOrDefault(pair => pair.First != pair.Second);
+        if (wrong.First is null)
+        {
+            return null;
+        }
+
+        var place = calls.IndexOf(wrong.First);
+        return new(
+            $"The order {string.Join(", ", wanted)}.",
+            $"After {(place > 0 ? calls[place - 1] : "the beginning")} comes {wrong.First}, and it should be {wrong.Second}.",
+            "Move the layer to its place."
+        );
+    }
+
+    /// <summary>A network whose answers differ from call to call in evaluation mode.</summary>
+    private static WrongAnswerException? Unsteady(Module<Tensor, Tensor> model, Tensor images)
+    {
+        using var noGradients = no_grad();
+        model.eval();
+        return model.call(images).equal(model.call(images)).all().item<bool>()
+            ? null
+            : new(
+                "The same answer to the same images in evaluation mode.",
+                "In evaluation mode two calls with the same images gave different logits: a dropout is always on.",
+                "`Dropout(0.5)` as a layer stops in evaluation mode by itself; `functional.dropout` needs `training` of the network."
+            );
+    }
+
+    /// <summary>A network that works with one size of batch alone.</summary>
+    private static WrongAnswerException? Batch(Module<Tensor, Tensor> model)
+    {
+        using var noGradients = no_grad();
+        var (_, failure) = Attempt.Of(() => model.call(PracticeImages.Quarters(3, seed: 2).ToImageTensor()));
+        return failure is null
+            ? null
+            : new(
+                "A network that takes any number of images.",
+                "It takes four images at once, and not three.",
+                "Use `Flatten()`, or `view(-1, 48 * 3 * 3)`: no number of images belongs into the network."
+            );
+    }
+
+    /// <summary>Names that matter only to who looks for a layer.</summary>
+    private static void Unnamed(Module<Tensor, Tensor> model)
+    {
+        var leaves = LayerTrace.Leaves(model);
+        if ((Misnamed(leaves) ?? Extra(leaves, LayerTrace.Of(model, PracticeImages.Quarters(4, seed: 1).ToImageTensor()))) is { } reason)
+        {
+            throw reason;
+        }
+
+        if (
+            leaves.FirstOrDefault(leaf => leaf.Name == "dropout").Layer is { } dropout
+            && ThreeBlockLayers.Difference("dropout", dropout) is { } other
+        )
+        {
+            throw other;
         }
     }
 

@@ -15,7 +15,7 @@ internal static class TrainingLoopCheck
     private const int Batches = 5;
     private const double LearningRate = 0.5;
 
-    /// <summary>Runs two epochs and looks at each step of the first.</summary>
+    /// <summary>Runs two epochs and looks at each step of both.</summary>
     /// <returns>The mean losses of both epochs.</returns>
     public static (double First, double Second) Run(
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, optim.Optimizer, IEnumerable<Batch>, double> train
@@ -24,38 +24,28 @@ internal static class TrainingLoopCheck
         var split = PracticeImages.Quarters(Count, seed: 3);
         using var record = new TrainingRecord();
         var model = new TrainingRecord.Network(record, PracticeNetwork.Create(seed: 5));
+        var loss = new TrainingRecord.WatchedLoss(record);
         var optimizer = new TrainingRecord.WatchedOptimizer(record, model, optim.SGD(model.parameters(), LearningRate));
         var batches = new TrainingRecord.WatchedBatches(
             record,
             new Batches(split.ToImageTensor(), split.ToLabelTensor(), BatchSize, seed: 7)
         );
-        var before = PracticeNetwork.Weights(model);
-
-        // As an evaluation leaves it, and as a fresh network is not.
-        model.eval();
-        var (first, failure) = Attempt.Of(() => train(model, CrossEntropyLoss(), optimizer, batches));
-        Mode(record);
-        failure?.Throw();
-
-        Steps(record);
-        Gradients(record);
-        if (PracticeNetwork.Weights(model).SequenceEqual(before))
+        var seeds = new SeedProbe();
+        var first = Epoch(1);
+        var firstSteps = record.Steps;
+        var second = Epoch(2);
+        Returned(first, firstSteps, other: second);
+        Returned(second, record.Steps, other: first, firstSteps);
+        if (seeds.Reseeds)
         {
             throw new WrongAnswerException(
-                "Training changes the weights.",
-                "After an epoch all weights are as before.",
-                "`optimizer.step()` changes them, by the gradients that `loss.backward()` left."
+                "Random numbers that go on from epoch to epoch.",
+                "Two epochs ended with TorchSharp's random numbers in the same state: your function sets them to a fixed start, so that every "
+                    + "epoch would have the same order and the same dropout.",
+                "Leave out `torch.manual_seed` in `TrainOneEpoch`; once, before the first epoch, is its place."
             );
         }
 
-        MeanLoss.Check(first, [.. record.Steps.Select(step => (step.Right!.Loss, step.Right.Count))]);
-        if (record.TensorsPerBatch >= 1)
-        {
-            throw TensorLeak.Of(record.TensorsPerBatch, "In an epoch of 60,000 images that fills 15 GB.");
-        }
-
-        model.eval();
-        var second = train(model, CrossEntropyLoss(), optimizer, batches);
         AgreesWithTrainer(model, split);
         return second < first
             ? (first, second)
@@ -64,46 +54,103 @@ internal static class TrainingLoopCheck
                 $"First {first:0.0000}, then {second:0.0000}.",
                 "Each call is one epoch: begin the sum of the losses at zero in each call."
             );
+
+        double Epoch(int number)
+        {
+            record.Begin();
+            var before = PracticeNetwork.Weights(model);
+            // As an evaluation leaves it, and as a fresh network is not.
+            model.eval();
+            var rate = optimizer.ParamGroups.First().LearningRate;
+            seeds.Begin();
+            var (seen, failure) = Attempt.Of(() => train(model, loss, optimizer, batches));
+            seeds.End();
+            Hoarding(record, failure is not null);
+            Mode(record, number);
+            failure?.Throw();
+            LeftSwitchedOff.Check("`TrainOneEpoch`");
+            Steps(record, number, !PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before));
+            Arguments(record, number);
+            StepGradients.ThrowIfWrong(record, number, PracticeNetwork.Weights(model), before);
+            if (optimizer.ParamGroups.First().LearningRate != rate)
+            {
+                throw new WrongAnswerException(
+                    "The learning rate stays as the caller chose it.",
+                    $"In epoch {number} it was changed from {rate:0.####} to {optimizer.ParamGroups.First().LearningRate:0.####}.",
+                    "Leave the optimizer's settings alone in `TrainOneEpoch`."
+                );
+            }
+
+            return record.TensorsPerBatch >= 0.9 ? throw TensorLeak.Of(record.TensorsPerBatch, "Your loop") : seen;
+        }
     }
 
-    private static void Mode(TrainingRecord record)
+    /// <summary>A batch lives until the next one is asked for.</summary>
+    private static void Hoarding(TrainingRecord record, bool failed)
     {
-        if (record.Forwards.Exists(forward => !forward.Gradients))
+        if (record.DrawnBeforeUse > 1 && record.Enumerations == 1 && (failed || record.Forwards.Count > 0))
+        {
+            throw new WrongAnswerException(
+                "One batch after the other: a batch lives until the next one is asked for.",
+                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
+                    + "freed by then.",
+                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take each batch, learn "
+                    + "from it, count its images, and go on."
+            );
+        }
+    }
+
+    private static void Mode(TrainingRecord record, int epoch)
+    {
+        if (record.Forwards.Find(forward => !forward.Gradients) is { } without)
         {
             throw new WrongAnswerException(
                 "Training with gradients.",
-                "The network was called while gradients were switched off.",
-                "`no_grad()` belongs into the evaluation, not here."
+                $"In epoch {epoch}, at batch {without.Batch + 1}, the network was called while gradients were switched off.",
+                "`no_grad()` belongs into the evaluation, not here; and there it needs its `using`, so that it ends."
             );
         }
 
-        if (record.Forwards.Exists(forward => !forward.Training))
+        if (record.Forwards.Find(forward => !forward.Training) is { } evaluating)
         {
             throw new WrongAnswerException(
                 "The network learns in training mode.",
-                "It was in evaluation mode, in which dropout does nothing.",
+                evaluating.Batch <= 0
+                    ? "It was in evaluation mode, in which dropout does nothing."
+                    : $"It was in evaluation mode, in which dropout does nothing, from batch {evaluating.Batch + 1} of epoch {epoch} on.",
                 "Begin the epoch with `model.train()`: the evaluation before may have left it in evaluation mode."
             );
         }
     }
 
-    private static void Steps(TrainingRecord record)
+    private static void Steps(TrainingRecord record, int epoch, bool changed)
     {
+        var steps = record.Steps.Count;
         if (record.Forwards.Count == 0)
         {
             throw new WrongAnswerException(
                 "The network that your function is given learns.",
-                "It was never called.",
+                epoch == 1 ? "It was never called." : $"In epoch 1 it learned; in epoch {epoch} it was never called.",
                 "`model.call(batch.Images)` for each batch; use the parameter `model`, not a variable of the notebook."
             );
         }
 
-        if (record.Steps.Count == 0)
+        if (steps == 0 && changed)
+        {
+            throw new WrongAnswerException(
+                "The optimizer that your function is given changes the weights.",
+                "The weights changed, and the step of that optimizer was never called: they were changed by another one, or by hand.",
+                "Use the parameter `optimizer`. One that is made inside the function, or a variable of the notebook, is not the one that the "
+                    + "caller chose, and an Adam made anew in each epoch forgets its means."
+            );
+        }
+
+        if (steps == 0)
         {
             throw new WrongAnswerException(
                 "The optimizer changes the weights after each batch.",
-                "`optimizer.step()` was never called.",
-                "It comes after `backward()`."
+                "`optimizer.step()` was never called, and all weights are as before.",
+                "It comes after `backward()`. Use the parameter `optimizer`."
             );
         }
 
@@ -116,69 +163,108 @@ internal static class TrainingLoopCheck
             );
         }
 
-        if (record.Steps.Count != Batches)
+        if (record.Drawn.Count < Batches)
+        {
+            throw new WrongAnswerException(
+                $"All {Batches} batches, the last and smaller one too.",
+                $"In epoch {epoch} only {record.Drawn.Count} of them {(record.Drawn.Count == 1 ? "was" : "were")} asked for.",
+                "The loop goes on to the last batch: is there a `return` or a `break` inside it, or a `Take`?"
+            );
+        }
+
+        var perBatch = Enumerable.Range(0, Batches).Select(batch => record.Steps.Count(step => step.Batch == batch)).ToList();
+        if (record.Forwards.Select(forward => forward.Batch).Distinct().Count() < Batches)
+        {
+            var left = Enumerable.Range(0, Batches).First(batch => record.Forwards.TrueForAll(forward => forward.Batch != batch));
+            throw new WrongAnswerException(
+                "The network learns from each batch.",
+                $"Batch {left + 1}, of {record.Drawn[left]} images, was asked for, and the network was not called with it.",
+                "No batch is left out, neither the first nor the smaller last one: is there a `continue` or an `if`?"
+            );
+        }
+
+        if (perBatch.TrueForAll(count => count == 2))
+        {
+            throw new WrongAnswerException(
+                "One step for each batch.",
+                $"`optimizer.step()` was called {steps} times for {Batches} batches, twice for each.",
+                "Call it once in the loop."
+            );
+        }
+
+        if (!perBatch.TrueForAll(count => count == 1))
         {
             throw new WrongAnswerException(
                 $"One step for each of the {Batches} batches.",
-                $"`optimizer.step()` was called {Times(record.Steps.Count)}.",
-                "`optimizer.step()` stands inside the foreach, once, and the loop goes on to the last batch."
+                $"`optimizer.step()` was called {Times(steps)} in epoch {epoch}: for the {Batches} batches "
+                    + $"{string.Join(", ", perBatch)} times.",
+                "`optimizer.step()` stands inside the foreach, once, without a condition, and the loop goes on to the last batch."
             );
         }
     }
 
-    internal static void Gradients(TrainingRecord record)
+    private static void Arguments(TrainingRecord record, int epoch)
     {
-        for (var i = 0; i < record.Steps.Count; i++)
+        if (record.Forwards.Find(forward => forward.Input is not null) is { } forward)
         {
-            var (seen, wiped, right) = record.Steps[i];
-            if (seen is null || Array.TrueForAll(seen, value => value == 0))
-            {
-                throw wiped
-                    ? new WrongAnswerException(
-                        "The optimizer's step uses the gradients of the batch.",
-                        "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped "
-                            + "them out.",
-                        "The order is: zero_grad, call the network, loss, backward, step."
-                    )
-                    : new WrongAnswerException(
-                        "The optimizer's step uses the gradients of the batch.",
-                        "When it was called there were no gradients.",
-                        "Call `backward()` on the loss: it computes them."
-                    );
-            }
-
-            if (right is null || Near(seen, right.Gradient))
-            {
-                continue;
-            }
-
-            if (Near(seen, right.SoftmaxGradient))
-            {
-                throw new WrongAnswerException(
-                    "The loss gets the network's logits.",
-                    "It got probabilities: a softmax stands before the cross-entropy.",
-                    "Leave the softmax out: `CrossEntropyLoss` contains it, and with two the network hardly learns."
-                );
-            }
-
-            if (i > 0 && Near(seen, [.. record.Steps[i - 1].Gradient!.Zip(right.Gradient, (a, b) => a + b)]))
-            {
-                throw new WrongAnswerException(
-                    "Each step uses the gradients of its own batch.",
-                    $"In step {i + 1} the gradients of the batches before were still in them; `zero_grad()` was called "
-                        + $"{Times(record.Clears)} for {Batches} batches.",
-                    "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
-                );
-            }
-
             throw new WrongAnswerException(
-                "The gradients of the mean loss of the batch.",
-                $"In step {i + 1} they are others.",
-                "Call `loss` with the network's output for `batch.Images` and with `batch.Labels`, and `backward()` on what it gives, "
-                    + "unchanged."
+                "The network gets the images of the batch, as they are.",
+                $"At batch {forward.Batch + 1} of epoch {epoch} it got {forward.Input}.",
+                "`model.call(batch.Images)`: they have the right shape and scale already."
+            );
+        }
+
+        if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
+        {
+            throw new WrongAnswerException(
+                "The loss gets the network's logits and the labels of the same batch.",
+                $"At batch {call.Batch + 1} of epoch {epoch} it got {call.Arguments}.",
+                "`loss.call(model.call(batch.Images), batch.Labels)`."
             );
         }
     }
+
+    /// <summary>Judges the mean loss that was returned.</summary>
+    private static void Returned(double seen, List<StepCall> steps, double other, List<StepCall>? before = null)
+    {
+        var others = new List<(double Value, string What, string Hint)>
+        {
+            (
+                Mean(steps, step => step.LossAfter),
+                "the mean of the losses after each step",
+                "The network was called once more after `optimizer.step()`, with new weights. Keep the loss that you called `backward()` on."
+            ),
+            (
+                steps[^1].LossAfter,
+                "the loss of the last batch after its step",
+                "Add up, over all batches, the loss that you called `backward()` on."
+            ),
+        };
+        if (before is not null)
+        {
+            others.Insert(
+                0,
+                (
+                    Mean([.. before, .. steps], step => step.Right!.Loss),
+                    "the mean of this epoch and the one before together",
+                    "Begin the sum and the count at zero in each call: declare them inside the function, not as variables of the notebook."
+                )
+            );
+            others.Insert(
+                1,
+                (
+                    Mean(before, step => step.Right!.Loss) + Mean(steps, step => step.Right!.Loss),
+                    "the sum of both epochs' means",
+                    "Begin the sum at zero in each call: declare it inside the function."
+                )
+            );
+        }
+
+        MeanLoss.Check(seen, [.. steps.Select(step => (step.Right!.Loss, step.Right.Count))], others, other);
+    }
+
+    private static double Mean(List<StepCall> steps, Func<StepCall, double> loss) =>
+        steps.Sum(step => loss(step) * step.Right!.Count) / steps.Sum(step => step.Right!.Count);
 
     private static void AgreesWithTrainer(Module<Tensor, Tensor> model, ImageSplit split)
     {
@@ -194,23 +280,11 @@ internal static class TrainingLoopCheck
         {
             throw new WrongAnswerException(
                 $"After two epochs the same weights as with the Trainer, but for {Tolerance:0.#####}.",
-                $"They are up to {apart:0.#####} apart.",
-                "Something differs in the second epoch: make each call do exactly the same."
+                $"They are up to {apart:0.#####} apart, though each step used the right gradients.",
+                "Does your function do more with the batches, the weights or the learning rate than the five lines?"
             );
         }
     }
 
-    private static string Times(int count) =>
-        count switch
-        {
-            0 => "never",
-            1 => "once",
-            _ => $"{count} times",
-        };
-
-    private static bool Near(float[] a, float[] b)
-    {
-        var size = b.Max(Math.Abs);
-        return a.Zip(b, (x, y) => Math.Abs(x - y)).Max() <= 1e-6 + (1e-3 * size);
-    }
+    private static string Times(int count) => count == 1 ? "once" : $"{count} times";
 }

@@ -7,21 +7,38 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>A call of the network.</summary>
+/// <param name="Batch">The batch in hand, from 0; −1 before the first.</param>
 /// <param name="Training">Whether it was in training mode.</param>
 /// <param name="Gradients">Whether gradients were being kept.</param>
+/// <param name="Input">How what it got differs from the batch's images; null where it does not.</param>
 /// <param name="LiveTensors">How many tensors there were at that moment.</param>
-internal sealed record ForwardCall(bool Training, bool Gradients, long LiveTensors);
+internal sealed record ForwardCall(int Batch, bool Training, bool Gradients, string? Input, long LiveTensors);
+
+/// <summary>A call of the loss.</summary>
+/// <param name="Batch">The batch in hand.</param>
+/// <param name="Arguments">How what it got differs from logits and labels; null where it does not.</param>
+internal sealed record LossCall(int Batch, string? Arguments);
 
 /// <summary>A call of the optimizer's step.</summary>
+/// <param name="Batch">The batch in hand.</param>
 /// <param name="Gradient">What stood in all gradients; null where there was none.</param>
 /// <param name="Wiped">Whether gradients were there after the network was last called, and were cleared.</param>
+/// <param name="Called">Whether the network was called with this batch before.</param>
+/// <param name="Before">The weights before the step.</param>
 /// <param name="Right">What should have stood there; null where there was no batch yet.</param>
-internal sealed record StepCall(float[]? Gradient, bool Wiped, Reference? Right);
+internal sealed record StepCall(int Batch, float[]? Gradient, bool Wiped, bool Called, float[] Before, Reference? Right)
+{
+    /// <summary>The weights after it.</summary>
+    public float[] After { get; set; } = [];
+
+    /// <summary>The loss of the same batch after it.</summary>
+    public double LossAfter { get; set; }
+}
 
 /// <summary>What the check itself gets from the batch in hand and the weights of that moment.</summary>
 internal sealed record Reference(int Count, double Loss, float[] Gradient, float[] SoftmaxGradient);
 
-/// <summary>What happens while the learner's training loop runs: a network, an optimizer and batches that write down how they are
+/// <summary>What happens while the learner's loop runs one epoch: a network, a loss, an optimizer and batches that write down how they are
 /// used.</summary>
 internal sealed class TrainingRecord : IDisposable
 {
@@ -29,10 +46,16 @@ internal sealed class TrainingRecord : IDisposable
     private bool _wiped;
     private Tensor? _images;
     private Tensor? _labels;
+    private Tensor? _logits;
 
-    public List<ForwardCall> Forwards { get; } = [];
+    public List<ForwardCall> Forwards { get; private set; } = [];
 
-    public List<StepCall> Steps { get; } = [];
+    public List<LossCall> Losses { get; private set; } = [];
+
+    public List<StepCall> Steps { get; private set; } = [];
+
+    /// <summary>The sizes of the batches that were asked for.</summary>
+    public List<int> Drawn { get; private set; } = [];
 
     /// <summary>How often gradients were cleared.</summary>
     public int Clears { get; private set; }
@@ -40,15 +63,34 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How often someone began to go through the batches.</summary>
     public int Enumerations { get; private set; }
 
-    /// <summary>The tensors that each batch but the first adds; 0 where each step frees what it made.</summary>
-    public double TensorsPerBatch => LiveTensors.PerBatch([.. Forwards.Select(forward => forward.LiveTensors)]);
+    /// <summary>How many batches were asked for before the network was called first.</summary>
+    public int DrawnBeforeUse { get; private set; }
+
+    /// <summary>The tensors that each batch but the first adds, or each call where there is one batch alone; 0 where each step frees what it
+    /// made.</summary>
+    public double TensorsPerBatch =>
+        LiveTensors.PerBatch(
+            Drawn.Count > 1
+                ? [.. Forwards.GroupBy(forward => forward.Batch).Select(calls => calls.First().LiveTensors)]
+                : [.. Forwards.Select(forward => forward.LiveTensors)]
+        );
+
+    /// <summary>Begins another epoch.</summary>
+    public void Begin()
+    {
+        (Forwards, Losses, Steps, Drawn) = ([], [], [], []);
+        (Clears, Enumerations, DrawnBeforeUse) = (0, 0, 0);
+    }
 
     public void Dispose()
     {
         _twin.Dispose();
         _images?.Dispose();
         _labels?.Dispose();
+        _logits?.Dispose();
     }
+
+    private int Batch => Drawn.Count - 1;
 
     private void Clear(Module<Tensor, Tensor> model)
     {
@@ -62,6 +104,83 @@ internal sealed class TrainingRecord : IDisposable
         _labels?.Dispose();
         _images = batch.Images.clone().DetachFromDisposeScope();
         _labels = batch.Labels.clone().DetachFromDisposeScope();
+        Drawn.Add(batch.Count);
+        if (Forwards.Count == 0)
+        {
+            DrawnBeforeUse++;
+        }
+    }
+
+    private void Forward(bool training, Tensor input)
+    {
+        // Counted before the check makes tensors of its own.
+        var live = LiveTensors.Count;
+        Forwards.Add(new ForwardCall(Batch, training, is_grad_enabled(), Difference(input), live));
+        _wiped = false;
+    }
+
+    private void Answered(Tensor logits)
+    {
+        _logits?.Dispose();
+        using var noGradients = no_grad();
+        using var detached = logits.detach();
+        _logits = detached.clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>How a network's input differs from the images of the batch in hand.</summary>
+    private string? Difference(Tensor input)
+    {
+        if (_images is null)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        if (!input.shape.SequenceEqual(_images.shape))
+        {
+            return input.shape.Length > 0 && input.shape[0] != _images.shape[0]
+                ? $"{input.shape[0]} images of a batch of {_images.shape[0]}"
+                : $"a tensor of shape [{string.Join(", ", input.shape)}]";
+        }
+
+        if (input.dtype != ScalarType.Float32)
+        {
+            return $"images of type {input.dtype}";
+        }
+
+        return (input - _images).abs().max().item<float>() < 1e-5
+            ? null
+            : $"images with pixels from {input.min().item<float>():0.####} to {input.max().item<float>():0.####}, and those of the batch go from "
+                + $"{_images.min().item<float>():0.####} to {_images.max().item<float>():0.####}";
+    }
+
+    /// <summary>How the loss's arguments differ from logits and labels of the batch in hand.</summary>
+    private string? Difference(Tensor logits, Tensor labels)
+    {
+        if (_logits is null || _labels is null)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        if (Same(logits, _labels) && Same(labels, _logits))
+        {
+            return "first the labels and then the logits: they are swapped";
+        }
+
+        if (!Same(labels, _labels))
+        {
+            return labels.shape.SequenceEqual(_labels.shape)
+                ? "other labels than those of the batch"
+                : $"labels of shape [{string.Join(", ", labels.shape)}], and the batch's have [{_labels.shape[0]}]";
+        }
+
+        return null;
+
+        static bool Same(Tensor a, Tensor b) =>
+            a.shape.SequenceEqual(b.shape) && a.to(ScalarType.Float64).equal(b.to(ScalarType.Float64)).all().item<bool>();
     }
 
     private Reference? Expected(Module<Tensor, Tensor> model)
@@ -103,15 +222,30 @@ internal sealed class TrainingRecord : IDisposable
 
         public override Tensor forward(Tensor input)
         {
-            _record.Forwards.Add(new ForwardCall(training, is_grad_enabled(), LiveTensors.Count));
-            _record._wiped = false;
-            return _layers.call(input);
+            _record.Forward(training, input);
+            var logits = _layers.call(input);
+            _record.Answered(logits);
+            return logits;
         }
 
         public override void zero_grad(bool set_to_none = true)
         {
             _record.Clear(this);
+            // What TorchSharp makes in here is not the learner's to free.
+            using var scope = NewDisposeScope();
             base.zero_grad(set_to_none);
+        }
+    }
+
+    /// <summary>The loss that the learner's code gets.</summary>
+    internal sealed class WatchedLoss(TrainingRecord record) : Module<Tensor, Tensor, Tensor>("practice loss")
+    {
+        private readonly Module<Tensor, Tensor, Tensor> _inner = CrossEntropyLoss();
+
+        public override Tensor forward(Tensor logits, Tensor labels)
+        {
+            record.Losses.Add(new LossCall(record.Batch, record.Difference(logits, labels)));
+            return _inner.call(logits, labels);
         }
     }
 
@@ -125,14 +259,50 @@ internal sealed class TrainingRecord : IDisposable
         public override void zero_grad()
         {
             record.Clear(model);
+            // TorchSharp leaves a tensor for each parameter here (seen with 0.107.0): not the learner's to free.
+            using var scope = NewDisposeScope();
             inner.zero_grad();
         }
 
         public override Tensor step(Func<Tensor>? closure = null)
         {
-            record.Steps.Add(new StepCall(PracticeNetwork.Gradient(model), record._wiped, record.Expected(model)));
-            return inner.step(closure);
+            StepCall? call = null;
+            Tensor result;
+            if (closure is null)
+            {
+                call = Before();
+                result = inner.step();
+            }
+            else
+            {
+                result = inner.step(() =>
+                {
+                    using var gradients = enable_grad();
+                    var loss = closure();
+                    call = Before();
+                    return loss;
+                });
+            }
+
+            if (call is not null)
+            {
+                call.After = PracticeNetwork.Weights(model);
+                call.LossAfter = record.Expected(model)?.Loss ?? double.NaN;
+                record.Steps.Add(call);
+            }
+
+            return result;
         }
+
+        private StepCall Before() =>
+            new(
+                record.Batch,
+                PracticeNetwork.Gradient(model),
+                record._wiped,
+                record.Forwards.Exists(forward => forward.Batch == record.Batch),
+                PracticeNetwork.Weights(model),
+                record.Expected(model)
+            );
     }
 
     /// <summary>The batches that the learner's code gets.</summary>

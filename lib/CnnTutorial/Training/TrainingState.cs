@@ -28,6 +28,29 @@ public sealed class TrainingState
         _running = running;
     }
 
+    /// <summary>Where a training loop of one's own stands, for the callbacks that it calls.</summary>
+    /// <param name="model">The network in training.</param>
+    /// <param name="epoch">The epoch that is over, from 1.</param>
+    /// <param name="epochs">How many epochs there are to be.</param>
+    public static TrainingState InLoop(Module<Tensor, Tensor> model, int epoch, int epochs)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
+        return new TrainingState(
+            model,
+            epochs,
+            batches: 0,
+            images: 0,
+            () => throw new NotSupportedException("Only the Trainer keeps a running mean; a loop of your own has its own sums."),
+            [],
+            _ =>
+                throw new NotSupportedException("A Checkpoint needs the Trainer; in a loop of your own save the network with Weights.Save.")
+        )
+        {
+            Epoch = epoch,
+        };
+    }
+
     /// <summary>The network in training.</summary>
     public Module<Tensor, Tensor> Model { get; }
 

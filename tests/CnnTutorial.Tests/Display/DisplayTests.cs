@@ -122,6 +122,8 @@ public sealed class DisplayTests
                 "network.js",
                 "palette.css",
                 "plotly-cartesian-2.35.3.min.js.gz",
+                "quiz.css",
+                "quiz.js",
                 "strokes.js",
                 "table.css",
                 "when-present.js",

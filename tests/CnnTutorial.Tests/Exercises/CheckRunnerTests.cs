@@ -79,6 +79,68 @@ public sealed class CheckRunnerTests
     }
 
     [Fact]
+    public void A_million_printed_lines_leave_room_for_the_card()
+    {
+        var (before, printed) = (Console.Out, new StringWriter());
+        Console.SetOut(printed);
+        try
+        {
+            var during = Console.Out;
+            var result = Exercise.CheckThirdBlock(() =>
+            {
+                for (var i = 0; i < 1_000_000; i++)
+                {
+                    Console.WriteLine(i);
+                }
+
+                return null!;
+            });
+            Assert.Equal(
+                "Your function returned null. Your code printed 1,000,000 lines, of which only the first are shown; leave them out.",
+                result.Seen
+            );
+            Assert.Equal(CheckOutput.Lines, printed.ToString().Split('\n').Length - 1);
+            Assert.Same(during, Console.Out);
+            Console.WriteLine("afterwards");
+            Assert.EndsWith("afterwards" + Environment.NewLine, printed.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+    }
+
+    [Fact]
+    public void An_exception_of_an_async_void_method_is_a_card_and_ends_no_process()
+    {
+        var result = Exercise.CheckThirdBlock(() =>
+        {
+            Later();
+            return nn.Sequential(("fc1", nn.Linear(3, 3)));
+        });
+        Assert.Equal(CheckStatus.NotRight, result.Status);
+
+        static async void Later()
+        {
+            await Task.Delay(20);
+            throw new IOException("nobody catches this");
+        }
+    }
+
+    [Fact]
+    public void What_the_check_itself_cannot_go_on_with_is_not_called_an_exception_of_the_learner()
+    {
+        var result = Exercise.CheckCheckpoints(folder => new Odd(folder));
+        Assert.DoesNotContain("05-train", result.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Your code threw", result.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class Odd(string folder) : Callback
+    {
+        public override void OnTrainEnd(TrainingState state, History history) => Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void The_random_numbers_and_defaults_of_the_notebook_are_left_as_they_were()
     {
         var threads = get_num_threads();

@@ -9,21 +9,21 @@ public sealed class CheckpointCheckTests
 {
     private static readonly Dictionary<string, (Func<string, Callback> Code, string Seen)> Mistakes = new()
     {
-        ["never"] = (_ => new Saving((_, _) => { }), "Nothing was saved in 25 epochs"),
+        ["never"] = (_ => new Saving((_, _) => { }), "Nothing was saved in 35 epochs"),
         ["into another folder"] = (
             folder => At(Path.Combine(folder, "..", Path.GetFileName(folder) + "-elsewhere"), epoch => epoch % 10 == 0),
-            "Nothing was saved in 25 epochs"
+            "Nothing was saved in 35 epochs"
         ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
-        ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19: one off"),
-        ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21: one off"),
+        ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
+        ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21, 31: one off"),
         ["at the end only"] = (folder => new Saving((_, _) => { }, state => Save(folder, state)), "One file, at the end of the training"),
         ["at the end too"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch), state => Save(folder, state)),
             "one more at the end"
         ),
-        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "none after epoch 20"),
-        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "Files after the epochs 5, 10, 15, 20, 25."),
+        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "none after epochs 20 and 30"),
+        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "5, 10, 15, 20, 25, 30, 35: every fifth"),
         ["before the first epoch"] = (
             folder => new Saving((_, _) => { }, begin: state => Save(folder, state)),
             "A file before the first epoch"
@@ -36,11 +36,11 @@ public sealed class CheckpointCheckTests
             folder => new Saving(
                 (state, epoch) =>
                 {
-                    SaveIf(epoch is 10 or 20, folder, state, 10);
-                    SaveIf(epoch is 20, folder, state, 20);
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    SaveIf(epoch is 20, folder, state, 10);
                 }
             ),
-            "was written again"
+            "a file of an earlier epoch was written again: epoch-10.safetensors"
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
@@ -70,6 +70,77 @@ public sealed class CheckpointCheckTests
             "holds the weights of another network"
         ),
         ["not a network at all"] = (folder => new Saving((_, epoch) => WriteText(epoch, folder)), "cannot be loaded"),
+        ["epochs 10 and 20 by name"] = (
+            folder => At(folder, epoch => epoch is 10 or 20),
+            "Files after epochs 10 and 20 and none after epoch 30"
+        ),
+        ["divided and not the remainder"] = (folder => At(folder, epoch => epoch / 10 == 1), "Files after each of the epochs 10 to 19"),
+        ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is turned round"),
+        ["a file of the latest too"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    if (epoch % 10 == 0)
+                    {
+                        Save(folder, state);
+                    }
+                }
+            ),
+            "There is one more file, last.safetensors, which was written 3 times"
+        ),
+        ["batches counted"] = (folder => new CountingBatches(folder), "was written after a batch of epoch 5"),
+        ["at every batch of the right epoch"] = (folder => new SavingAtBatches(folder), "was written after a batch of epoch 10"),
+        ["gradients left off"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    no_grad();
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ),
+            "After `OnEpochEnd` had ended, gradients were still switched off"
+        ),
+        ["glued without a separator"] = (
+            folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.safetensors")),
+            "landed beside the folder and not in it, as “checkpointsepoch-10.safetensors”"
+        ),
+        ["into the current folder"] = (
+            _ => new Saving((state, epoch) => SaveGlued(epoch, state, $"epoch-{epoch}.safetensors")),
+            "landed in the current folder"
+        ),
+        ["async void, and late"] = (folder => new AsyncSaving(folder, fails: false), "still at work: it is `async void`"),
+        ["async void that throws"] = (
+            folder => new AsyncSaving(folder, fails: true),
+            "an exception that nothing catches. IOException: no space"
+        ),
+        ["a task nobody waits for"] = (folder => new TaskSaving(folder), "its saving had not ended when `OnEpochEnd` returned"),
+        ["only the newest is kept"] = (folder => new KeepingTheNewest(folder), "epoch-10.safetensors was removed again after epoch 20"),
+        ["the weights rounded"] = (folder => new SavingRounded(folder), "off: rounded, or of another type"),
+        ["the network changed"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    PracticeNetwork.Copy(PracticeNetwork.Create(seed: 3), state.Model);
+                }
+            ),
+            "After epoch 1 your callback changed the weights"
+        ),
+        ["the training stopped"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    if (epoch == 10)
+                    {
+                        state.Stop("enough");
+                    }
+                }
+            ),
+            "Your callback stopped the training after epoch 10"
+        ),
+        ["a static count"] = (folder => new StaticCount(folder), "In a second one of 12 epochs"),
         ["null"] = (_ => null!, "returned null"),
         ["it throws"] = (
             _ => new Saving((_, _) => throw new InvalidOperationException("disk on fire")),
@@ -90,6 +161,34 @@ public sealed class CheckpointCheckTests
 
     [Fact]
     public void A_right_callback_passes() => Mistake.IsNone(Exercise.CheckCheckpoints(folder => At(folder, epoch => epoch % 10 == 0)));
+
+    [Fact]
+    public void A_count_of_its_own_is_right_too() =>
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder =>
+            {
+                var epochs = 0;
+                return new Saving((state, _) => SaveIf(++epochs % 10 == 0, folder, state, epochs));
+            })
+        );
+
+    [Fact]
+    public async Task No_file_is_left_behind_wherever_it_landed()
+    {
+        var before = Leftovers();
+        Exercise.CheckCheckpoints(Mistakes["glued without a separator"].Code);
+        Exercise.CheckCheckpoints(Mistakes["into the current folder"].Code);
+        // What comes late must find its folder, or fail where nobody is hurt.
+        Exercise.CheckCheckpoints(Mistakes["async void, and late"].Code);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.Equal(before, Leftovers());
+
+        static string[] Leftovers() =>
+            [
+                .. Directory.EnumerateFileSystemEntries(Path.GetTempPath(), "cnn-tutorial-check-*").Order(),
+                .. Directory.EnumerateFiles(Environment.CurrentDirectory, "*epoch*").Order(),
+            ];
+    }
 
     [Fact]
     public void TorchSharps_own_format_is_right_too() =>
@@ -168,6 +267,103 @@ public sealed class CheckpointCheckTests
         public override void OnEpochEnd(TrainingState state, EpochResult result) => epochEnd(state, result.Epoch);
 
         public override void OnTrainEnd(TrainingState state, History history) => end?.Invoke(state);
+    }
+
+    private static void SaveGlued(int epoch, TrainingState state, string path)
+    {
+        if (epoch % 10 == 0)
+        {
+            Weights.Save(state.Model, path);
+        }
+    }
+
+    private sealed class CountingBatches(string folder) : Callback
+    {
+        private int _batches;
+
+        public override void OnBatchEnd(TrainingState state) => SaveIf(++_batches % 10 == 0, folder, state, _batches);
+    }
+
+    private sealed class SavingAtBatches(string folder) : Callback
+    {
+        public override void OnBatchEnd(TrainingState state) => SaveIf(state.Epoch % 10 == 0, folder, state, state.Epoch);
+    }
+
+    private sealed class AsyncSaving(string folder, bool fails) : Callback
+    {
+        public override async void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            if (result.Epoch % 10 == 0)
+            {
+                await Task.Delay(50);
+                if (fails)
+                {
+                    throw new IOException("no space");
+                }
+
+                SaveIf(true, folder, state, result.Epoch);
+            }
+        }
+    }
+
+    private sealed class TaskSaving(string folder) : Callback
+    {
+        public override void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            if (result.Epoch % 10 == 0)
+            {
+                _ = Task.Run(async () =>
+                {
+                    await Task.Delay(100);
+                    SaveIf(true, folder, state, result.Epoch);
+                });
+            }
+        }
+    }
+
+    private sealed class KeepingTheNewest(string folder) : Callback
+    {
+        public override void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            if (result.Epoch % 10 == 0)
+            {
+                foreach (var old in Directory.GetFiles(folder))
+                {
+                    File.Delete(old);
+                }
+
+                SaveIf(true, folder, state, result.Epoch);
+            }
+        }
+    }
+
+    private sealed class SavingRounded(string folder) : Callback
+    {
+        public override void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            if (result.Epoch % 10 == 0)
+            {
+                using var none = no_grad();
+                var copy = PracticeNetwork.Create();
+                PracticeNetwork.Copy(state.Model, copy);
+                foreach (var parameter in copy.parameters())
+                {
+                    parameter.mul_(1000).round_().div_(1000);
+                }
+
+                SaveOther(result.Epoch, folder, copy);
+            }
+        }
+    }
+
+    private sealed class StaticCount(string folder) : Callback
+    {
+        private static int _epochs;
+
+        public override void OnTrainBegin(TrainingState state) => _epochs = state.Epochs == 35 ? 0 : _epochs;
+
+        public override void OnEpochEnd(TrainingState state, EpochResult result) =>
+            SaveIf(++_epochs % 10 == 0, folder, state, result.Epoch);
     }
 
     /// <summary>Takes the weights when training begins, and saves those.</summary>

@@ -74,8 +74,73 @@ public sealed class EvaluationCheckTests
             (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax().eq(labels).sum().item<long>()),
             "0.0857: what one answer for a whole batch gives"
         ),
-        ["another answer"] = (With(parts => (Sum(parts).Loss, 0.123)), "0.1230: another number"),
+        ["a count written down"] = (
+            With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / 70.0)),
+            "With 70 images all was right, with 39 not"
+        ),
+        ["a constant"] = (With(parts => (Sum(parts).Loss, 0.5)), "0.5000: the same for two sets of images"),
+        ["the smallest logit"] = (
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmin(1).eq(labels).sum().item<long>()),
+            "smallest logit"
+        ),
+        ["the last batch's accuracy"] = (
+            With(parts => (Sum(parts).Loss, (double)parts[^1].Right / parts[^1].Count)),
+            "the accuracy of the last batch alone"
+        ),
+        ["ends after the first batch"] = (
+            (model, loss, batches) => Right(model, loss, batches.Take(1)),
+            "The network was called with 1 of them"
+        ),
+        ["it leaves gradients"] = (
+            (model, loss, batches) =>
+            {
+                var seen = Right(model, loss, batches);
+                PracticeGradients(model);
+                return seen;
+            },
+            "It left gradients in the network"
+        ),
+        ["another answer"] = (With(parts => (Sum(parts).Loss, 1.23 / parts.Count)), "0.2460: as if 17.22 of 70 answers were right"),
     };
+
+    [Fact]
+    public void Gradients_that_stay_off_are_named()
+    {
+        var result = Check(
+            (model, loss, batches) =>
+            {
+                model.eval();
+                no_grad();
+                return Sum(Judge(model, loss, batches));
+            }
+        );
+        Assert.Contains("After `EvaluateModel` had ended, gradients were still switched off", result.Seen, StringComparison.Ordinal);
+        Assert.Contains("Without `using` they stay off", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_mean_of_true_and_false_is_cured()
+    {
+        var result = Check(
+            (model, loss, batches) =>
+                Counting(model, loss, batches, (logits, labels) => (long)logits.argmax(1).eq(labels).mean().item<float>())
+        );
+        Assert.Contains("`mean()` was called on a tensor of type Bool", result.Seen, StringComparison.Ordinal);
+        Assert.Contains(".sum().item<long>()", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_images_may_be_counted_in_a_round_of_its_own() =>
+        Mistake.IsNone(
+            Check(
+                (model, loss, batches) =>
+                {
+                    var images = batches.Sum(batch => batch.Count);
+                    var (meanLoss, accuracy) = Right(model, loss, batches);
+                    return images > 0 ? (meanLoss, accuracy) : default;
+                }
+            )
+        );
 
     public static TheoryData<string> Names() => [.. Mistakes.Keys];
 
@@ -126,6 +191,12 @@ public sealed class EvaluationCheckTests
 
     private static CheckResult Check(Evaluation evaluation) =>
         Exercise.CheckTrainingLoop(TrainingLoopCheckTests.Right, (model, loss, batches) => evaluation(model, loss, batches));
+
+    private static void PracticeGradients(Module<Tensor, Tensor> model)
+    {
+        using var scope = NewDisposeScope();
+        model.parameters().First().sum().backward();
+    }
 
     /// <summary>An evaluation that counts right answers in another way.</summary>
     private static (double Loss, double Accuracy) Counting(

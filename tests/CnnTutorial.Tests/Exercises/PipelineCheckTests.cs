@@ -13,7 +13,7 @@ public sealed class PipelineCheckTests
     {
         ["not shuffled"] = (
             (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count)),
-            "The images came in the order of the file"
+            "The images came in the order of the file."
         ),
         ["images shuffled, labels not"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count), labelOrder: [.. Enumerable.Range(0, split.Count)]),
@@ -35,10 +35,13 @@ public sealed class PipelineCheckTests
             (split, size, _) => Yield(split, size, Shuffled(split.Count)[..(split.Count / size * size)]),
             "the last 4 images are missing"
         ),
-        ["an image too few"] = ((split, size, _) => Yield(split, size, Shuffled(split.Count)[1..]), "Only 99 of 100 images"),
+        ["an image too few"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count)[1..]),
+            "and in the next epoch another one was missing: as if the loop began at 1 or ended 1"
+        ),
         ["drawn with replacement"] = (
             (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).Select(_ => Random.Shared.Next(split.Count))),
-            "were different; image"
+            "came more than once, and batch"
         ),
         ["batch size not used"] = ((split, _, _) => Yield(split, 32, Shuffled(split.Count)), "Batches of 32, 32, 32, 4."),
         ["an epoch without end"] = ((split, size, _) => Endless(split, size), "still went on"),
@@ -80,6 +83,140 @@ public sealed class PipelineCheckTests
         ["made in a list"] = (MadeInAList, "when its last batch came, 6 earlier ones still lived"),
         ["slices freed at the end of the epoch"] = (SlicesFreedAtTheEnd, "each left 1 more of its tensors alive"),
         ["never freed"] = (NeverFreed, "tensors behind"),
+        ["bytes divided as whole numbers"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => (images * 255 / 255).floor()),
+            "255 became 1, and all smaller bytes became 0"
+        ),
+        ["inverted"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => 1 - images),
+            "inverted: black bytes became white"
+        ),
+        ["from -1 to 1"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => (images - 0.5) / 0.5),
+            "each pixel is its byte divided by 127.5, minus 1"
+        ),
+        ["rows and columns swapped"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => images.transpose(2, 3)),
+            "with rows and columns swapped"
+        ),
+        ["mirrored"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => images.flip(3)),
+            "left and right are swapped"
+        ),
+        ["begins in the middle of an image"] = (
+            (split, size, device) =>
+                Yield(new ImageSplit([.. split.Images[28..], .. split.Images[..28]], split.Labels, 28, 28), size, Shuffled(split.Count)),
+            "An image that begins in the middle of another"
+        ),
+        ["goes on by too little"] = (
+            (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, size - 1), size),
+            "your loop went on by 15 and not by 16"
+        ),
+        ["goes on by one image"] = (
+            (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, 1), size),
+            "your loop went on by 1 and not by 16"
+        ),
+        ["goes on by too much"] = (
+            (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, size + 1), size),
+            "your loop went on by 17 and not by 16"
+        ),
+        ["each batch twice"] = (
+            (split, size, _) =>
+                Slices(split, Shuffled(split.Count), Starts(split.Count, size).SelectMany(start => new[] { start, start }), size),
+            "each batch came twice, one after the other"
+        ),
+        ["sorted by label"] = (
+            (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).OrderBy(i => split.Labels[i])),
+            "sorted by their labels"
+        ),
+        ["the order drawn anew for each batch"] = (OrderInTheLoop, "each batch has an order of its own"),
+        ["every batch the same"] = (
+            (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, size).Select(_ => 0), size),
+            "every batch has the same images as the first"
+        ),
+        ["a padded last batch"] = (
+            (split, size, _) =>
+                Shuffled(split.Count) is var order
+                    ? Yield(split, size, [.. order, .. order.Take((size - (split.Count % size)) % size)])
+                    : [],
+            "the last batch was filled up with 12 that came a second time"
+        ),
+        ["a last batch padded with blanks"] = (PaddedWithBlanks, "filled up with 12 blank images"),
+        ["the last image never"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count - 1)),
+            "in each epoch the same is missing: image 99, the last"
+        ),
+        ["from image 1 on"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count - 1).Select(i => i + 1)),
+            "in each epoch the same is missing: image 0, the first"
+        ),
+        ["a count written down"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count).Take(100 / 16 * 16 + 4).Concat(split.Count < 100 ? [0] : [])),
+            "With 100 images in batches of 16 all was right; with 48 images in batches of 16: After all 48 images had come"
+        ),
+        ["a batch size written down"] = (
+            (split, _, _) => Yield(split, 16, Shuffled(split.Count)),
+            "with 37 images in batches of 10: Batches of 16, 16, 5"
+        ),
+        ["an exact last batch dropped"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count)[..(split.Count % size == 0 ? split.Count - size : split.Count)]),
+            "a whole batch of 16 is missing"
+        ),
+        ["batches in random order, images not"] = (
+            (split, size, _) => Yield(split, size, Chunks(split.Count, size)),
+            "in each batch the images are in the order of the file"
+        ),
+        ["from a random start"] = (
+            (split, size, _) =>
+                Random.Shared.Next(1, split.Count) is var from
+                    ? Yield(split, size, Enumerable.Range(0, split.Count).Select(i => (i + from) % split.Count))
+                    : [],
+            "only from image"
+        ),
+        ["backwards"] = ((split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).Reverse()), "from the last to the first"),
+        ["neighbours swapped"] = (
+            (split, size, _) =>
+                Yield(split, size, Enumerable.Range(0, split.Count).Chunk(7).SelectMany(part => part.OrderBy(_ => Random.Shared.Next()))),
+            "almost in the order of the file"
+        ),
+        ["manual_seed in the function"] = (
+            (split, size, _) =>
+            {
+                manual_seed(1);
+                return Yield(split, size, Shuffled(split.Count));
+            },
+            "your function sets them to a fixed start"
+        ),
+        ["labels plus one"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count), labels: labels => labels + 1),
+            "Each label is its image's label plus 1"
+        ),
+        ["labels of the neighbour"] = (
+            (split, size, _) =>
+                Shuffled(split.Count) is var order
+                    ? Yield(split, size, order, labelOrder: [.. order.Select(i => (i + 1) % split.Count)])
+                    : [],
+            "Each image has the label of its neighbour"
+        ),
+        ["labels of the first images"] = (
+            (split, size, _) =>
+                Yield(split, size, Shuffled(split.Count), labelOrder: [.. Enumerable.Range(0, split.Count).Select(i => i % size)]),
+            "Every batch has the labels of the first images"
+        ),
+        ["the split itself shuffled"] = (ShufflesTheSplit, "Your function changed the split's own images or labels"),
+        ["gradients left off"] = (
+            (split, size, _) =>
+            {
+                no_grad();
+                return Yield(split, size, Shuffled(split.Count));
+            },
+            "gradients were still switched off"
+        ),
+        ["an empty batch at the end"] = (
+            (split, size, _) =>
+                Yield(split, size, Shuffled(split.Count)).Append(new Batch(zeros(0, 1, 28, 28), zeros(0, ScalarType.Int64))),
+            "A batch without images came"
+        ),
         ["no batch"] = ((_, _, _) => [], "No batch came"),
         ["null"] = ((_, _, _) => null!, "returned null"),
         ["a null batch"] = ((_, _, _) => [null!], "A batch is null"),
@@ -91,6 +228,39 @@ public sealed class PipelineCheckTests
     [MemberData(nameof(Names))]
     public void A_mistake_is_recognised(string mistake) =>
         Mistake.IsRecognised(Check(Mistakes[mistake].Code), Mistakes[mistake].Seen, Mistakes.Values.Select(other => other.Seen));
+
+    [Fact]
+    public void A_slice_beyond_the_end_is_explained_with_its_numbers()
+    {
+        var result = Check(
+            (split, size, device) =>
+            {
+                using var order = randperm(split.Count);
+                return Starts(split.Count, size).Select(start => new Batch(order.narrow(0, start, size), order)).ToList();
+            }
+        );
+        Assert.Equal("`narrow` was asked for 16 rows from row 96 on, and the tensor has 100: only 4 were left.", result.Seen);
+        Assert.StartsWith(
+            "The last batch is smaller: its length is `Math.Min(batchSize, split.Count - start)`.",
+            result.Hint,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void One_tensor_left_is_one_tensor()
+    {
+        var kept = new List<Tensor>();
+        var result = Check(
+            (split, size, _) =>
+            {
+                kept.Add(randperm(split.Count).DetachFromDisposeScope());
+                return Yield(split, size, Shuffled(split.Count));
+            }
+        );
+        kept.ForEach(tensor => tensor.Dispose());
+        Assert.Equal("One epoch of 7 batches left 1 tensor behind.", result.Seen);
+    }
 
     [Fact]
     public void A_right_pipeline_passes() => Mistake.IsNone(Check(Right));
@@ -111,6 +281,61 @@ public sealed class PipelineCheckTests
             using var batch = new Batch(images.index_select(0, rows), labels.index_select(0, rows));
             yield return batch;
         }
+    }
+
+    private static IEnumerable<int> Starts(int count, int step)
+    {
+        for (var start = 0; start < count; start += step)
+        {
+            yield return start;
+        }
+    }
+
+    private static IEnumerable<int> Chunks(int count, int size)
+    {
+        var chunks = Enumerable.Range(0, count / size).Select(i => Enumerable.Range(i * size, size)).ToArray();
+        Random.Shared.Shuffle(chunks);
+        return [.. chunks.SelectMany(chunk => chunk), .. Enumerable.Range(count / size * size, count % size)];
+    }
+
+    /// <summary>A batch from each start on.</summary>
+    private static IEnumerable<Batch> Slices(ImageSplit split, int[] order, IEnumerable<int> starts, int size)
+    {
+        foreach (var start in starts)
+        {
+            foreach (var batch in Yield(split, size, order[start..Math.Min(start + size, split.Count)]))
+            {
+                yield return batch;
+            }
+        }
+    }
+
+    private static IEnumerable<Batch> OrderInTheLoop(ImageSplit split, int size, Device device) =>
+        Starts(split.Count, size).SelectMany(start => Slices(split, Shuffled(split.Count), [start], size));
+
+    private static IEnumerable<Batch> PaddedWithBlanks(ImageSplit split, int size, Device device)
+    {
+        foreach (var batch in Right(split, size, device))
+        {
+            using var images = zeros(size, 1, 28, 28);
+            using var labels = zeros(size, ScalarType.Int64);
+            images.narrow(0, 0, batch.Count).copy_(batch.Images);
+            labels.narrow(0, 0, batch.Count).copy_(batch.Labels);
+            yield return new Batch(images, labels);
+        }
+    }
+
+    private static IEnumerable<Batch> ShufflesTheSplit(ImageSplit split, int size, Device device)
+    {
+        var order = Shuffled(split.Count);
+        var (images, labels) = (split.Images.ToArray(), split.Labels.ToArray());
+        for (var i = 0; i < order.Length; i++)
+        {
+            images.AsSpan(order[i] * 784, 784).CopyTo(split.Images.AsSpan(i * 784));
+            split.Labels[i] = labels[order[i]];
+        }
+
+        return Yield(new ImageSplit(images, labels, 28, 28), size, order);
     }
 
     private static int[] Shuffled(int count, Random? random = null)

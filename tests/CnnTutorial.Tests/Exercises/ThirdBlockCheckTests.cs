@@ -14,11 +14,11 @@ public sealed class ThirdBlockCheckTests
     private static readonly Dictionary<string, (Func<Module<Tensor, Tensor>> Code, string Seen)> Mistakes = new()
     {
         ["no third block"] = (() => Model(NoLayers, 36 * 7 * 7), "The network of notebook 03"),
-        ["another name"] = (() => Model(Block(name: "conv3")), "The layers block1_conv1"),
-        ["32 filters"] = (() => Model(Block(filters: 32), 32 * 3 * 3), "32 filters"),
-        ["5×5"] = (() => Model(Block(kernel: 5, padding: 2)), "Filters of 5×5"),
-        ["no padding"] = (() => Model(Block(padding: 0), 48 * 2 * 2), "It made [n, 48, 5, 5] of it"),
-        ["stride 2"] = (() => Model(Block(stride: 2), 48 * 2 * 2), "It made [n, 48, 4, 4] of it"),
+        ["another name"] = (() => Model(Block(name: "conv3")), "it is called conv3"),
+        ["it has 32 filters"] = (() => Model(Block(filters: 32), 32 * 3 * 3), "it has 32 filters"),
+        ["5×5"] = (() => Model(Block(kernel: 5, padding: 2)), "filters of 5×5"),
+        ["no padding"] = (() => Model(Block(padding: 0), 48 * 2 * 2), "padding 0"),
+        ["stride 2"] = (() => Model(Block(stride: 2), 48 * 2 * 2), "stride 2"),
         ["after flatten"] = (() => Sequential([.. First(), Flattened, .. Block(), .. Last(432)]), "got a flat row of 1764 numbers"),
         ["before block 2"] = (
             () =>
@@ -37,29 +37,35 @@ public sealed class ThirdBlockCheckTests
             () => Sequential([.. First()[..5], .. Block(), ("block2_pool", MaxPool2d(2)), Flattened, .. Last(432)]),
             "It got [n, 36, 14, 14]"
         ),
-        ["no ReLU"] = (() => Model(Block().Where(layer => layer.Item1 != "block3_relu")), "Negative numbers reach fc1"),
-        ["no pool"] = (() => Model(Block().Where(layer => layer.Item1 != "block3_pool"), 48 * 7 * 7), "nothing was pooled"),
+        ["no ReLU"] = (
+            () => Model(Block().Where(layer => layer.Item1 != "block3_relu")),
+            "block3_relu is missing: after block3_conv1 comes block3_pool, and negative numbers"
+        ),
+        ["no pool"] = (() => Model(Block().Where(layer => layer.Item1 != "block3_pool"), 48 * 7 * 7), "block3_pool is missing"),
         ["no pool, and fc1 as if there were one"] = (
             () => Model(Block().Where(layer => layer.Item1 != "block3_pool")),
-            "nothing was pooled"
+            "block3_pool is missing"
         ),
-        ["fc1 not changed"] = (() => Model(Block(), 36 * 7 * 7), "It is made for 1,764"),
-        ["pool rounded up"] = (() => Model([.. Block()[..2], ("block3_pool", MaxPool2d(2, ceil_mode: true))], 48 * 4 * 4), "It gives 768"),
+        ["fc1 not changed"] = (() => Model(Block(), 36 * 7 * 7), "it is made for 1,764 numbers"),
+        ["pool rounded up"] = (
+            () => Model([.. Block()[..2], ("block3_pool", MaxPool2d(2, ceil_mode: true))], 48 * 4 * 4),
+            "it rounds up (ceil_mode)"
+        ),
         ["softmax at the end"] = (() => Sequential([.. Layers(Block(), 432), ("softmax", Softmax(1))]), "a softmax stands at the end"),
         ["five classes"] = (() => Sequential([.. Layers(Block(), 432)[..^1], ("predictions", Linear(128, 5))]), "[4, 5]"),
         ["no dropout"] = (() => Sequential([.. Layers(Block(), 432).Where(layer => layer.Item1 != "dropout")]), "nothing is dropped out"),
         ["less dropout"] = (
             () => Sequential([.. Layers(Block(), 432).Select(layer => layer.Item1 == "dropout" ? ("dropout", Dropout(0.2)) : layer)]),
-            "It switches off 20 %"
+            "it switches off 20 %"
         ),
         ["a name twice"] = (() => Model([Block()[0], ("block2_relu", ReLU()), Block()[2]]), "2 layers are called block2_relu"),
         ["another name for the ReLU"] = (
             () => Model([Block()[0], ("block3_activation", ReLU()), Block()[2]]),
-            "none of them is called block3_relu"
+            "it is called block3_activation"
         ),
         ["another name for fc1"] = (
             () => Sequential([.. Layers(Block(), 432).Select(layer => layer.Item1 == "fc1" ? ("dense", layer.Item2) : layer)]),
-            "none of them is called fc1"
+            "it is called dense"
         ),
         ["another fc1"] = (
             () =>
@@ -70,7 +76,81 @@ public sealed class ThirdBlockCheckTests
                     ("dropout", Dropout(0.5)),
                     ("predictions", Linear(64, 10)),
                 ]),
-            "52,014 parameters"
+            "it gives 64 numbers, and not 128"
+        ),
+        ["one more dropout"] = (
+            () => Sequential([.. First(), .. Block(), ("dropout2", Dropout(0.5)), Flattened, .. Last(432)]),
+            "dropout2, a Dropout of 50 %, after block3_pool"
+        ),
+        ["two dropouts in one place"] = (
+            () => Sequential([.. First(), .. Block(), Flattened, .. Last(432)[..3], ("dropout2", Dropout(0.5)), Last(432)[3]]),
+            "dropout2, a Dropout of 50 %, after dropout"
+        ),
+        ["dropout after the last layer"] = (
+            () => Sequential([.. First(), .. Block(), Flattened, .. Last(432)[..2], Last(432)[3], Last(432)[2]]),
+            "a dropout stands after the last layer"
+        ),
+        ["dropout before fc1"] = (
+            () => Sequential([.. First(), .. Block(), Flattened, Last(432)[2], .. Last(432)[..2], Last(432)[3]]),
+            "further in front"
+        ),
+        ["a ReLU forgotten in forward"] = (
+            () => new Written(relu: false),
+            "fc1_relu is missing: after fc1 comes predictions, and negative numbers go on to it"
+        ),
+        ["a slightly leaky ReLU"] = (() => With("block3_relu", LeakyReLU(0.01)), "block3_relu: it is a LeakyReLU"),
+        ["no names"] = (
+            () => Sequential([.. Layers(Block(), 432).Select((layer, i) => ($"layer{i}", layer.Item2))]),
+            "No layer has its name: they are called layer0, layer1"
+        ),
+        ["a dropout as a function that is always on"] = (() => new Written(dropoutTraining: true), "a dropout is always on"),
+        ["Identity for a ReLU"] = (() => With("block3_relu", Identity()), "block3_relu: it is an Identity"),
+        ["Sigmoid for a ReLU"] = (() => With("fc1_relu", Sigmoid()), "fc1_relu: it is a Sigmoid"),
+        ["average pooling"] = (() => With("block2_pool", AvgPool2d(2)), "block2_pool: it is an AvgPool2d with a window of 2×2"),
+        ["another window"] = (() => With("block3_pool", MaxPool2d(3, stride: 2)), "a window of 3×3"),
+        ["dilation"] = (() => With("block3_conv1", Conv2d(36, 48, 3, padding: 2, dilation: 2)), "block3_conv1: dilation 2"),
+        ["dilation in the first block"] = (
+            () => With("block1_conv1", Conv2d(1, 24, 3, padding: 2, dilation: 2)),
+            "block1_conv1: dilation 2"
+        ),
+        ["other padding"] = (
+            () => With("block2_conv1", Conv2d(24, 36, 3, padding: 1, padding_mode: PaddingModes.Reflect)),
+            "it pads by Reflect"
+        ),
+        ["no bias"] = (() => With("block3_conv1", Conv2d(36, 48, 3, padding: 1, bias: false)), "it has no bias"),
+        ["normalised"] = (
+            () => Model([Block()[0], ("block3_norm", BatchNorm2d(48)), .. Block()[1..]]),
+            "There is one more layer, block3_norm, a BatchNorm2d, after block3_conv1"
+        ),
+        ["layers shared between two calls"] = (
+            () => Sequential([.. First(), Shared, .. Block()[1..], Flattened, .. Last(432)]),
+            "share layers: block3_conv1"
+        ),
+        ["the same random weights each time"] = (
+            () =>
+            {
+                manual_seed(3);
+                return Model(Block());
+            },
+            "networks with the very same weights"
+        ),
+        ["frozen"] = (
+            () =>
+            {
+                var model = Model(Block());
+                model.parameters().First().requires_grad = false;
+                return model;
+            },
+            "are frozen"
+        ),
+        ["gradients left off"] = (
+            () =>
+            {
+                var model = Model(Block());
+                no_grad();
+                return model;
+            },
+            "gradients were still switched off"
         ),
         ["the same object"] = (() => _kept ??= Model(Block()), "Two calls returned the same object"),
         ["null"] = (() => null!, "returned null"),
@@ -96,8 +176,33 @@ public sealed class ThirdBlockCheckTests
     }
 
     [Fact]
+    public void It_may_be_a_class_with_functions_for_what_has_no_weights() => Mistake.IsNone(Exercise.CheckThirdBlock(() => new Written()));
+
+    [Fact]
+    public void Blocks_may_stand_in_each_other() =>
+        Mistake.IsNone(
+            Exercise.CheckThirdBlock(() =>
+                Sequential([("features", Sequential([.. First(), .. Block()])), ("classifier", Sequential([Flattened, .. Last(432)]))])
+            )
+        );
+
+    [Fact]
+    public void The_same_may_be_said_in_other_words()
+    {
+        Mistake.IsNone(Exercise.CheckThirdBlock(() => With("block3_conv1", Conv2d(36, 48, 3, padding: Padding.Same))));
+        Mistake.IsNone(Exercise.CheckThirdBlock(() => With("block3_pool", MaxPool2d(2, stride: 2))));
+        Mistake.IsNone(Exercise.CheckThirdBlock(() => With("fc1", Linear(432, 128))));
+    }
+
+    [Fact]
     public void ReLU_may_stand_after_the_pool() =>
         Mistake.IsNone(Exercise.CheckThirdBlock(() => Model([Block()[0], Block()[2], Block()[1]])));
+
+    private static readonly (string, Module<Tensor, Tensor>) Shared = ("block3_conv1", Conv2d(36, 48, 3, padding: 1));
+
+    /// <summary>The right network with one layer replaced.</summary>
+    private static Module<Tensor, Tensor> With(string name, Module<Tensor, Tensor> layer) =>
+        Sequential([.. Layers(Block(), 432).Select(each => each.Item1 == name ? (name, layer) : each)]);
 
     private static (string, Module<Tensor, Tensor>) Flattened => ("flatten", Flatten());
 
@@ -127,4 +232,33 @@ public sealed class ThirdBlockCheckTests
 
     private static (string, Module<Tensor, Tensor>)[] Last(int flattened) =>
         [("fc1", Linear(flattened, 128)), ("fc1_relu", ReLU()), ("dropout", Dropout(0.5)), ("predictions", Linear(128, 10))];
+
+    /// <summary>The network as a class.</summary>
+    private sealed class Written : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> block1_conv1 = Conv2d(1, 24, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> block2_conv1 = Conv2d(24, 36, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> block3_conv1 = Conv2d(36, 48, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> fc1 = Linear(432, 128);
+        private readonly Module<Tensor, Tensor> predictions = Linear(128, 10);
+        private readonly bool _dropoutTraining;
+        private readonly bool _relu;
+
+        public Written(bool dropoutTraining = false, bool relu = true)
+            : base("written")
+        {
+            (_dropoutTraining, _relu) = (dropoutTraining, relu);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            x = functional.max_pool2d(functional.relu(block1_conv1.call(x)), 2);
+            x = functional.max_pool2d(functional.relu(block2_conv1.call(x)), 2);
+            x = functional.max_pool2d(functional.relu(block3_conv1.call(x)), 2);
+            x = fc1.call(x.flatten(1));
+            x = _relu ? functional.relu(x) : x;
+            return predictions.call(functional.dropout(x, 0.5, training || _dropoutTraining));
+        }
+    }
 }

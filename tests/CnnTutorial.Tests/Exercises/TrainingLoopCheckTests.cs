@@ -67,7 +67,7 @@ public sealed class TrainingLoopCheckTests
             ),
             "wiped them out"
         ),
-        ["forgot backward"] = (Loop((o, _) => o.zero_grad(), (_, o) => o.step()), "there were no gradients"),
+        ["forgot backward"] = (Loop((o, _) => o.zero_grad(), (_, o) => o.step()), "When it was called there were no gradients"),
         ["forgot step"] = (Loop((o, _) => o.zero_grad(), (l, _) => l.backward()), "`optimizer.step()` was never called"),
         ["step after the loop"] = (StepAfterTheLoop, "`optimizer.step()` was called once"),
         ["forgot train()"] = (
@@ -96,7 +96,7 @@ public sealed class TrainingLoopCheckTests
         ),
         ["another loss"] = (
             (model, loss, optimizer, batches) => Right(model, new Doubled(loss), optimizer, batches),
-            "In step 1 they are others"
+            "In step 1 of epoch 1 they are 2 times as large"
         ),
         ["another network"] = (
             (_, loss, optimizer, batches) => Right(PracticeNetwork.Create(), loss, optimizer, batches),
@@ -122,10 +122,7 @@ public sealed class TrainingLoopCheckTests
             (model, loss, optimizer, batches) => Losses(model, loss, optimizer, batches).Sum(pair => pair.Loss * pair.Count),
             "the sum over all images"
         ),
-        ["returns nothing useful"] = (
-            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) * 0,
-            "0.0000: another number"
-        ),
+        ["returns nothing useful"] = ((model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) * 0, "0.0000: zero"),
         ["no dispose scope"] = (Leaky, "tensors behind"),
         ["one dispose scope around the epoch"] = (
             (model, loss, optimizer, batches) =>
@@ -135,8 +132,145 @@ public sealed class TrainingLoopCheckTests
             },
             "tensors behind"
         ),
-        ["another second epoch"] = (LearnsOnce(), "apart"),
-        ["keeps the batches"] = ((model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.ToList()), "empty handle"),
+        ["another second epoch"] = (LearnsOnce(), "In epoch 2 only 2 of them were asked for"),
+        ["manual_seed in the epoch"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                manual_seed(1);
+                return Right(model, loss, optimizer, batches);
+            },
+            "your function sets them to a fixed start"
+        ),
+        ["gradients left off"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                var mean = Right(model, loss, optimizer, batches);
+                no_grad();
+                return mean;
+            },
+            "After `TrainOneEpoch` had ended, gradients were still switched off"
+        ),
+        ["an optimizer of its own"] = (
+            (model, loss, _, batches) => Right(model, loss, optim.Adam(model.parameters(), 0.01), batches),
+            "the step of that optimizer was never called"
+        ),
+        ["returns a constant"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) is var _ ? 0.5 : 0,
+            "0.5000: the same from two calls"
+        ),
+        ["returns the loss after the step"] = (LossAfterTheStep, "the mean of the losses after each step"),
+        ["sums whole numbers"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                var losses = Losses(model, loss, optimizer, batches);
+                return (double)losses.Sum(pair => (int)(pair.Loss * pair.Count)) / losses.Sum(pair => pair.Count);
+            },
+            "losses that were cut to whole numbers"
+        ),
+        ["rounds"] = (
+            (model, loss, optimizer, batches) => Math.Round(Right(model, loss, optimizer, batches), 2),
+            "the mean loss, rounded to 2 digits"
+        ),
+        ["a sum that goes on"] = (GoesOn(), "the mean of this epoch and the one before together"),
+        ["clips the gradients"] = (
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o, m) =>
+                {
+                    l.backward();
+                    nn.utils.clip_grad_norm_(m.parameters(), 0.01);
+                    o.step();
+                }
+            ),
+            "In step 1 of epoch 1 they are 0.0"
+        ),
+        ["a penalty on the weights"] = (
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o, m) =>
+                {
+                    (l + m.parameters().Select(w => (w * w).sum()).Aggregate((a, b) => a + b) * 0.05).backward();
+                    o.step();
+                }
+            ),
+            "0.1 times the weights themselves are added to them"
+        ),
+        ["the weights rounded after the step"] = (
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o, m) =>
+                {
+                    l.backward();
+                    o.step();
+                    using var none = no_grad();
+                    m.parameters().First().mul_(0.9);
+                }
+            ),
+            "The weights changed between steps 1 and 2 of epoch 1"
+        ),
+        ["images scaled again"] = (
+            (model, loss, optimizer, batches) => Right(new Divided(model), loss, optimizer, batches),
+            "it got images with pixels from 0 to 0.0039"
+        ),
+        ["half of the batch"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.Select(Half)),
+            "it got 8 images of a batch of 16"
+        ),
+        ["the last batch left out"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.Where(batch => batch.Count == 16)),
+            "Batch 5, of 6 images, was asked for, and the network was not called with it"
+        ),
+        ["another learning rate"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                foreach (var group in optimizer.ParamGroups)
+                {
+                    group.LearningRate /= 2;
+                }
+
+                return Right(model, loss, optimizer, batches);
+            },
+            "In epoch 1 it was changed from 0.5 to 0.25"
+        ),
+        ["new weights in each epoch"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                PracticeNetwork.Copy(PracticeNetwork.Create(seed: 9), model);
+                return Right(model, loss, optimizer, batches);
+            },
+            "The weights changed before the first step of epoch 1"
+        ),
+        ["returns half"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) / 2,
+            "0.5 times the mean loss; the losses of the batches are"
+        ),
+        ["two steps a batch"] = (
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o) =>
+                {
+                    l.backward();
+                    o.step();
+                    o.step();
+                }
+            ),
+            "twice for each"
+        ),
+        ["a step before the network is called"] = (
+            Loop(
+                (o, _) =>
+                {
+                    o.step();
+                    o.zero_grad();
+                },
+                (l, _) => l.backward()
+            ),
+            "`step()` was called before the network"
+        ),
+        ["keeps the batches"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.ToList()),
+            "5 batches were asked for before the network"
+        ),
     };
 
     /// <summary>What ends in an exception: the cure stands in the hint.</summary>
@@ -163,6 +297,36 @@ public sealed class TrainingLoopCheckTests
                 }
             ),
             Order
+        ),
+        ["backward twice"] = (
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o) =>
+                {
+                    l.backward();
+                    l.backward();
+                    o.step();
+                }
+            ),
+            "so each loss can take it once"
+        ),
+        ["the loss read after its scope"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                model.train();
+                Tensor? last = null;
+                foreach (var batch in batches)
+                {
+                    using var scope = NewDisposeScope();
+                    optimizer.zero_grad();
+                    last = loss.call(model.call(batch.Images), batch.Labels);
+                    last.backward();
+                    optimizer.step();
+                }
+
+                return last!.item<float>();
+            },
+            "A `using` or a dispose scope ends at its closing brace"
         ),
         ["the loss's arguments swapped"] = (
             (model, loss, optimizer, batches) => Right(model, new Swapped(loss), optimizer, batches),
@@ -260,6 +424,79 @@ public sealed class TrainingLoopCheckTests
                 )
             )
         );
+    }
+
+    [Fact]
+    public void A_step_may_get_a_closure()
+    {
+        var result = Check(
+            (model, loss, optimizer, batches) =>
+            {
+                model.train();
+                var (sum, images) = (0.0, 0);
+                foreach (var batch in batches)
+                {
+                    using var scope = NewDisposeScope();
+                    var value = optimizer.step(() =>
+                    {
+                        optimizer.zero_grad();
+                        var batchLoss = loss.call(model.call(batch.Images), batch.Labels);
+                        batchLoss.backward();
+                        return batchLoss;
+                    });
+                    sum += value.item<float>() * batch.Count;
+                    images += batch.Count;
+                }
+
+                return sum / images;
+            }
+        );
+        Mistake.IsNone(result);
+    }
+
+    [Fact]
+    public void Each_tensor_may_have_a_using_of_its_own()
+    {
+        var result = Check(
+            (model, loss, optimizer, batches) =>
+            {
+                model.train();
+                var (sum, images) = (0.0, 0);
+                foreach (var batch in batches)
+                {
+                    optimizer.zero_grad();
+                    using var logits = model.call(batch.Images);
+                    using var batchLoss = loss.call(logits, batch.Labels);
+                    batchLoss.backward();
+                    optimizer.step();
+                    sum += batchLoss.item<float>() * batch.Count;
+                    images += batch.Count;
+                }
+
+                return sum / images;
+            }
+        );
+        Mistake.IsNone(result);
+    }
+
+    [Fact]
+    public void What_is_left_behind_is_counted_as_it_is()
+    {
+        var kept = new List<Tensor>();
+        var result = Check(
+            Loop(
+                (o, _) => o.zero_grad(),
+                (l, o) =>
+                {
+                    l.backward();
+                    o.step();
+                    kept.Add(l.detach().clone().DetachFromDisposeScope());
+                }
+            )
+        );
+        kept.ForEach(tensor => tensor.Dispose());
+        Assert.Contains("Your loop left 1 tensor behind with each batch.", result.Seen, StringComparison.Ordinal);
+        Assert.Contains("that makes 235 tensors", result.Seen, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -372,6 +609,60 @@ public sealed class TrainingLoopCheckTests
             },
             scoped: false
         )(model, loss, optimizer, batches);
+
+    private static double LossAfterTheStep(
+        Module<Tensor, Tensor> model,
+        Module<Tensor, Tensor, Tensor> loss,
+        optim.Optimizer optimizer,
+        IEnumerable<Batch> batches
+    )
+    {
+        model.train();
+        var (sum, images) = (0.0, 0);
+        foreach (var batch in batches)
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            loss.call(model.call(batch.Images), batch.Labels).backward();
+            optimizer.step();
+            sum += loss.call(model.call(batch.Images), batch.Labels).item<float>() * batch.Count;
+            images += batch.Count;
+        }
+
+        return sum / images;
+    }
+
+    private static Training GoesOn()
+    {
+        var (sum, images) = (0.0, 0);
+        return (model, loss, optimizer, batches) =>
+        {
+            foreach (var (value, count) in Losses(model, loss, optimizer, batches))
+            {
+                sum += value * count;
+                images += count;
+            }
+
+            return sum / images;
+        };
+    }
+
+    private static Batch Half(Batch batch) =>
+        batch.Count == 16 ? new Batch(batch.Images.narrow(0, 0, 8), batch.Labels.narrow(0, 0, 8)) : batch;
+
+    private sealed class Divided : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> _model;
+
+        public Divided(Module<Tensor, Tensor> model)
+            : base("divided")
+        {
+            _model = model;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor images) => _model.call(images / 255);
+    }
 
     private static Training LearnsOnce()
     {

@@ -28,10 +28,10 @@ internal static class OneBatchCheck
         var (losses, failure) = Attempt.Of(() => train(model, CrossEntropyLoss(), optimizer, batch, Steps));
         Calls(record);
         failure?.Throw();
-        TrainingLoopCheck.Gradients(record);
+        StepGradients.ThrowIfWrong(record, null, PracticeNetwork.Weights(model));
         if (record.TensorsPerBatch >= 1)
         {
-            throw TensorLeak.Of(record.TensorsPerBatch, "With a large network a few hundred such steps fill the machine.");
+            throw TensorLeak.OfSteps(record.TensorsPerBatch, Steps);
         }
 
         Losses(losses, record);

@@ -73,7 +73,7 @@ public sealed class PartwisePassTests
     private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Makers = new()
     {
         ["the toy"] = () => Toy.Model(),
-        ["blocks as in the course, and a linear layer whose gradient comes late"] = () =>
+        ["blocks as in the course, and a large linear layer"] = () =>
             Sequential(
                 ("conv1", Conv2d(1, 8, 3, padding: 1)),
                 ("relu1", ReLU()),
@@ -125,8 +125,10 @@ public sealed class PartwisePassTests
         manual_seed(9);
         var model = Makers[network]();
         var pass = PartwisePass.Of(model, ImageShape, team)!;
-        // No multiple of the number of parts.
-        var (images, labels) = (rand(77, 1, Toy.Size, Toy.Size), randint(Toy.Classes, [77], ScalarType.Int64));
+        // No multiple of the number of parts. Channels last, as in all batches: on processors that do not tell their cache sizes, as in some
+        // virtual machines, libtorch 2.10 computes other layouts wrongly where a number of channels is no multiple of 16.
+        var images = ChannelsLast.View(rand(77, 1, Toy.Size, Toy.Size));
+        var labels = randint(Toy.Classes, [77], ScalarType.Int64);
         manual_seed(8); // for dropout
         var (logits, loss, gradients) = pass.Learn(new Batch(images, labels), CrossEntropyLoss(), [.. model.parameters()]);
         manual_seed(8);
@@ -141,23 +143,6 @@ public sealed class PartwisePassTests
             var sum = gradients.Select(part => part[i]).OfType<Tensor>().Aggregate((a, b) => a + b);
             Assert.InRange((parameter.grad! - sum).abs().max().item<float>(), 0, 1e-5f);
         }
-    }
-
-    [Fact]
-    public void The_gradient_of_a_large_linear_layer_is_made_once()
-    {
-        using var scope = NewDisposeScope();
-        using var team = new WorkerTeam();
-        var model = Sequential(("flatten", Flatten()), ("large", Linear(Toy.Size * Toy.Size, 2000)), ("small", Linear(2000, Toy.Classes)));
-        var pass = PartwisePass.Of(model, ImageShape, team)!;
-        var (_, _, gradients) = pass.Learn(
-            new Batch(rand(64, 1, Toy.Size, Toy.Size), zeros(64, ScalarType.Int64)),
-            CrossEntropyLoss(),
-            [.. model.parameters()]
-        );
-        Assert.Equal(8, gradients.Length);
-        Assert.Single(gradients, part => part[0] is not null);
-        Assert.All(gradients, part => Assert.NotNull(part[2]));
     }
 
     [Fact]

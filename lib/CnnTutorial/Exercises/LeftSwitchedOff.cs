@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace CnnTutorial;
+
+/// <summary>Finds what the learner's code switched and did not switch back: the rest of the notebook would run with it.</summary>
+internal static class LeftSwitchedOff
+{
+    /// <summary>Looks, and switches back.</summary>
+    /// <param name="where">The learner's code, at the end of a sentence.</param>
+    /// <exception cref="WrongAnswerException">Gradients are still off, or numbers are made in another type.</exception>
+    public static void Check(string where = "your code")
+    {
+        if (!is_grad_enabled())
+        {
+            set_grad_enabled(true);
+            throw new WrongAnswerException(
+                "Gradients that are switched off for a while are on again afterwards.",
+                $"After {where} had ended, gradients were still switched off: the next epoch cannot learn, its `backward()` throws.",
+                "`using var noGradients = torch.no_grad();` switches them on again at the end of the function. Without `using` they "
+                    + "stay off."
+            );
+        }
+
+        if (get_default_dtype() != ScalarType.Float32)
+        {
+            var type = get_default_dtype();
+            set_default_dtype(ScalarType.Float32);
+            throw new WrongAnswerException(
+                "Networks and tensors are made as float32, as before.",
+                $"After {where} had ended, new tensors were made as {type}.",
+                "Leave out `set_default_dtype`: it changes the rest of the notebook."
+            );
+        }
+    }
+}
