@@ -48,6 +48,12 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
                 null
             ),
             DeviceType.CUDA when !probe.HasNvidiaDriver => (false, "No NVIDIA GPU was found: the system has no NVIDIA driver.", null),
+            DeviceType.CUDA when !probe.HasCudaBuild && probe.CudaFallback is { } reason => (
+                false,
+                $"There is an NVIDIA driver, but the library was built for the CPU, since {reason}. To use the GPU, build it again where the "
+                    + "package can be had (nuget.org has it), then restart the notebook.",
+                CudaBuildCommand
+            ),
             DeviceType.CUDA when !probe.HasCudaBuild => (
                 false,
                 "There is an NVIDIA driver, but the library was built with the CPU build of libtorch. Build it again for the GPU, then "

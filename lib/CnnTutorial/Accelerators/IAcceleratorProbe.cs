@@ -12,6 +12,9 @@ internal interface IAcceleratorProbe
     /// <summary>Whether the CUDA build of libtorch lies in lib/bin.</summary>
     bool HasCudaBuild { get; }
 
+    /// <summary>Why the build took the CPU where it would have taken CUDA, as a clause; null where it did not.</summary>
+    string? CudaFallback { get; }
+
     /// <summary>Whether this is a Mac with Apple silicon.</summary>
     bool IsAppleSilicon { get; }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,12 @@ internal sealed class MachineProbe : IAcceleratorProbe
 
     public bool HasCudaBuild =>
         File.Exists(Path.Combine(CourseFolders.NativeLibraries, OperatingSystem.IsWindows() ? "torch_cuda.dll" : "libtorch_cuda.so"));
+
+    public string? CudaFallback =>
+        typeof(MachineProbe)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(fact => fact.Key == nameof(CudaFallback))
+            ?.Value;
 
     public bool CudaBuildExists => !OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 

@@ -106,7 +106,7 @@ public sealed class ImageScatter : IHtmlDisplay
                 Labels = _split.Labels.Select(label => (int)label),
                 Answers = _predictions?.Labels.Take(_split.Count),
                 Places = _components.Points.Select(point => Rounded(point[0], point[1])),
-                Images = Packed(_split.Images),
+                Images = Packed(_split.ToGrey().Images),
             },
             Json
         );

@@ -73,5 +73,10 @@ internal static class OcclusionDrawing
     }
 
     private static bool IsInk(ImageSplit image, int row, int column) =>
-        row >= 0 && column >= 0 && row < image.Rows && column < image.Columns && image.Images[(row * image.Columns) + column] >= 128;
+        image.Channels == 1
+        && row >= 0
+        && column >= 0
+        && row < image.Rows
+        && column < image.Columns
+        && image.Images[(row * image.Columns) + column] >= 128;
 }

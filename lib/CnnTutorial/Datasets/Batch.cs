@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>A few images with their labels, for one training step.</summary>
-/// <param name="Images">float32 <c>[B, 1, Rows, Columns]</c>.</param>
+/// <param name="Images">float32 <c>[B, Channels, Rows, Columns]</c>.</param>
 /// <param name="Labels">int64 <c>[B]</c>.</param>
 public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
 {

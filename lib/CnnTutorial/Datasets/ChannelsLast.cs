@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Says of grey images that their channel is the dimension that changes fastest in memory.</summary>
+/// <summary>Lets the channels of images be the dimension that changes fastest in memory.</summary>
 /// <remarks>
-/// With one channel the numbers lie in the same places either way; but libtorch chooses its kernels by what a tensor says of
-/// its layout, and those for "channels last" make max-pooling on a CPU several times faster. All that follows in the network
+/// With one channel the numbers lie in the same places either way, and only the strides are changed; images in colour are copied. libtorch chooses its kernels by a tensor's layout,
+/// and those for "channels last" make max-pooling on a CPU several times faster. All that follows in the network
 /// keeps the layout. TorchSharp has no <c>to(memory_format)</c>, hence the strides.
 /// See https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html.
 /// </remarks>
 internal static class ChannelsLast
 {
-    /// <summary>The same memory with other strides, where that helps; the tensor itself elsewhere.</summary>
-    /// <param name="images">Any tensor; only those of shape <c>[N, 1, rows, columns]</c> are changed.</param>
+    /// <summary>The same images in that layout, where it helps; the tensor itself elsewhere.</summary>
+    /// <param name="images">Any tensor; only those of shape <c>[N, channels, rows, columns]</c> with 1 to 4 channels are changed.</param>
     public static Tensor View(Tensor images)
     {
         // The fast kernels are oneDNN's for x64 processors; GPUs choose for themselves.
@@ -21,11 +21,17 @@ internal static class ChannelsLast
             RuntimeInformation.ProcessArchitecture != Architecture.X64
             || images.device_type != TorchSharp.DeviceType.CPU
             || images.dim() != 4
-            || images.shape[1] != 1
+            || images.shape[1] is < 1 or > 4
             || !images.is_contiguous()
         )
         {
             return images;
+        }
+
+        if (images.shape[1] > 1)
+        {
+            using var scope = NewDisposeScope();
+            return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
         }
 
         var (rows, columns) = (images.shape[2], images.shape[3]);

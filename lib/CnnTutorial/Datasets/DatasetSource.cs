@@ -17,6 +17,9 @@ public enum DatasetSourceKind
 
     /// <summary>The sample inside the library: smaller than the data set, or standing in for it.</summary>
     Bundled,
+
+    /// <summary>The learner's own: a folder of pictures, or drawings.</summary>
+    Own,
 }
 
 /// <summary>Where a data set came from.</summary>

@@ -23,6 +23,29 @@ public static class Datasets
     /// <exception cref="OperationCanceledException">The host's stop button was pressed during a download.</exception>
     public static ImageDataset FashionMnist() => Load(DatasetCatalog.FashionMnist);
 
+    /// <summary>Pictures of your own: a folder with a subfolder for each class, whose name is the class's, with pictures in PNG, JPEG or
+    /// BMP of any size.</summary>
+    /// <remarks>
+    /// Of each picture the middle square is taken and scaled to <paramref name="size"/> × <paramref name="size"/> pixels; a photo is turned
+    /// as the camera noted (EXIF), and what is transparent becomes white. A file that cannot be read is left out, and named with the
+    /// reason. A fifth of each class is kept as the test split.
+    /// </remarks>
+    /// <param name="path">The folder.</param>
+    /// <param name="size">The height and width of an image in pixels, from 8 to 512.</param>
+    /// <param name="colour">True for images in colour, <c>[N, 3, size, size]</c>; false for grey ones, <c>[N, 1, size, size]</c>; null for
+    /// colour where one of the pictures has any.</param>
+    /// <param name="seed">Decides which pictures are kept for the test.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There are no pictures, fewer than two classes, or fewer than five pictures of a class; one
+    /// sentence says which.</exception>
+    public static ImageDataset FromFolder(string path, int size = 32, bool? colour = null, int seed = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
+        return PictureFolder.Read(path, size, colour, seed);
+    }
+
     private static ImageDataset Load(DatasetDescription dataset) =>
         new DatasetStore(DatasetStoreOptions.FromEnvironment()).Load(dataset, DatasetEvents.Cancellation());
 }

@@ -1,7 +1,8 @@
 namespace CnnTutorial;
 
-/// <summary>Where a training's batches come from. Each enumeration is one epoch.</summary>
-internal interface IBatchSource : IEnumerable<Batch>
+/// <summary>Where a training's batches come from: <see cref="Batches"/>, <see cref="AugmentedBatches"/>, or a class of your own. Each
+/// enumeration is one epoch, and a batch is freed when the next one is asked for.</summary>
+public interface IBatchSource : IEnumerable<Batch>
 {
     /// <summary>How many batches an epoch has.</summary>
     int Count { get; }

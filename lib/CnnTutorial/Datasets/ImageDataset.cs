@@ -21,6 +21,9 @@ public sealed class ImageDataset
     /// <summary>The licence of the images.</summary>
     public required string License { get; init; }
 
+    /// <summary>The files that could not be read, each with the reason; empty for a published data set.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Whose work it is: what to cite.</summary>
     public required string Citation { get; init; }
 

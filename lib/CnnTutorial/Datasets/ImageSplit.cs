@@ -3,32 +3,42 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>The train or the test part of a data set: grey images and their labels, as raw bytes.</summary>
+/// <summary>A part of a data set, such as its test images: images, grey or in colour, and their labels, as raw bytes.</summary>
 public sealed class ImageSplit
 {
     /// <summary>Makes a split from raw bytes, which it keeps and does not copy.</summary>
-    /// <param name="images">N × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image, row by row; 0 is black, 255
-    /// white.</param>
+    /// <param name="images">N × <paramref name="channels"/> × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image,
+    /// channel by channel, row by row. Of a grey image 0 is black, 255 white; of one in colour the channels are red, green and
+    /// blue.</param>
     /// <param name="labels">N class numbers.</param>
     /// <param name="rows">The height of an image in pixels.</param>
     /// <param name="columns">The width of an image in pixels.</param>
+    /// <param name="channels">1 for grey images, 3 for images in colour.</param>
     /// <exception cref="ArgumentException">The numbers of images and labels differ.</exception>
-    public ImageSplit(byte[] images, byte[] labels, int rows, int columns)
+    public ImageSplit(byte[] images, byte[] labels, int rows, int columns, int channels = 1)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        if (images.LongLength != labels.LongLength * rows * columns)
+        if (channels is not (1 or 3))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(channels),
+                $"channels is {channels}; an image has 1 (grey) or 3 (red, green, blue)."
+            );
+        }
+
+        if (images.LongLength != labels.LongLength * channels * rows * columns)
         {
             throw new ArgumentException(
-                $"{labels.Length} labels need {labels.LongLength * rows * columns} bytes of images of {rows}×{columns}, and there are "
-                    + $"{images.Length}.",
+                $"{labels.Length} labels need {labels.LongLength * channels * rows * columns} bytes of images of "
+                    + $"{Size(channels, rows, columns)}, and there are {images.Length}.",
                 nameof(images)
             );
         }
 
-        (Images, Labels, Rows, Columns) = (images, labels, rows, columns);
+        (Images, Labels, Rows, Columns, Channels) = (images, labels, rows, columns, channels);
     }
 
     /// <summary>How many images, and as many labels, there are.</summary>
@@ -40,19 +50,25 @@ public sealed class ImageSplit
     /// <summary>The width of an image in pixels.</summary>
     public int Columns { get; }
 
-    /// <summary>Count × Rows × Columns bytes, image by image, row by row; 0 is black, 255 white.</summary>
+    /// <summary>1 where the images are grey, 3 where they are red, green and blue.</summary>
+    public int Channels { get; }
+
+    /// <summary>The shape of one image as a network takes it: channels, rows, columns.</summary>
+    public IReadOnlyList<long> ImageShape => [Channels, Rows, Columns];
+
+    /// <summary>Count × Channels × Rows × Columns bytes, image by image, channel by channel, row by row; 0 is black, 255 white.</summary>
     public byte[] Images { get; }
 
     /// <summary>Count class numbers.</summary>
     public byte[] Labels { get; }
 
-    /// <summary>The pixels of one image, row by row.</summary>
+    /// <summary>The pixels of one image, channel by channel, row by row.</summary>
     /// <param name="index">From 0 to Count − 1.</param>
     public ReadOnlySpan<byte> Image(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-        return Images.AsSpan(index * Rows * Columns, Rows * Columns);
+        return Images.AsSpan(index * ImageBytes, ImageBytes);
     }
 
     /// <summary>A copy of the first images and labels, for a quick trial.</summary>
@@ -61,7 +77,7 @@ public sealed class ImageSplit
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        return new ImageSplit(Images[..(count * Rows * Columns)], Labels[..count], Rows, Columns);
+        return new ImageSplit(Images[..(count * ImageBytes)], Labels[..count], Rows, Columns, Channels);
     }
 
     /// <summary>A copy of some of the images and their labels.</summary>
@@ -70,23 +86,43 @@ public sealed class ImageSplit
     public ImageSplit Select(IReadOnlyList<int> indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        var bytes = Rows * Columns;
-        var images = new byte[(long)indices.Count * bytes];
+        var images = new byte[(long)indices.Count * ImageBytes];
         var labels = new byte[indices.Count];
         for (var i = 0; i < indices.Count; i++)
         {
-            Image(indices[i]).CopyTo(images.AsSpan(i * bytes, bytes));
+            Image(indices[i]).CopyTo(images.AsSpan(i * ImageBytes, ImageBytes));
             labels[i] = Labels[indices[i]];
         }
 
-        return new ImageSplit(images, labels, Rows, Columns);
+        return new ImageSplit(images, labels, Rows, Columns, Channels);
+    }
+
+    /// <summary>The same images in grey: how bright the eye sees each pixel.</summary>
+    /// <returns>This split where it is grey already, else a copy.</returns>
+    public ImageSplit ToGrey()
+    {
+        if (Channels == 1)
+        {
+            return this;
+        }
+
+        var grey = new byte[Count * Rows * Columns];
+        var pixels = Rows * Columns;
+        for (var i = 0; i < grey.Length; i++)
+        {
+            // The weights of ITU-R BT.601, which JPEG uses too.
+            var red = (i / pixels * ImageBytes) + (i % pixels);
+            grey[i] = (byte)Math.Round((0.299 * Images[red]) + (0.587 * Images[red + pixels]) + (0.114 * Images[red + (2 * pixels)]));
+        }
+
+        return new ImageSplit(grey, Labels, Rows, Columns);
     }
 
     /// <summary>A copy of one image and its label, as a split of one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     internal ImageSplit Only(int index) =>
         index >= 0 && index < Count
-            ? new(Image(index).ToArray(), [Labels[index]], Rows, Columns)
+            ? new(Image(index).ToArray(), [Labels[index]], Rows, Columns, Channels)
             : throw new ArgumentOutOfRangeException(
                 nameof(index),
                 $"There is no image {index}: the split has {Count:N0}, numbered from 0."
@@ -111,7 +147,7 @@ public sealed class ImageSplit
         return counts;
     }
 
-    /// <summary>The images as a new tensor: float32 <c>[N, 1, Rows, Columns]</c>, each pixel divided by 255 and so in [0, 1].</summary>
+    /// <summary>The images as a new tensor: float32 <c>[N, Channels, Rows, Columns]</c>, each pixel divided by 255 and so in [0, 1].</summary>
     /// <param name="device">Where the tensor lives; null for the CPU.</param>
     /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
     public Tensor ToImageTensor(Device? device = null)
@@ -120,13 +156,13 @@ public sealed class ImageSplit
         return Pixels.Scale(ToByteTensor(device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The images as they are: uint8 <c>[N, 1, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them
+    /// <summary>The images as they are: uint8 <c>[N, Channels, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them
     /// batch by batch.</summary>
     /// <param name="device">Where the tensor lives; null for the CPU.</param>
     internal Tensor ToByteTensor(Device? device = null)
     {
         using var scope = NewDisposeScope();
-        return BytesOn(Images, device ?? CPU).view(Count, 1, Rows, Columns).MoveToOuterDisposeScope();
+        return BytesOn(Images, device ?? CPU).view(Count, Channels, Rows, Columns).MoveToOuterDisposeScope();
     }
 
     /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>
@@ -140,7 +176,12 @@ public sealed class ImageSplit
 
     /// <summary>Such as <c>60,000 images of 28×28</c>.</summary>
     public override string ToString() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count:N0} images of {Rows}×{Columns}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count:N0} images of {Size(Channels, Rows, Columns)}");
+
+    internal static string Size(long channels, long rows, long columns) =>
+        channels == 1 ? $"{rows}×{columns}" : $"{rows}×{columns} in colour";
+
+    private int ImageBytes => Channels * Rows * Columns;
 
     private static Tensor BytesOn(byte[] bytes, Device device) =>
         bytes.Length == 0 ? empty(0, ScalarType.Byte, device) : tensor(bytes, ScalarType.Byte).to(device);

@@ -29,9 +29,17 @@ public sealed class DigitPad : IHtmlDisplay
     private readonly PortableNetwork? _network;
     private readonly string _thing;
 
-    private DigitPad(Module<Tensor, Tensor> model, IReadOnlyList<string> classNames, DrawingPreparation preparation, string thing)
+    private readonly bool _layers;
+
+    private DigitPad(
+        Module<Tensor, Tensor> model,
+        IReadOnlyList<string> classNames,
+        DrawingPreparation preparation,
+        string thing,
+        bool layers
+    )
     {
-        (_classNames, _preparation, _thing) = (classNames, preparation, thing);
+        (_classNames, _preparation, _thing, _layers) = (classNames, preparation, thing, layers);
         try
         {
             _network = PortableNetwork.Of(model, 1, Side, Side);
@@ -58,11 +66,12 @@ public sealed class DigitPad : IHtmlDisplay
     /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (paper) to 1 (ink), which gives
     /// logits.</param>
     /// <param name="classNames">The name of each class; null for Zero to Nine.</param>
+    /// <param name="layers">Whether it also shows the maps of every layer, and where each of their pixels comes from.</param>
     /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
-    public static DigitPad For(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
+    public static DigitPad For(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null, bool layers = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new(model, classNames ?? DatasetCatalog.Mnist.ClassNames, DrawingPreparation.Digits, "digit");
+        return new(model, classNames ?? DatasetCatalog.Mnist.ClassNames, DrawingPreparation.Digits, "digit", layers);
     }
 
     /// <summary>A pad for clothing: drawings are prepared as the images of Fashion-MNIST were. They fill the picture, and what an outline
@@ -70,11 +79,12 @@ public sealed class DigitPad : IHtmlDisplay
     /// <param name="model">A network for grey images <c>[N, 1, 28, 28]</c> with pixels from 0 (background) to 1, which gives
     /// logits.</param>
     /// <param name="classNames">The name of each class; null for Fashion-MNIST's.</param>
+    /// <param name="layers">Whether it also shows the maps of every layer, and where each of their pixels comes from.</param>
     /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
-    public static DigitPad ForGarments(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null)
+    public static DigitPad ForGarments(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null, bool layers = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new(model, classNames ?? DatasetCatalog.FashionMnist.ClassNames, DrawingPreparation.Garments, "garment");
+        return new(model, classNames ?? DatasetCatalog.FashionMnist.ClassNames, DrawingPreparation.Garments, "garment", layers);
     }
 
     /// <inheritdoc/>
@@ -102,8 +112,9 @@ public sealed class DigitPad : IHtmlDisplay
             },
             Json
         );
-        return DigitPadHtml.Of(id, _thing, _classNames)
-            + Figure.Script(id, "digit-pad.js", ChartHtml.ForScript(settings), Assets.Text("network.js"), Assets.Text("strokes.js"));
+        string[] arguments = [ChartHtml.ForScript(settings), Assets.Text("network.js"), Assets.Text("strokes.js")];
+        return DigitPadHtml.Of(id, _thing, _classNames, _layers)
+            + Figure.Script(id, "digit-pad.js", _layers ? [.. arguments, Palette.Resolve(Assets.Text("layers.js"))] : arguments);
     }
 
     /// <inheritdoc/>

@@ -8,10 +8,12 @@ internal static class DigitPadHtml
     /// <param name="id">The id of the whole.</param>
     /// <param name="thing">What is drawn: a digit, a garment.</param>
     /// <param name="classNames">One bar for each.</param>
-    public static string Of(string id, string thing, IReadOnlyList<string> classNames)
+    /// <param name="layers">Whether the maps of every layer follow.</param>
+    public static string Of(string id, string thing, IReadOnlyList<string> classNames, bool layers)
     {
         // JupyterLab reads the attribute: single keys are then ours and no commands of the notebook.
         var html = new StringBuilder(Figure.Style("digit-pad.css"))
+            .Append(layers ? Figure.Style("layers.css") : "")
             .Append("<div class=\"cnn-pad\" role=\"group\" aria-label=\"Drawing pad\" data-lm-suppress-shortcuts=\"true\" id=\"")
             .Append(id)
             .Append("\">")
@@ -51,7 +53,9 @@ internal static class DigitPadHtml
                 .Append("</span><span class=\"track\" aria-hidden=\"true\"><i></i></span><b></b></li>");
         }
 
-        return html.Append("</ul></div></div><p class=\"help\" id=\"")
+        return html.Append("</ul></div></div>")
+            .Append(layers ? "<div class=\"layers\" data-part=\"layers\"></div>" : "")
+            .Append("<p class=\"help\" id=\"")
             .Append(id)
             .Append(
                 "-help\">With mouse, finger or pen; or by keyboard: the arrow keys move the pen, Home, End, Page Up and Page Down move "

@@ -7,6 +7,9 @@ namespace CnnTutorial;
 /// <param name="Output">The shape of what goes out.</param>
 internal sealed record PortableLayer(string Kind, int[] Input, int[] Output)
 {
+    /// <summary>What the network calls it.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Rows and columns of the window.</summary>
     public int[] Kernel { get; init; } = [];
 

@@ -84,7 +84,7 @@ internal sealed class PortableNetwork
                 Take(name, linear);
                 break;
             case TorchSharp.Modules.ReLU:
-                _layers.Add(new PortableLayer("relu", _shape, _shape));
+                _layers.Add(new PortableLayer("relu", _shape, _shape) { Name = name });
                 break;
             case TorchSharp.Modules.Flatten { start_dim: 1, end_dim: -1 }:
                 // The numbers already lie as they will: channel by channel, row by row.
@@ -122,6 +122,7 @@ internal sealed class PortableNetwork
         Add(
             new PortableLayer("convolution", _shape, [(int)layer.out_channels, .. Positions(name, kernel, stride, both)])
             {
+                Name = name,
                 Kernel = kernel,
                 Stride = stride,
                 Padding = [both[0] / 2, both[1] / 2],
@@ -145,6 +146,7 @@ internal sealed class PortableNetwork
         Add(
             new PortableLayer("maxPool", _shape, [_shape[0], .. Positions(name, kernel, stride, [2 * padding[0], 2 * padding[1]])])
             {
+                Name = name,
                 Kernel = kernel,
                 Stride = stride,
                 Padding = padding,
@@ -163,7 +165,14 @@ internal sealed class PortableNetwork
         }
 
         var (weights, scales) = _weights.Add(name, layer.weight, layer.bias);
-        Add(new PortableLayer("linear", _shape, [(int)layer.out_features]) { Weights = weights, Scales = scales });
+        Add(
+            new PortableLayer("linear", _shape, [(int)layer.out_features])
+            {
+                Name = name,
+                Weights = weights,
+                Scales = scales,
+            }
+        );
     }
 
     private void Add(PortableLayer layer)

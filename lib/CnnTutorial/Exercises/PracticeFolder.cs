@@ -81,7 +81,7 @@ internal sealed class PracticeFolder : IDisposable
     private IEnumerable<string> NewInCurrent() => CurrentFiles().Where(file => !_current.Contains(file));
 
     /// <summary>Files that a checkpoint of the practice network could be.</summary>
-    private static IEnumerable<string> CurrentFiles() =>
+    private static List<string> CurrentFiles() =>
         Directory
             .EnumerateFiles(Environment.CurrentDirectory, "*epoch*")
             .Concat(Directory.EnumerateFiles(Environment.CurrentDirectory, "*.weights"))

@@ -9,7 +9,7 @@ internal static class QuizHtml
     public static string Of(Quiz quiz)
     {
         var id = $"quiz-{Guid.NewGuid():N}";
-        var html = new StringBuilder("<style>").Append(Assets.Text("quiz.css")).Append("</style>");
+        var html = new StringBuilder(Figure.Style("quiz.css"));
         // JupyterLab reads the attribute: single keys are then ours and no commands of the notebook.
         html.Append("<div class=\"cnn-quiz\" role=\"group\" data-lm-suppress-shortcuts=\"true\" aria-label=\"")
             .Append(Html.Encode(quiz.Title))
@@ -25,7 +25,7 @@ internal static class QuizHtml
         html.Append("</ol><p class=\"score\" hidden><span data-part=\"score\"></span> <button type=\"button\">Start again</button></p>")
             .Append("<div class=\"spoken\" role=\"status\" aria-live=\"polite\" data-part=\"spoken\"></div>");
         AppendAnswers(html, quiz);
-        return html.Append("</div><script>").Append(Assets.Text("quiz.js")).Append("(\"").Append(id).Append("\");</script>").ToString();
+        return html.Append("</div>").Append(Figure.Script(id, "quiz.js")).ToString();
     }
 
     private static void AppendQuestion(StringBuilder html, QuizQuestion question, string id)

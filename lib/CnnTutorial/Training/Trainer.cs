@@ -14,7 +14,7 @@ public sealed class Trainer
     private readonly optim.Optimizer? _optimizer;
 
     /// <summary>Puts the parts together.</summary>
-    /// <param name="model">The network: from images <c>[N, 1, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device
+    /// <param name="model">The network: from images <c>[N, channels, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device
     /// already, since the optimizer was made from its parameters.</param>
     /// <param name="loss">From logits and labels <c>[N]</c> (int64) to one mean loss, such as <c>nn.CrossEntropyLoss()</c>.</param>
     /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
@@ -92,7 +92,7 @@ public sealed class Trainer
     )
     {
         ArgumentNullException.ThrowIfNull(train);
-        ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
+        ThrowIfUnfit(train.Labels, train.ImageShape, validation, epochs, batchSize);
 
         // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
         using var scope = NewDisposeScope();
@@ -128,8 +128,41 @@ public sealed class Trainer
     )
     {
         ArgumentNullException.ThrowIfNull(train);
-        ThrowIfUnfit(train.Labels, train.Rows, train.Columns, validation, epochs, batchSize);
+        ThrowIfUnfit(train.Labels, [1, train.Rows, train.Columns], validation, epochs, batchSize);
         return Fit(train.Batches(batchSize, seed, Device), train.Describe(), validation, epochs, batchSize, seed, resumeFrom, callbacks);
+    }
+
+    /// <summary>Trains the network, epoch by epoch, on the batches of any source, such as <see cref="AugmentedBatches"/>.</summary>
+    /// <param name="train">The batches to learn from, on the trainer's device; an enumeration is an epoch.</param>
+    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="epochs">How many times each image is seen.</param>
+    /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote; null to begin with the network as it is.</param>
+    /// <param name="callbacks">What else is to happen while it trains.</param>
+    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Images, model or optimizer are such that nothing could be learned; one sentence says what is
+    /// wrong.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training.</exception>
+    /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
+    public History Fit(
+        IBatchSource train,
+        ImageSplit? validation = null,
+        int epochs = 10,
+        string? resumeFrom = null,
+        params Callback[] callbacks
+    )
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ThrowIfNone(epochs);
+        TrainingInput.ThrowIfUnfit(Model, Optimizer);
+        if (train.ImageCount == 0)
+        {
+            throw new ArgumentException("There is no image to learn from: the source of batches is empty.", nameof(train));
+        }
+
+        _ = TrainingInput.ClassesOf(Model, Device, Math.Min(2, train.ImageCount), train.ImageShape, "the batches");
+        ThrowIfUnfit(validation);
+        var batchSize = (train.ImageCount + train.Count - 1) / train.Count;
+        return Fit(train, $"{train}", validation, epochs, batchSize, seed: null, resumeFrom, callbacks);
     }
 
     /// <summary>Measures loss and metrics, with dropout off and no gradients.</summary>
@@ -139,7 +172,7 @@ public sealed class Trainer
     public Evaluation Evaluate(ImageSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        TrainingInput.ThrowIfUnfit(Model, Device, split.Labels, split.Rows, split.Columns, "the split", toLearnFrom: false);
+        TrainingInput.ThrowIfUnfit(Model, Device, split.Labels, split.ImageShape, "the split", toLearnFrom: false);
         using var scope = NewDisposeScope();
         return Evaluate(split.ToByteTensor(Device), split.ToLabelTensor(Device));
     }
@@ -155,7 +188,7 @@ public sealed class Trainer
     }
 
     /// <summary>Predicts a class for each image, with dropout off.</summary>
-    /// <param name="images">float32 <c>[N, 1, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
+    /// <param name="images">float32 <c>[N, channels, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
     /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
     /// <exception cref="ArgumentException">The images hold NaN or infinite numbers.</exception>
     public Predictions Predict(Tensor images)
@@ -198,31 +231,32 @@ public sealed class Trainer
         return run.ToTheEnd();
     }
 
-    private void ThrowIfUnfit(ReadOnlySpan<byte> labels, int rows, int columns, ImageSplit? validation, int epochs, int batchSize)
+    private void ThrowIfUnfit(ReadOnlySpan<byte> labels, IReadOnlyList<long> imageShape, ImageSplit? validation, int epochs, int batchSize)
     {
-        if (epochs < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(epochs), $"epochs is {epochs}; ask for 1 or more.");
-        }
-
+        ThrowIfNone(epochs);
         if (batchSize < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(batchSize), $"batchSize is {batchSize}; a batch has 1 image or more.");
         }
 
         TrainingInput.ThrowIfUnfit(Model, Optimizer);
-        TrainingInput.ThrowIfUnfit(Model, Device, labels, rows, columns, "the training split", toLearnFrom: true);
+        TrainingInput.ThrowIfUnfit(Model, Device, labels, imageShape, "the training split", toLearnFrom: true);
+        ThrowIfUnfit(validation);
+    }
+
+    private static void ThrowIfNone(int epochs)
+    {
+        if (epochs < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(epochs), $"epochs is {epochs}; ask for 1 or more.");
+        }
+    }
+
+    private void ThrowIfUnfit(ImageSplit? validation)
+    {
         if (validation is not null)
         {
-            TrainingInput.ThrowIfUnfit(
-                Model,
-                Device,
-                validation.Labels,
-                validation.Rows,
-                validation.Columns,
-                "the validation split",
-                toLearnFrom: false
-            );
+            TrainingInput.ThrowIfUnfit(Model, Device, validation.Labels, validation.ImageShape, "the validation split", toLearnFrom: false);
         }
     }
 

@@ -49,8 +49,7 @@ internal static class TrainingInput
     /// <param name="model">The network.</param>
     /// <param name="device">Where it is.</param>
     /// <param name="labels">All labels.</param>
-    /// <param name="rows">The images' height.</param>
-    /// <param name="columns">The images' width.</param>
+    /// <param name="imageShape">Channels, rows and columns of an image.</param>
     /// <param name="what">What to call them, such as <c>the training split</c>.</param>
     /// <param name="toLearnFrom">Whether one class is too few.</param>
     /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
@@ -58,8 +57,7 @@ internal static class TrainingInput
         Module<Tensor, Tensor> model,
         Device device,
         ReadOnlySpan<byte> labels,
-        int rows,
-        int columns,
+        IReadOnlyList<long> imageShape,
         string what,
         bool toLearnFrom
     )
@@ -74,7 +72,7 @@ internal static class TrainingInput
 
         // Hooks are there to see what training computes, not what is tried.
         var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ModuleHooks.Exist);
-        var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), rows, columns, what);
+        var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), imageShape, what);
         for (var i = 0; i < labels.Length; i++)
         {
             if (labels[i] >= classes)
@@ -97,7 +95,7 @@ internal static class TrainingInput
     }
 
     /// <summary>How many classes the network tells apart, which it says by what it makes of images of that size.</summary>
-    private static long ClassesOf(Module<Tensor, Tensor> model, Device device, int count, int rows, int columns, string what)
+    public static long ClassesOf(Module<Tensor, Tensor> model, Device device, int count, IReadOnlyList<long> imageShape, string what)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -108,12 +106,12 @@ internal static class TrainingInput
         long[] shape;
         try
         {
-            shape = model.call(Pixels.Scale(zeros([count, 1, rows, columns], ScalarType.Byte, device))).shape;
+            shape = model.call(Pixels.Scale(zeros([count, .. imageShape], ScalarType.Byte, device))).shape;
         }
         catch (Exception e)
         {
             throw new ArgumentException(
-                $"The model cannot take the images in {what}, which are {rows}×{columns} ({ModelWeights.FirstLine(e)}); give it images "
+                $"The model cannot take the images in {what}, which are {Size(imageShape)} ({ModelWeights.FirstLine(e)}); give it images "
                     + "of the size that its layers were made for, or change the layers.",
                 nameof(model),
                 e
@@ -133,4 +131,9 @@ internal static class TrainingInput
                 nameof(model)
             );
     }
+
+    private static string Size(IReadOnlyList<long> shape) =>
+        shape is [var channels, var rows, var columns]
+            ? ImageSplit.Size(channels, rows, columns)
+            : $"tensors of shape [{string.Join(", ", shape)}]";
 }

@@ -13,15 +13,19 @@ internal static class DoctorCommand
             "doctor",
             "Tells what this machine has and what is missing for the course, with the command that installs or repairs it."
         );
-        command.SetAction(_ => Examine());
+        var fix = new Option<bool>("--fix") { Description = "Mend what can be mended by moving a file." };
+        command.Options.Add(fix);
+        command.SetAction(parsed => Examine(parsed.GetValue(fix)));
         return command;
     }
 
-    private static int Examine()
+    private static int Examine(bool fix)
     {
         var root = Repository.Find();
         var missing = false;
-        foreach (var finding in MachineChecks.All(root).Concat(CourseChecks.All(root)))
+        foreach (
+            var finding in MachineChecks.All(root).Append(PolyglotManifest.Check(fix)).OfType<Finding>().Concat(CourseChecks.All(root))
+        )
         {
             missing |= finding.Verdict == Verdict.Missing;
             var mark = finding.Verdict switch

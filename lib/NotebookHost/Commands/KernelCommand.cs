@@ -57,6 +57,10 @@ internal static class KernelCommand
             "Open a notebook with: jupyter notebook, jupyter lab, or VS Code's Jupyter extension. After an update of the course, "
                 + "install again."
         );
+        Console.WriteLine(
+            "VS Code completes C# in notebooks only with this line in its User settings (not in those of a folder or container):\n"
+                + """  "jupyter.completionTriggerCharacters": { "csharp": ["."] }"""
+        );
         return ExitCode.Ok;
     }
 

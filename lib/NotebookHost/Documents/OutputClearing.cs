@@ -14,6 +14,7 @@ public static class OutputClearing
         "scrolled",
         "papermill",
         "jupyter_execution",
+        "vscode",
     ];
     private static readonly string[] VolatileNotebookMetadata = ["papermill", "widgets", "signature"];
 
@@ -22,6 +23,7 @@ public static class OutputClearing
     {
         ArgumentNullException.ThrowIfNull(notebook);
         var changed = Remove(notebook.Root["metadata"], VolatileNotebookMetadata);
+        changed |= RestoreLanguage(notebook.Root["metadata"]);
         foreach (var cell in notebook.Cells)
         {
             changed |= Remove(cell.Json["metadata"], VolatileCellMetadata);
@@ -47,6 +49,30 @@ public static class OutputClearing
         }
 
         return !clean;
+    }
+
+    /// <summary>Polyglot Notebooks names itself as the language of a notebook in C#, and other programs then show its cells without
+    /// colours.</summary>
+    private static bool RestoreLanguage(JsonNode? metadata)
+    {
+        const string foreign = "polyglot-notebook";
+        if (metadata?["language_info"] is not JsonObject language || language["name"]?.ToString() != foreign)
+        {
+            return false;
+        }
+
+        // A kernel writes it anew when it runs the notebook.
+        var known = metadata["kernelspec"]?["language"]?.ToString();
+        if (known is null or foreign)
+        {
+            metadata.AsObject().Remove("language_info");
+        }
+        else
+        {
+            language["name"] = known;
+        }
+
+        return true;
     }
 
     private static bool Remove(JsonNode? metadata, string[] names)

@@ -54,7 +54,7 @@ internal static class ValueFormatting
             : throw new UnboundedDisplayException($"it takes longer than {LongestWait.TotalSeconds} s");
     }
 
-    private static IReadOnlyDictionary<string, string> FormatAtOnce(object? value, IReadOnlyCollection<string>? mimeTypes)
+    private static Dictionary<string, string> FormatAtOnce(object? value, IReadOnlyCollection<string>? mimeTypes)
     {
         var asPreferred = mimeTypes is null or { Count: 0 };
         var data = new Dictionary<string, string>();

@@ -324,7 +324,7 @@ internal sealed class LiveServer : IAsyncDisposable
         {
             var notebook = file is null ? null : Open(file);
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            var page = new PageConnection(socket);
+            using var page = new PageConnection(socket);
             await (notebook is null ? ServeIndexAsync(page) : notebook.ServeAsync(page, _ending.Token));
         }
         catch (NotebookFormatException e)

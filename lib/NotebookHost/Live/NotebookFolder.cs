@@ -35,10 +35,12 @@ internal sealed class NotebookFolder(string root)
     /// <summary>The path below the folder of a file that lies in it.</summary>
     public string Relative(string file) => Path.GetRelativePath(Root, file).Replace(Path.DirectorySeparatorChar, '/');
 
+    private static readonly System.Buffers.SearchValues<char> Forbidden = System.Buffers.SearchValues.Create("\\:*?\"<>|\0");
+
     private static bool IsPlain(string part) =>
         part.Length > 0
         && part[0] != '.'
-        && part.AsSpan().IndexOfAny("\\:*?\"<>|\0") < 0
+        && !part.AsSpan().ContainsAny(Forbidden)
         && part[^1] is not ('.' or ' ')
         && !part.Any(char.IsControl)
         && !Devices.Contains(part.Split('.')[0], StringComparer.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ namespace NotebookHost.Live;
 
 /// <summary>One page in a browser: what it sends, and a bounded queue of what it is sent. A page that does not read is cut off; it can come
 /// back and gets everything anew.</summary>
-internal sealed class PageConnection(WebSocket socket)
+internal sealed class PageConnection(WebSocket socket) : IDisposable
 {
     /// <summary>In bytes. The text of a cell is far smaller.</summary>
     private const int LargestMessage = 4 << 20;
@@ -95,9 +95,10 @@ internal sealed class PageConnection(WebSocket socket)
             await both.CancelAsync();
             await Task.WhenAny(sending, Task.Delay(CloseFor, CancellationToken.None));
             await CloseAsync(reason.Status, reason.Text);
-            _gone.Dispose();
         }
     }
+
+    public void Dispose() => _gone.Dispose();
 
     private async Task CloseAsync(WebSocketCloseStatus status, string text)
     {

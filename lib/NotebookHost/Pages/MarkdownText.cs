@@ -35,16 +35,30 @@ internal static class MarkdownText
             return;
         }
 
+        Outline(page, document);
+        LeadParagraph.MarkRowsOfLinks(document);
+        MarkdownLinks.Resolve(document, images, page);
+        page.Glossary?.Mark(document, page.MetTerms);
+        Append(page, document, WithMarkup, source, images);
+    }
+
+    /// <summary>Notes a text cell's headings and its first paragraph, and renders nothing: a tenth of the work.</summary>
+    public static void ReadOutline(PageContent page, NotebookHost.Documents.NotebookCell cell)
+    {
+        if (Parse(cell.Source, WithMarkup) is { } document)
+        {
+            Outline(page, document);
+        }
+    }
+
+    private static void Outline(PageContent page, MarkdownDocument document)
+    {
         foreach (var heading in document.Descendants<HeadingBlock>())
         {
             AddHeading(page, heading);
         }
 
         page.Lead ??= LeadParagraph.Of(document);
-        LeadParagraph.MarkRowsOfLinks(document);
-        MarkdownLinks.Resolve(document, images, page);
-        page.Glossary?.Mark(document, page.MetTerms);
-        Append(page, document, WithMarkup, source, images);
     }
 
     /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>

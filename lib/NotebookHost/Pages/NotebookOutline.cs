@@ -14,7 +14,7 @@ internal sealed record NotebookOutline(string Course, string Lead, IReadOnlyList
         var page = new PageContent(Path.GetDirectoryName(notebook.Path) ?? ".");
         foreach (var cell in notebook.Cells.Where(cell => cell.Kind == CellKind.Markdown))
         {
-            MarkdownText.AppendCell(page, cell);
+            MarkdownText.ReadOutline(page, cell);
         }
 
         return new NotebookOutline(notebook.Course, page.Lead ?? "", [.. page.Headings.Where(heading => heading.Level == 2)]);

@@ -52,6 +52,20 @@ public sealed class AcceleratorChoiceTests
         Assert.Contains("no NVIDIA driver", AcceleratorChoice.Best(new FakeProbe()).Reason, StringComparison.Ordinal);
 
     [Fact]
+    public void A_build_that_could_not_have_CUDA_says_why_and_which_command_mends_it()
+    {
+        var probe = new FakeProbe { HasNvidiaDriver = true, CudaFallback = "the package source has no TorchSharp-cuda-linux 0.107.0" };
+        var choice = AcceleratorChoice.Best(probe);
+        Assert.Equal(DeviceType.CPU, choice.Type);
+        Assert.Contains(
+            "built for the CPU, since the package source has no TorchSharp-cuda-linux 0.107.0.",
+            choice.Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("dotnet build lib/CnnTutorial -p:TorchBackend=cuda", choice.Command);
+    }
+
+    [Fact]
     public void A_driver_with_the_cpu_build_names_the_command_that_changes_it()
     {
         var choice = AcceleratorChoice.Best(new FakeProbe { HasNvidiaDriver = true });
@@ -113,6 +127,8 @@ public sealed class AcceleratorChoiceTests
         public bool HasNvidiaDriver { get; init; }
 
         public bool HasCudaBuild { get; init; }
+
+        public string? CudaFallback { get; init; }
 
         public bool CudaBuildExists { get; init; } = true;
 

@@ -116,7 +116,7 @@ public sealed partial class QuizTests
             StringComparison.Ordinal
         );
 
-    [GeneratedRegex("<style>.*?</style>|<script>.*?</script>|<[^>]+>", RegexOptions.Singleline)]
+    [GeneratedRegex("<style.*?</style>|<script>.*?</script>|<[^>]+>", RegexOptions.Singleline)]
     private static partial Regex Tag();
 
     [GeneratedRegex(@"\s+")]

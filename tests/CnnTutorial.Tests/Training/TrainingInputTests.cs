@@ -152,7 +152,7 @@ public sealed class TrainingInputTests
     {
         var model = Sequential(("norm", BatchNorm2d(1)), ("flatten", Flatten()), ("predictions", Linear(64, 4)));
         var before = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
-        TrainingInput.ThrowIfUnfit(model, CPU, Good.Labels, 8, 8, "the split", toLearnFrom: true);
+        TrainingInput.ThrowIfUnfit(model, CPU, Good.Labels, [1, 8, 8], "the split", toLearnFrom: true);
         Assert.All(model.state_dict(), entry => Assert.True(entry.Value.equal(before[entry.Key]).all().item<bool>(), entry.Key));
         Assert.True(model.training);
     }

@@ -119,6 +119,23 @@ public sealed class NotebookDocumentTests
     }
 
     [Fact]
+    public void Clearing_takes_what_VS_Code_and_Polyglot_Notebooks_write()
+    {
+        var notebook = Parse(
+            """
+            {"cells":[{"cell_type":"code","id":"a","source":"1","execution_count":null,"outputs":[],
+              "metadata":{"vscode":{"languageId":"polyglot-notebook"},"mine":1}}],
+             "metadata":{"kernelspec":{"name":".net-csharp","language":"C#"},"language_info":{"name":"polyglot-notebook","mine":2}},
+             "nbformat":4,"nbformat_minor":5}
+            """
+        );
+        Assert.True(OutputClearing.Clear(notebook));
+        Assert.Equal("""{"mine":1}""", notebook.Cells[0].Json["metadata"]!.ToJsonString());
+        Assert.Equal("""{"name":"C#","mine":2}""", notebook.Root["metadata"]!["language_info"]!.ToJsonString());
+        Assert.False(OutputClearing.Clear(notebook));
+    }
+
+    [Fact]
     public void Upgrading_gives_each_cell_an_id_of_its_own_and_keeps_good_ones()
     {
         const string json = """

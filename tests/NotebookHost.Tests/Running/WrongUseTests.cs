@@ -37,6 +37,31 @@ public sealed class WrongUseTests : ProgramTest
     }
 
     [Fact]
+    public async Task Doctor_moves_the_manifest_that_Polyglot_Notebooks_does_not_find()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The place is that of Linux.");
+        var tools = Path.Combine(Folder, "Code", "User", "globalStorage", "ms-dotnettools.dotnet-interactive-vscode");
+        Directory.CreateDirectory(tools);
+        await File.WriteAllTextAsync(Path.Combine(tools, "dotnet-tools.json"), "{}", TestContext.Current.CancellationToken);
+        var settings = new Dictionary<string, string> { ["XDG_CONFIG_HOME"] = Folder };
+
+        Assert.Contains("doctor --fix", await Doctor("doctor"), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tools, "dotnet-tools.json")));
+        Assert.Contains("mended", await Doctor("doctor", "--fix"), StringComparison.Ordinal);
+        Assert.Equal(
+            "{}",
+            await File.ReadAllTextAsync(Path.Combine(tools, ".config", "dotnet-tools.json"), TestContext.Current.CancellationToken)
+        );
+        Assert.DoesNotContain("Polyglot Notebooks  ", await Doctor("doctor"), StringComparison.Ordinal);
+
+        async Task<string> Doctor(params string[] arguments)
+        {
+            using var process = Start(settings, arguments);
+            return (await End(process)).Out;
+        }
+    }
+
+    [Fact]
     public async Task Clear_checks_and_clears_in_place_and_leaves_clean_files_alone()
     {
         var clean = Notebook("clean.ipynb", "1");

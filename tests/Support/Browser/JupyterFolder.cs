@@ -66,9 +66,12 @@ public sealed class JupyterFolder : IDisposable
     }
 
     /// <summary>Starts a Python module as a program; the course is offline, with its results in this folder.</summary>
-    public Process StartPython(string module, params string[] arguments)
+    public Process StartPython(string module, params string[] arguments) => StartPython(["-m", module, .. arguments]);
+
+    /// <summary>The same for Python's own arguments.</summary>
+    public Process StartPython(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Python, ["-m", module, .. arguments])
+        var start = new ProcessStartInfo(Python, arguments)
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,

@@ -1,5 +1,5 @@
 // The drawing pad: strokes in, bars out, all of it here, so it works in a page as it does in a notebook.
-(function (root, settings, createNetwork, createPicture) {
+(function (root, settings, createNetwork, createPicture, createLayers) {
   'use strict';
 
   const paperSize = 280;
@@ -12,6 +12,8 @@
     const bars = [...part('bars').children].map(item => ({ item: item, bar: item.querySelector('i'), percent: item.querySelector('b') }));
     const predict = createNetwork(settings.network), picture = createPicture(settings.preparation);
     let strokes = [], drawing = null, frame = 0, pause = 0;
+    // A seven shows how large the numbers of each layer become.
+    const layers = createLayers && createLayers(root, predict, settings.names, picture([[{ x: 0.3, y: 0.2 }, { x: 0.7, y: 0.2 }, { x: 0.45, y: 0.8 }]]));
     let at = { x: 0.5, y: 0.3 }, penDown = false;
 
     const percent = share => (share < 0.01 ? '< 1' : Math.round(100 * share)) + ' %';
@@ -23,14 +25,16 @@
       ink.innerHTML = strokes.map(stroke => '<polyline points="' + stroke.concat(stroke.length === 1 ? stroke : []).map(point => (point.x * paperSize).toFixed(1) + ',' + (point.y * paperSize).toFixed(1)).join(' ') + '"/>').join('');
       const image = seen.createImageData(28, 28);
       pixels.forEach(function (value, i) {
-        image.data.fill(Math.round(255 * value), 4 * i, 4 * i + 3);
+        // Ink is dark and paper is light, as in every picture of the course.
+        image.data.fill(Math.round(255 * (1 - value)), 4 * i, 4 * i + 3);
         image.data[4 * i + 3] = 255;
       });
       seen.putImageData(image, 0, 0);
-      const shares = empty ? bars.map(() => 0) : predict(pixels);
+      const shares = empty && !layers ? bars.map(() => 0) : predict(pixels);
+      if (layers) layers.update(pixels);
       const first = shares.indexOf(Math.max(...shares));
       bars.forEach(function (one, i) {
-        one.bar.style.width = 100 * shares[i] + '%';
+        one.bar.style.width = (empty ? 0 : 100 * shares[i]) + '%';
         one.percent.textContent = empty ? '' : percent(shares[i]);
         one.item.className = !empty && i === first ? 'first' : '';
       });

@@ -102,10 +102,17 @@
   };
 
   const steps = network.layers.map(layer => kinds[layer.kind](layer));
-  return function (pixels) {
-    const logits = Array.from(steps.reduce((values, step) => step(values), pixels));
+  // What each layer put out last, and its weights and biases, for whoever wants to look into it.
+  const layers = network.layers.map(function (layer) {
+    const rows = layer.output[0], length = layer.kind === 'linear' ? layer.input[0] : layer.input[0] * (layer.kernel[0] || 0) * (layer.kernel[1] || 0);
+    return Object.assign({ values: new Float32Array(count(layer.output)), weight: (row, i) => weights[layer.weights + row * length + i], bias: row => fine[layer.scales + rows + row] }, layer);
+  });
+  function predict(pixels) {
+    const logits = Array.from(steps.reduce((values, step, i) => layers[i].values = step(values), pixels));
     const largest = Math.max(...logits), powers = logits.map(logit => Math.exp(logit - largest));
     const sum = powers.reduce((total, power) => total + power, 0);
     return powers.map(power => power / sum);
-  };
+  }
+  predict.layers = layers;
+  return predict;
 })

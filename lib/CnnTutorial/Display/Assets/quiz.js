@@ -1,49 +1,40 @@
 // Counts the first choices of a quiz and says aloud what a choice shows. All of it stays in the page.
-(function (id) {
+(function (root) {
   'use strict';
 
-  function start(root) {
-    const questions = [...root.querySelectorAll('[data-question]')];
-    const part = name => root.querySelector('[data-part="' + name + '"]');
-    const line = root.querySelector('.score'), again = line.querySelector('button');
-    const firstChoices = new Map();
+  const questions = [...root.querySelectorAll('[data-question]')];
+  const part = name => root.querySelector('[data-part="' + name + '"]');
+  const line = root.querySelector('.score'), again = line.querySelector('button');
+  const firstChoices = new Map();
 
-    function count() {
-      const right = [...firstChoices.values()].filter(choice => choice.classList.contains('right')).length;
-      part('score').textContent = 'Right at the first choice: ' + right + ' of ' + firstChoices.size + (firstChoices.size < questions.length ? ' so far.' : '.');
-      line.hidden = firstChoices.size === 0;
-    }
-
-    for (const question of questions) {
-      for (const choice of question.querySelectorAll('details')) {
-        choice.addEventListener('toggle', function () {
-          if (!choice.open) return;
-          if (!firstChoices.has(question)) firstChoices.set(question, choice);
-          part('spoken').textContent = choice.querySelector('p').textContent;
-          count();
-        });
-      }
-    }
-
-    again.onclick = function () {
-      firstChoices.clear();
-      for (const choice of root.querySelectorAll('details[open]')) choice.open = false;
-      part('spoken').textContent = 'All choices are folded again.';
-      root.querySelector('summary').focus();
-      count();
-    };
-
-    // Jupyter takes single keys for commands: Enter would go into the cell instead of unfolding a choice.
-    root.addEventListener('keydown', function (event) {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && !(event.key === 'Enter' && event.shiftKey)) event.stopPropagation();
-    });
-    root.dataset.ready = 'yes';
+  function count() {
+    const right = [...firstChoices.values()].filter(choice => choice.classList.contains('right')).length;
+    part('score').textContent = 'Right at the first choice: ' + right + ' of ' + firstChoices.size + (firstChoices.size < questions.length ? ' so far.' : '.');
+    line.hidden = firstChoices.size === 0;
   }
 
-  // Some hosts run an output's script before the output itself is in the document.
-  (function wait(tries) {
-    const root = document.getElementById(id);
-    if (root) start(root);
-    else if (tries > 0) setTimeout(wait, 50, tries - 1);
-  })(100);
+  for (const question of questions) {
+    for (const choice of question.querySelectorAll('details')) {
+      choice.addEventListener('toggle', function () {
+        if (!choice.open) return;
+        if (!firstChoices.has(question)) firstChoices.set(question, choice);
+        part('spoken').textContent = choice.querySelector('p').textContent;
+        count();
+      });
+    }
+  }
+
+  again.onclick = function () {
+    firstChoices.clear();
+    for (const choice of root.querySelectorAll('details[open]')) choice.open = false;
+    part('spoken').textContent = 'All choices are folded again.';
+    root.querySelector('summary').focus();
+    count();
+  };
+
+  // Jupyter takes single keys for commands: Enter would go into the cell instead of unfolding a choice.
+  root.addEventListener('keydown', function (event) {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && !(event.key === 'Enter' && event.shiftKey)) event.stopPropagation();
+  });
+  root.dataset.ready = 'yes';
 })

@@ -74,7 +74,12 @@ export class Cell {
     this.place = element('div', { class: 'place text-source', hidden: true });
     this.element.append(this.renderedElement, this.place);
     this.renderedElement.addEventListener('dblclick', () => this.edit());
-    this.setRendered(this.rendered);
+    if (this.kind === 'raw') this.#showRaw();
+    else this.setRendered(this.rendered);
+  }
+
+  #showRaw() {
+    this.renderedElement.replaceChildren(element('pre', { class: 'scroll' }, this.source));
   }
 
   makeEditor() {
@@ -88,7 +93,7 @@ export class Cell {
       label: this.isCode ? `Code of cell ${this.number}` : `Text of cell ${this.number}`,
       isCode: this.isCode,
       onChange: text => this.#changed(text),
-      ask: (question, code, position) => this.notebook.ask(question, { cell: this.id, code, position }),
+      ask: (question, code, position, name) => this.notebook.ask(question, { cell: this.id, code, position, name }),
       onFocus: () => this.notebook.select(this, { focus: false }),
       keys: {
         Escape: () => this.leave(),
@@ -98,7 +103,6 @@ export class Cell {
         'Ctrl-Shift-f': () => this.format(),
       },
     });
-    if (this.failedLine) this.editor.check();
   }
 
   /** Puts the cursor into the cell. */
@@ -124,6 +128,7 @@ export class Cell {
   closeText() {
     if (this.isCode || this.place.hidden) return;
     this.flush();
+    if (this.kind === 'raw') this.#showRaw();
     this.place.hidden = true;
     this.renderedElement.hidden = false;
   }
@@ -131,6 +136,10 @@ export class Cell {
   setRendered(html) {
     this.rendered = html;
     if (this.isCode) return;
+    if (this.kind === 'raw') {
+      this.#showRaw();
+      return;
+    }
     this.renderedElement.innerHTML = html || '<p class="empty">An empty text cell. Press Enter to write.</p>';
     setFormulas(this.renderedElement);
     this.notebook.contentsChanged();
@@ -159,6 +168,7 @@ export class Cell {
     this.source = source;
     if (this.editor) this.editor.replace(source);
     else if (this.isCode) this.#showPlain();
+    if (this.kind === 'raw') this.#showRaw();
   }
 
   setState({ state = this.state ?? 'none', count = this.count, seconds = this.seconds, started }) {
@@ -251,7 +261,11 @@ export class Cell {
     }
     for (const box of [made, ...made.querySelectorAll('pre.scroll, .scroll')]) if (box.matches('.scroll, pre')) box.tabIndex = 0;
     setFormulas(made);
-    if (output.left) this.#more(made, index, output.left);
+    if (output.left) {
+      // With the button in one element, so that both go when the whole text comes.
+      made = element('div', { class: 'bounded' }, made);
+      this.#more(made, index, output.left);
+    }
     return made;
   }
 
@@ -264,13 +278,12 @@ export class Cell {
   }
 
   #more(made, index, left) {
-    const more = button(`Show the rest (${left} more)`, null, () => {
+    const more = button(`Show all (${left.toLocaleString('en')} more characters)`, null, () => {
       more.disabled = true;
-      this.notebook.connection.send('more', { cell: this.id, output: index, from: made.textContent.length });
+      this.notebook.connection.send('more', { cell: this.id, output: index });
     });
     more.className = 'more';
-    made.after(more);
-    this.outputs[index] && (this.outputs[index].more = more);
+    made.append(more);
   }
 
   append(index, html) {
@@ -282,13 +295,6 @@ export class Cell {
     if (atEnd) pre.scrollTop = pre.scrollHeight;
   }
 
-  truncated(index, left) {
-    const shown = this.outputs[index];
-    if (!shown) return;
-    shown.more?.remove();
-    if (left > 0) this.#more(shown.element, index, left);
-  }
-
   #heard(message) {
     if (message.type === 'leave') this.element.focus({ preventScroll: true });
     else if (message.type === 'focus') this.notebook.select(this, { focus: false });
@@ -298,6 +304,7 @@ export class Cell {
 
   /** Asks the reader for a line, as Console.ReadLine does. */
   askInput({ request, prompt, password }) {
+    if (document.getElementById(`input-${request}`)) return;
     const field = element('input', { type: password ? 'password' : 'text', id: `input-${request}`, autocomplete: 'off', spellcheck: 'false' });
     const done = values => {
       this.notebook.connection.send('input', { request, ...values });

@@ -26,7 +26,7 @@ export class Connection {
     };
     socket.onmessage = event => {
       const message = JSON.parse(event.data);
-      if (message.type === 'answer') this.#answer(message.id, message);
+      if (message.type === 'answer') this.#answer(message.id, message.dropped || message.failed ? null : message);
       else this.on.message(message);
     };
     socket.onclose = event => {
@@ -44,7 +44,7 @@ export class Connection {
     return true;
   }
 
-  /** Asks the session. A newer question of the same kind answers the older one with null. */
+  /** Asks the session. The answer is null where a newer question of the same kind came after it, or nothing could be said. */
   ask(question, values) {
     const older = this.#busy.get(question);
     if (older) this.#answer(older, null);

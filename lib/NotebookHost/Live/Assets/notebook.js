@@ -13,6 +13,7 @@ export class Notebook {
   revision = null;
   #contents = 0;
   #slow = 0;
+  #checks = Promise.resolve();
 
   constructor(start, main) {
     this.start = start;
@@ -39,7 +40,13 @@ export class Notebook {
 
   find(id) { return this.cells.find(cell => cell.id === id); }
 
-  ask(question, values) { return this.connection.ask(question, values); }
+  ask(question, values) {
+    if (question !== 'diagnostics') return this.connection.ask(question, values);
+    // One after another: each cell has its own, and of several at once the server answers the newest alone.
+    const answer = this.#checks.then(() => this.connection.ask(question, values));
+    this.#checks = answer;
+    return answer;
+  }
 
   select(cell, { focus = true, scroll = focus } = {}) {
     if (!cell) return;
@@ -147,9 +154,6 @@ export class Notebook {
       case 'clear':
         cell?.clearOutputs();
         break;
-      case 'truncated':
-        cell?.truncated(message.index, message.left);
-        break;
       case 'edited':
         cell?.setSource(message.source);
         if (message.rendered !== undefined && message.rendered !== null && cell && !cell.isCode) cell.setRendered(message.rendered);
@@ -189,6 +193,9 @@ export class Notebook {
         break;
       case 'input':
         (cell ?? this.cells.find(other => other.state === 'running') ?? this.current)?.askInput(message);
+        break;
+      case 'inputTaken':
+        document.getElementById(`input-${message.request}`)?.parentElement.remove();
         break;
       case 'notice':
         notice(message.text, { level: message.level ?? 'info' });
@@ -314,7 +321,8 @@ export class Notebook {
     const place = document.getElementById('live-session');
     place.dataset.state = state;
     place.textContent = memory ? `${word} · ${bytes(memory)}` : word;
-    if (state !== 'away' && state !== 'dead') closeNotice('death');
+    if (state === 'busy') closeNotice('death');
+    if (state === 'idle') for (const cell of this.cells) cell.editor?.checkAgain();
     this.onRunning?.();
   }
 

@@ -4,7 +4,7 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleComment } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { diagnosticCount, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, drawSelection, dropCursor, highlightSpecialChars, hoverTooltip, keymap, placeholder, showTooltip } from '@codemirror/view';
 import { highlightCode, tags } from '@lezer/highlight';
@@ -94,7 +94,7 @@ const kinds = {
  * @param {string} options.label for screen readers
  * @param {boolean} options.isCode C# with help, or text that wraps
  * @param {(text: string) => void} options.onChange after each change by hand
- * @param {(question: string, code: string, position: number) => Promise<object?>} options.ask a question to the session
+ * @param {(question: string, code: string, position: number, name?: string) => Promise<object?>} options.ask a question to the session
  * @param {object} options.keys extra keys: name → function
  * @param {() => void} options.onFocus
  */
@@ -117,7 +117,12 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
         type: kinds[item.kind] ?? 'text',
         detail: item.detail ?? undefined,
         boost: Math.max(-99, -order / 100),
-        info: item.documentation ? () => box('completion-help', dom => line(dom, 'p', item.documentation)) : undefined,
+        info: async () => {
+          const answer = await ask('describe', context.state.doc.toString(), context.pos, item.text);
+          return answer?.signature || answer?.documentation
+            ? box('completion-help', dom => { line(dom, 'code', answer.signature); line(dom, 'p', answer.documentation); })
+            : null;
+        },
       })),
     };
   }
@@ -212,7 +217,6 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   }
 
   const view = new EditorView({ parent, state: EditorState.create({ doc: source, extensions }) });
-  if (isCode) diagnose(view);
   return {
     view,
     get text() { return view.state.doc.toString(); },
@@ -236,7 +240,8 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       view.focus();
     },
     hasCompletion: () => completionStatus(view.state) === 'active',
-    check: () => isCode && diagnose(view),
+    /** Looks again at what was underlined: a cell that ran may have declared it. */
+    checkAgain: () => diagnosticCount(view.state) > 0 && diagnose(view),
     destroy() { clearTimeout(checking); view.destroy(); },
   };
 }

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using NotebookHost.Live;
+
+namespace Notebooks.Tests.Live;
+
+/// <summary>A folder with one notebook, the server of <c>open</c> for it, and a browser that notes what a page must not do.</summary>
+internal sealed class LiveCourse : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _user = new();
+    private LiveServer? _server;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private IBrowserContext? _context;
+
+    private LiveCourse() { }
+
+    /// <summary>Errors of pages, and what they asked for outside the server.</summary>
+    public List<string> Problems { get; } = [];
+
+    public string Notebook => Path.Combine(_folder.Path, "n.ipynb");
+
+    /// <param name="cells">The sources; those that begin with "[text]" are text cells.</param>
+    public static async Task<LiveCourse> OpenAsync(params string[] cells)
+    {
+        Chromium.Need();
+        var course = new LiveCourse();
+        course.Write(cells);
+        course._server = await LiveServer.StartAsync(new NotebookFolder(course._folder.Path), new UserFolder(course._user.Path), 0);
+        course._playwright = await Playwright.CreateAsync();
+        course._browser = await Chromium.LaunchAsync(course._playwright);
+        return course;
+    }
+
+    /// <summary>Writes the notebook's file, as another program would.</summary>
+    public void Write(params string[] cells) =>
+        File.WriteAllText(
+            Notebook,
+            new JsonObject
+            {
+                ["cells"] = new JsonArray([.. cells.Select(Cell)]),
+                ["metadata"] = new JsonObject(),
+                ["nbformat"] = 4,
+                ["nbformat_minor"] = 5,
+            }.ToJsonString(new() { WriteIndented = true })
+        );
+
+    /// <summary>A page with the notebook, ready to be used. All pages are windows of one browser.</summary>
+    public async Task<IPage> PageAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
+    {
+        // The token is exchanged for a cookie in the first page.
+        _context ??= await _browser!.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = 900 },
+                ColorScheme = scheme,
+            }
+        );
+        _context.SetDefaultTimeout(180_000);
+        var page = await _context.NewPageAsync();
+        page.PageError += (_, error) => Problems.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !message.Text.Contains("WebSocket", StringComparison.Ordinal))
+            {
+                Problems.Add(message.Text);
+            }
+        };
+        await page.GotoAsync($"{_server!.Address}&notebook=n.ipynb");
+        await ReadyAsync(page);
+        return page;
+    }
+
+    public static async Task ReadyAsync(IPage page)
+    {
+        await page.WaitForSelectorAsync("main[data-ready]");
+        await page.WaitForFunctionAsync("() => ['idle', 'busy'].includes(liveNotebook.session)");
+        await page.EvaluateAsync("() => liveNotebook.select(liveNotebook.cells[0])");
+    }
+
+    /// <summary>Waits until a cell, counted from 1, is in a state.</summary>
+    public static Task StateAsync(IPage page, int cell, string state) =>
+        page.WaitForFunctionAsync("([cell, state]) => liveNotebook.cells[cell - 1]?.state === state", new object[] { cell, state });
+
+    /// <summary>What a cell shows under its code.</summary>
+    public static Task<string> OutputAsync(IPage page, int cell) =>
+        page.EvaluateAsync<string>("cell => liveNotebook.cells[cell - 1].outputsElement.innerText.trim()", cell);
+
+    /// <summary>Writes into a cell: its text is replaced.</summary>
+    public static async Task TypeAsync(IPage page, int cell, string text)
+    {
+        await page.EvaluateAsync(
+            "cell => { liveNotebook.select(liveNotebook.cells[cell - 1]); liveNotebook.cells[cell - 1].edit(); }",
+            cell
+        );
+        await page.Keyboard.PressAsync("Control+A");
+        await page.Keyboard.InsertTextAsync(text);
+    }
+
+    /// <summary>Waits until the file holds a text, which is to take a second.</summary>
+    public async Task SavedAsync(string text, bool isThere = true)
+    {
+        for (var waited = 0; File.ReadAllText(Notebook).Contains(text, StringComparison.Ordinal) != isThere; waited += 50)
+        {
+            Assert.True(
+                waited < 20_000,
+                $"after 20 s the file is still{(isThere ? " without" : " with")} {text}: {File.ReadAllText(Notebook)}"
+            );
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+        _user.Dispose();
+    }
+
+    private static JsonNode Cell(string source, int place)
+    {
+        const string Text = "[text]";
+        var isText = source.StartsWith(Text, StringComparison.Ordinal);
+        var cell = new JsonObject
+        {
+            ["cell_type"] = isText ? "markdown" : "code",
+            ["id"] = $"cell{place + 1}",
+            ["metadata"] = new JsonObject(),
+        };
+        if (!isText)
+        {
+            cell["execution_count"] = null;
+            cell["outputs"] = new JsonArray();
+        }
+
+        cell["source"] = isText ? source[Text.Length..] : source;
+        return cell;
+    }
+}

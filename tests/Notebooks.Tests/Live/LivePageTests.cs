@@ -1,0 +1,259 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Notebooks.Tests.Live.LiveCourse;
+
+namespace Notebooks.Tests.Live;
+
+/// <summary>The live page in a browser, as somebody who learns with it uses it.</summary>
+public sealed class LivePageTests
+{
+    [Fact]
+    public async Task By_keyboard_alone_cells_run_are_written_moved_deleted_and_brought_back()
+    {
+        await using var course = await OpenAsync("[text]# A title\n\nSome text.", "var x = 20 + 1;", "x * 2");
+        var page = await course.PageAsync();
+
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await StateAsync(page, 3, "done");
+        Assert.Contains("42", await OutputAsync(page, 3), StringComparison.Ordinal);
+
+        // After the last cell comes a new one, in which the cursor stands.
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 4 && liveNotebook.cells[3].isEditing");
+        await page.Keyboard.TypeAsync("Console.WriteL");
+        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete >> text=WriteLine");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("(x + 100)");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(page, 4, "done");
+        Assert.Equal("121", await OutputAsync(page, 4));
+        await course.SavedAsync("Console.WriteLine(x + 100)");
+
+        await page.Keyboard.PressAsync("d");
+        await page.Keyboard.PressAsync("d");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 3");
+        await course.SavedAsync("Console.WriteLine(x + 100)", isThere: false);
+        await page.Keyboard.PressAsync("z");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 4");
+        Assert.Equal("121", await OutputAsync(page, 4));
+
+        await page.Keyboard.PressAsync("a");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 5 && liveNotebook.cells[3] === liveNotebook.current");
+        await page.Keyboard.PressAsync("m");
+        await page.WaitForFunctionAsync("() => liveNotebook.current.kind === 'markdown'");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("A *new* text");
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForFunctionAsync("() => liveNotebook.current.renderedElement?.querySelector('em')?.textContent === 'new'");
+        await page.Keyboard.PressAsync("y");
+        await page.WaitForFunctionAsync("() => liveNotebook.current.kind === 'code'");
+        await page.Keyboard.PressAsync("ArrowUp");
+        await page.Keyboard.PressAsync("o");
+        Assert.True(
+            await page.EvaluateAsync<bool>(
+                "() => liveNotebook.cells[2].outputsElement.hidden && liveNotebook.current === liveNotebook.cells[2]"
+            )
+        );
+        await page.Keyboard.PressAsync("?");
+        await page.WaitForSelectorAsync("#live-help[open]");
+        await page.Keyboard.PressAsync("Escape");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_while_its_page_is_loaded_again_and_nothing_is_lost_or_doubled()
+    {
+        await using var course = await OpenAsync(
+            "for (var i = 0; i < 60; i++) { Console.WriteLine($\"line {i}\"); System.Threading.Thread.Sleep(100); }"
+        );
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[0].outputsElement.innerText.includes('line 5')");
+        await page.ReloadAsync();
+        await ReadyAsync(page);
+        Assert.Equal("running", await page.EvaluateAsync<string>("() => liveNotebook.cells[0].state"));
+        await StateAsync(page, 1, "done");
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"line {i}"), (await OutputAsync(page, 1)).Split('\n'));
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task Stop_ends_a_cell_and_keeps_the_variables_and_restart_makes_all_cells_stale()
+    {
+        await using var course = await OpenAsync(
+            "var kept = 7;",
+            "Console.WriteLine(\"begun\");\nwhile (true) { kept++; System.Threading.Thread.Sleep(10); }",
+            "kept > 7"
+        );
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await page.Locator("[data-cell=cell2] pre.stream").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "■ Stop" }).ClickAsync();
+        await StateAsync(page, 2, "failed");
+        await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
+        await StateAsync(page, 3, "done");
+        Assert.Contains("True", await OutputAsync(page, 3), StringComparison.OrdinalIgnoreCase);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "↻ Restart" }).ClickAsync();
+        await StateAsync(page, 1, "stale");
+        await StateAsync(page, 3, "stale");
+        await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
+        await StateAsync(page, 3, "failed");
+        Assert.Contains("kept", await OutputAsync(page, 3), StringComparison.Ordinal);
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task Two_pages_show_the_same()
+    {
+        await using var course = await OpenAsync("1 + 1", "[text]Old text");
+        var one = await course.PageAsync();
+        var other = await course.PageAsync();
+        await TypeAsync(one, 1, "6 * 7");
+        await other.WaitForFunctionAsync("() => liveNotebook.cells[0].source === '6 * 7'");
+        await one.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(other, 1, "done");
+        Assert.Contains("42", await OutputAsync(other, 1), StringComparison.Ordinal);
+        await TypeAsync(other, 2, "**New** text");
+        await one.WaitForFunctionAsync("() => liveNotebook.cells[1].renderedElement.querySelector('strong')?.textContent === 'New'");
+        await other.EvaluateAsync("() => liveNotebook.move(liveNotebook.cells[1], -1)");
+        await one.WaitForFunctionAsync(
+            "() => liveNotebook.cells[0].kind === 'markdown' && document.querySelector('main').firstElementChild === liveNotebook.cells[0].element"
+        );
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task A_session_that_dies_says_so_and_the_next_cell_runs_in_a_new_one()
+    {
+        await using var course = await OpenAsync("var before = 1;", "Environment.FailFast(\"the end\");", "\"alive\" + 1");
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.WaitForSelectorAsync("#live-notices .error");
+        await StateAsync(page, 1, "stale");
+        Assert.Contains("Run the cells again", await OutputAsync(page, 2), StringComparison.Ordinal);
+        await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
+        await StateAsync(page, 3, "done");
+        Assert.Contains("alive1", await OutputAsync(page, 3), StringComparison.Ordinal);
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_changed_is_not_overwritten_unasked()
+    {
+        await using var course = await OpenAsync("var a = 1;");
+        var page = await course.PageAsync();
+        await TypeAsync(page, 1, "var a = 2; // typed here");
+        course.Write("var a = 3; // from elsewhere");
+        await page.WaitForSelectorAsync("#live-conflict[open]");
+        Assert.Contains("from elsewhere", File.ReadAllText(course.Notebook), StringComparison.Ordinal);
+        var shown = await page.Locator("#live-conflict").InnerTextAsync();
+        Assert.Contains("typed here", shown, StringComparison.Ordinal);
+        Assert.Contains("from elsewhere", shown, StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep what is here" }).ClickAsync();
+        await course.SavedAsync("typed here");
+
+        course.Write("var a = 4; // quietly");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[0].source.includes('quietly')");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task Scripts_of_outputs_run_in_a_frame_that_cannot_reach_the_page()
+    {
+        await using var course = await OpenAsync(
+            """
+            display(HTML("<p id='seen'>not yet</p><script>let words = 'it runs'; try { parent.document.title = 'changed'; words = 'it reaches the page'; } catch { } document.getElementById('seen').textContent = words + ', ' + document.documentElement.dataset.theme;</script>"));
+            """
+        );
+        var page = await course.PageAsync(scheme: ColorScheme.Dark);
+        var title = await page.TitleAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(page, 1, "done");
+        var frame = page.FrameLocator("iframe.output");
+        await frame.GetByText("it runs").WaitForAsync();
+        Assert.Equal(title, await page.TitleAsync());
+        await page.WaitForFunctionAsync("() => parseInt(document.querySelector('iframe.output').style.height) > 20");
+        Assert.Equal("dark", await frame.Locator("html").GetAttributeAsync("data-theme"));
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task Input_is_asked_for_in_the_page()
+    {
+        await using var course = await OpenAsync("var name = Console.ReadLine();\nConsole.WriteLine($\"Hello {name}!\");");
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await page.WaitForSelectorAsync(".output.input input:focus");
+        await page.Keyboard.TypeAsync("Ada");
+        await page.Keyboard.PressAsync("Enter");
+        await StateAsync(page, 1, "done");
+        Assert.Contains("Hello Ada!", await OutputAsync(page, 1), StringComparison.Ordinal);
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_underlined_while_it_is_typed_and_an_error_leads_to_its_line()
+    {
+        await using var course = await OpenAsync(
+            "var known = 1;",
+            "1",
+            "known.ToString();\nthrow new InvalidOperationException(\"found\");"
+        );
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(page, 1, "done");
+        await TypeAsync(page, 2, "known + unknown");
+        await page.WaitForSelectorAsync(".cm-lintRange-error");
+        Assert.Equal("unknown", await page.Locator(".cm-lintRange-error").InnerTextAsync());
+
+        await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
+        await StateAsync(page, 3, "failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go to cell 3, line 2" }).ClickAsync();
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[2].isEditing && getSelection().toString().startsWith('throw')");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task Variables_are_listed_with_type_and_value()
+    {
+        await using var course = await OpenAsync("var answer = 42;\nvar words = new[] { \"a\", \"b\" };");
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(page, 1, "done");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Variables", Exact = true }).ClickAsync();
+        await page.Locator("#live-variables details[data-name=answer]").WaitForAsync();
+        var text = await page.Locator("#live-variables").InnerTextAsync();
+        Assert.Matches("answer\\s+int", text);
+        Assert.Contains("42", text, StringComparison.Ordinal);
+        Assert.Contains("words", text, StringComparison.Ordinal);
+        Assert.Empty(course.Problems);
+    }
+
+    [Theory]
+    [InlineData(1440, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_window(int width, ColorScheme scheme)
+    {
+        await using var course = await OpenAsync(
+            "[text]# A title\n\n## A part\n\n$x^2$",
+            "Console.WriteLine(\"text\");",
+            "throw new Exception(\"wrong\");"
+        );
+        var page = await course.PageAsync(width, scheme);
+        await page.EvaluateAsync("() => liveNotebook.run(liveNotebook.cells)");
+        await StateAsync(page, 3, "failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Variables", Exact = true }).ClickAsync();
+        await page.ScreenshotAsync(new() { Path = Chromium.Screenshot($"live-{width}") });
+        var result = await page.RunAxe();
+        Assert.NotEmpty(result.Passes);
+        Assert.Empty(
+            result.Violations.Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
+        );
+        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width);
+        Assert.Empty(course.Problems);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text.Json;
+using NotebookHost.Documents;
+
+namespace Notebooks.Tests.RealKernel;
+
+/// <summary>Microsoft's own .NET Interactive, as the judge of what a C# notebook means.</summary>
+[Collection("Jupyter")]
+public sealed class RealKernelTests
+{
+    private static readonly string? DotnetInteractive = new[]
+    {
+        Environment.GetEnvironmentVariable("DOTNET_INTERACTIVE"),
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools", "dotnet-interactive"),
+    }.FirstOrDefault(File.Exists);
+
+    /// <summary>Cells of all kinds in both kernels: status, MIME types, text and the variables' values afterwards are the same, or the
+    /// file of the cells says why not, and docs/reference.md too.</summary>
+    [Fact]
+    public async Task Cells_do_the_same_in_both_kernels()
+    {
+        using var folder = await FolderAsync();
+        var script = Path.Combine(Course.Root, "tests", "Notebooks.Tests", "RealKernel");
+        using var compare = folder.StartPython([
+            Path.Combine(script, "compare.py"),
+            Path.Combine(script, "cells.txt"),
+            ".net-csharp",
+            "real",
+        ]);
+        var (code, report, errors) = await TestProcess.EndAsync(compare);
+        Assert.True(code == 0, report + errors);
+    }
+
+    /// <summary>The course by nbclient (nbconvert), with .NET Interactive as its kernel.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_runs_the_whole_course_and_shows_its_charts(bool solved)
+    {
+        using var folder = await FolderAsync();
+        var notebooks = Path.Combine(folder.Root, "notebooks");
+        foreach (var file in solved ? Directory.GetFiles(notebooks, "*.ipynb") : [])
+        {
+            await File.WriteAllTextAsync(file, TaskCells.Solve(await File.ReadAllTextAsync(file)), TestContext.Current.CancellationToken);
+        }
+
+        using var convert = folder.StartPython([
+            "-m",
+            "jupyter",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            "--ExecutePreprocessor.timeout=900",
+            "--ExecutePreprocessor.kernel_name=real",
+            "--output-dir",
+            Path.Combine(folder.Root, "out"),
+            .. Course.Notebooks.Select(path => Path.Combine(notebooks, Path.GetFileName(path))),
+            .. Directory.GetFiles(notebooks, "*solution*"),
+        ]);
+        var (code, output, errors) = await TestProcess.EndAsync(convert);
+        Assert.True(code == 0, output + errors);
+        var executed = Directory.GetFiles(Path.Combine(folder.Root, "out"), "*.ipynb");
+        Assert.Equal(Directory.GetFiles(notebooks, "*.ipynb").Length, executed.Length);
+        var charts = 0;
+        foreach (var file in executed)
+        {
+            foreach (var cell in NotebookDocument.Load(file).Cells.Where(cell => cell.Kind == CellKind.Code))
+            {
+                foreach (var shown in cell.Outputs)
+                {
+                    var where =
+                        $"{Path.GetFileName(file)}, cell {cell.Id}: {shown!.ToJsonString()[..Math.Min(400, shown.ToJsonString().Length)]}";
+                    Assert.True((string?)shown["output_type"] != "error", where);
+                    Assert.True((string?)shown["name"] != "stderr", where);
+                    var html = shown["data"]?["text/html"]?.ToJsonString() ?? "";
+                    charts +=
+                        html.Contains("plotly-source", StringComparison.Ordinal) || html.Contains("chart-", StringComparison.Ordinal)
+                            ? 1
+                            : 0;
+                    // A chart or a card whose formatter was not found is shown by its properties.
+                    Assert.True(
+                        !html.Contains("PlotlyChart", StringComparison.Ordinal) && !html.Contains("CnnTutorial.", StringComparison.Ordinal),
+                        where
+                    );
+                }
+            }
+        }
+
+        Assert.True(charts > 15, $"{charts} charts");
+    }
+
+    /// <summary>A folder of the course, in which Jupyter knows this project's kernel and, as "real", .NET Interactive.</summary>
+    private static async Task<JupyterFolder> FolderAsync()
+    {
+        Assert.SkipWhen(
+            DotnetInteractive is null,
+            "The dotnet tool Microsoft.dotnet-interactive is not installed, or DOTNET_INTERACTIVE does not name its program."
+        );
+        await JupyterFolder.NeedAsync("nbconvert", "jupyter-nbconvert");
+        var folder = new JupyterFolder();
+        await folder.InstallKernelAsync();
+        var real = Directory.CreateDirectory(Path.Combine(folder.Root, "share", "jupyter", "kernels", "real")).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(real, "kernel.json"),
+            JsonSerializer.Serialize(
+                new Dictionary<string, object>
+                {
+                    ["argv"] = (string[])[DotnetInteractive, "jupyter", "--default-kernel", "csharp", "{connection_file}"],
+                    ["display_name"] = ".NET Interactive",
+                    ["language"] = "C#",
+                    ["interrupt_mode"] = "message",
+                    ["env"] = new Dictionary<string, string> { ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1" },
+                }
+            ),
+            TestContext.Current.CancellationToken
+        );
+        return folder;
+    }
+}
