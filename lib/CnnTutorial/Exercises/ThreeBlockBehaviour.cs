@@ -101,10 +101,11 @@ internal static class ThreeBlockBehaviour
         var weights = ByName(model)!;
         weights["predictions.weight"].zero_();
         weights["predictions.bias"].fill_(1);
-        var images = PracticeImages.Numbered(40, seed: 5).ToImageTensor();
+        var images = PracticeImages.Numbered(12, seed: 5).ToImageTensor();
         var pairs = new List<(double Full, double Now)>();
-        for (var unit = 0; unit < 120 && pairs.Count < 800; unit += 10)
+        for (var unit = 0; unit < 120 && pairs.Count < 400; unit += 10)
         {
+            using var pass = NewDisposeScope();
             var row = new float[10, 128];
             for (var i = 0; i < 10; i++)
             {

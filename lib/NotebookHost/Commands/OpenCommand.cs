@@ -14,7 +14,7 @@ internal static class OpenCommand
     /// <summary>Tried first, so that an address stays from day to day.</summary>
     private const int UsualPort = 8790;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     public static Command Create()
     {

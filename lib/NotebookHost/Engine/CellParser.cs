@@ -23,6 +23,22 @@ internal abstract record CellStep;
 /// <summary>C# to run. Lines that are not part of it are empty, so that line numbers stay the cell's.</summary>
 internal sealed record CodeStep(string Code) : CellStep;
 
+/// <summary>Text of a language that is shown and not run: <c>#!html</c>, <c>#!markdown</c>, <c>#!javascript</c>, <c>#!mermaid</c>.</summary>
+internal sealed record TextStep(string Language, string Text) : CellStep;
+
+/// <summary>Code of a language that is not run here.</summary>
+internal sealed record ForeignStep(string Language, int Line) : CellStep;
+
+/// <summary><c>#!who</c>, <c>#!whos</c>, <c>#!lsmagic</c> and <c>#!about</c>: what there is.</summary>
+internal sealed record ListStep(string What) : CellStep;
+
+/// <summary><c>#!set</c>, <c>#!value</c> and <c>#!share</c>: a variable gets a value.</summary>
+/// <param name="Name">The variable.</param>
+/// <param name="From">The kernel or language from which the value comes, for <c>#!share</c>; else null.</param>
+/// <param name="Value">C# of the value.</param>
+/// <param name="Line">The line of the directive.</param>
+internal sealed record ValueStep(string Name, string? From, string Value, int Line) : CellStep;
+
 /// <summary><c>#!import</c>: another notebook or script to run in the same state.</summary>
 internal sealed record ImportStep(string Path, int Line) : CellStep;
 
@@ -33,6 +49,12 @@ internal sealed record PackageDirective(string Name, string? Version, int Line);
 internal static partial class CellParser
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+
+    /// <summary>Languages whose text is shown.</summary>
+    private static readonly string[] Shown = ["html", "markdown", "javascript", "js", "mermaid", "svg"];
+
+    /// <summary>Languages of .NET Interactive that are not built here.</summary>
+    private static readonly string[] Foreign = ["fsharp", "f#", "F#", "pwsh", "powershell", "sql", "kql", "python", "r", "http", "vbnet"];
 
     public static (ParsedCell? Cell, CellError? Error) Parse(CellSource source)
     {
@@ -58,9 +80,26 @@ internal static partial class CellParser
             }
         }
 
-        var directives = DirectiveLines(source.Code, lines);
+        var texts = TakeTexts(lines);
+        var directives = DirectiveLines(string.Join('\n', lines), lines);
         for (var i = 0; i < lines.Length; i++)
         {
+            if (texts.TryGetValue(i, out var text))
+            {
+                EndOfCode();
+                if (text is ForeignStep foreign)
+                {
+                    return (null, CellError.At(source, foreign.Line, "LanguageError", OtherLanguages.Advice(foreign.Language)));
+                }
+
+                if (text is not null)
+                {
+                    steps.Add(text);
+                }
+
+                continue;
+            }
+
             if (!directives.Contains(i))
             {
                 code[i] = lines[i];
@@ -75,9 +114,33 @@ internal static partial class CellParser
                 switch (magic.Groups["name"].Value)
                 {
                     case "csharp" or "c#" or "C#":
+                        EndOfCode();
                         break;
                     case "time":
+                        EndOfCode();
                         showTime = true;
+                        break;
+                    case var shebang when i == 0 && shebang.StartsWith('/'):
+                        // The file can be started by its name where it came from.
+                        break;
+                    case "who" or "whos" or "lsmagic" or "about" or "help":
+                        EndOfCode();
+                        steps.Add(new ListStep(magic.Groups["name"].Value));
+                        break;
+                    case "set" or "value" or "share":
+                        EndOfCode();
+                        var (value, mistake) = ValueOf(magic.Groups["name"].Value, rest, lines, i, number);
+                        if (value is null)
+                        {
+                            return (null, CellError.At(source, number, "DirectiveError", mistake!));
+                        }
+
+                        steps.Add(value);
+                        if (magic.Groups["name"].Value == "value" && value.From == "lines")
+                        {
+                            i = lines.Length;
+                        }
+
                         break;
                     case "import" when rest.Trim('"') is { Length: > 0 } path:
                         EndOfCode();
@@ -92,7 +155,7 @@ internal static partial class CellParser
                                 source,
                                 number,
                                 "DirectiveError",
-                                $"the magic command #!{name} is not known here; known are #!import, #!time and #!csharp."
+                                $"the magic command #!{name} is not known here; #!lsmagic lists those that are."
                             )
                         );
                 }
@@ -107,6 +170,25 @@ internal static partial class CellParser
                     )
                 );
             }
+            else if (FilePackage().Match(line) is { Success: true } filePackage)
+            {
+                packages.Add(
+                    new PackageDirective(
+                        filePackage.Groups["name"].Value,
+                        filePackage.Groups["version"] is { Success: true } fixedVersion ? fixedVersion.Value : null,
+                        number
+                    )
+                );
+            }
+            else if (line.StartsWith("#:property", StringComparison.Ordinal) || line.StartsWith("#:sdk", StringComparison.Ordinal))
+            {
+                // Settings of a build. There is none here.
+            }
+            else if (LoadedScript().Match(line) is { Success: true } script)
+            {
+                EndOfCode();
+                steps.Add(new ImportStep(script.Groups["path"].Value, number));
+            }
             else if (NuGetSource().Match(line) is { Success: true } packageSource)
             {
                 packageSources.Add(packageSource.Groups["url"].Value);
@@ -120,6 +202,114 @@ internal static partial class CellParser
         EndOfCode();
         return (new ParsedCell(steps, packages, packageSources, showTime), null);
     }
+
+    /// <summary>
+    /// Takes the parts of other languages out of the lines: what stands between <c>#!html</c> and its like and the next language. By the
+    /// line where it begins; null for its other lines, and for those of a part that means nothing here.
+    /// </summary>
+    private static Dictionary<int, CellStep?> TakeTexts(string[] lines)
+    {
+        var taken = new Dictionary<int, CellStep?>();
+        while (true)
+        {
+            var directives = DirectiveLines(string.Join('\n', lines), lines);
+            var first = Array.FindIndex(
+                lines,
+                line => Magic().Match(line.Trim()) is { Success: true } magic && IsOther(magic.Groups["name"].Value)
+            );
+            while (first >= 0 && !directives.Contains(first))
+            {
+                first = Array.FindIndex(
+                    lines,
+                    first + 1,
+                    line => Magic().Match(line.Trim()) is { Success: true } magic && IsOther(magic.Groups["name"].Value)
+                );
+            }
+
+            if (first < 0)
+            {
+                return taken;
+            }
+
+            var language = Magic().Match(lines[first].Trim()).Groups["name"].Value;
+            var end = Array.FindIndex(
+                lines,
+                first + 1,
+                line =>
+                    Magic().Match(line.TrimEnd()) is { Success: true } magic
+                    && magic.Groups["name"].Value is var name
+                    && (IsOther(name) || name is "csharp" or "c#" or "C#")
+            );
+            end = end < 0 ? lines.Length : end;
+            taken[first] =
+                Array.IndexOf(Shown, language) >= 0 ? new TextStep(language, string.Join('\n', lines[(first + 1)..end]).Trim('\n'))
+                : language == "meta" ? null
+                : new ForeignStep(language, first + 1);
+            for (var i = first; i < end; i++)
+            {
+                lines[i] = "";
+                if (i > first)
+                {
+                    taken[i] = null;
+                }
+            }
+        }
+    }
+
+    private static bool IsOther(string language) =>
+        language == "meta" || Array.IndexOf(Shown, language) >= 0 || Array.IndexOf(Foreign, language) >= 0;
+
+    /// <summary>Reads <c>#!set --name x --value @csharp:y</c>, <c>#!value --name x --from-value "…"</c> or lines, <c>#!share --from csharp
+    /// x</c>.</summary>
+    private static (ValueStep? Step, string? Mistake) ValueOf(string command, string rest, string[] lines, int index, int number)
+    {
+        var words = Word().Matches(rest).Select(word => word.Value.Trim('"')).ToList();
+        string? Option(params string[] names) =>
+            words.FindIndex(names.Contains) is var at and >= 0 && at + 1 < words.Count ? words[at + 1] : null;
+        var from = Option("--from");
+        var name = Option("--name", "-n", "--as") ?? (command == "share" ? words.LastOrDefault(word => !word.StartsWith('-')) : null);
+        if (name is null || !SyntaxFacts.IsValidIdentifier(name))
+        {
+            return (
+                null,
+                $"#!{command} needs the name of a variable: #!{command} {(command == "share" ? "--from csharp x" : "--name x …")}"
+            );
+        }
+
+        switch (command)
+        {
+            case "share":
+                var shared = words.LastOrDefault(word => !word.StartsWith('-') && word != from && word != Option("--as", "--mime-type"));
+                return (new ValueStep(name, from ?? "csharp", shared ?? name, number), null);
+            case "set":
+                var value = Option("--value");
+                if (value is null)
+                {
+                    return (null, "#!set needs a value: #!set --name x --value @csharp:y");
+                }
+
+                if (value.StartsWith('@') && value.Split(':', 2) is [_, var variable])
+                {
+                    return (new ValueStep(name, value[1..].Split(':')[0], variable, number), null);
+                }
+
+                return (new ValueStep(name, "csharp", Literal(value), number), null);
+            default:
+                if (Option("--from-file") is { } file)
+                {
+                    return (new ValueStep(name, "csharp", $"System.IO.File.ReadAllText({Literal(file)})", number), null);
+                }
+
+                if (Option("--from-value") is { } text)
+                {
+                    return (new ValueStep(name, "csharp", Literal(text), number), null);
+                }
+
+                return (new ValueStep(name, "lines", Literal(string.Join('\n', lines[(index + 1)..])), number), null);
+        }
+    }
+
+    private static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
     /// <summary>The lines, from 0, that are directives to us, and not text inside a string, a comment or an inactive #if.</summary>
     private static HashSet<int> DirectiveLines(string code, string[] lines)
@@ -145,7 +335,7 @@ internal static partial class CellParser
         return found;
     }
 
-    [GeneratedRegex("""^\s*#\s*(!|[ri]\s+"\s*nuget\s*:|i\s)""")]
+    [GeneratedRegex("""^\s*#\s*(!|:|[ri]\s+"\s*nuget\s*:|i\s|load\s)""")]
     private static partial Regex Candidate();
 
     [GeneratedRegex(@"^#!(?<name>\S*)(?<rest>.*)$")]
@@ -156,4 +346,13 @@ internal static partial class CellParser
 
     [GeneratedRegex("""^#\s*i\s+"\s*nuget\s*:\s*(?<url>[^"]+?)\s*"\s*(//.*)?$""")]
     private static partial Regex NuGetSource();
+
+    [GeneratedRegex("""^#:package\s+(?<name>[^@\s]+)(@(?<version>\S+))?\s*$""")]
+    private static partial Regex FilePackage();
+
+    [GeneratedRegex("""^#\s*load\s+"(?<path>[^"]+)"\s*(//.*)?$""")]
+    private static partial Regex LoadedScript();
+
+    [GeneratedRegex("""("[^"]*"|\S)+""")]
+    private static partial Regex Word();
 }

@@ -42,13 +42,23 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
-    public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context) =>
-        RunAsync(
+    public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context)
+    {
+        context.Submit = async code =>
+        {
+            var submitted = new CellSource($"code submitted by cell {request.Number}", code.ReplaceLineEndings("\n"), IsImported: true);
+            if (await RunAsync(submitted, request.Language, _running, context) is { } error)
+            {
+                throw new InvalidOperationException($"{submitted.Place(error.Line)}: {error.Message}");
+            }
+        };
+        return RunAsync(
             new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters),
             request.Language,
             _running,
             context
         );
+    }
 
     /// <inheritdoc cref="NotebookSession.Next"/>
     public Script Next(string code) => Chain.Next(code, "", WorkingDirectory);
@@ -76,16 +86,10 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         {
             case "csharp":
                 break;
-            case "html" or "markdown":
-                context.DisplayAs(source.Code, $"text/{language}");
-                return null;
+            case var shown when OtherLanguages.IsShown(shown):
+                return Show(new TextStep(shown, source.Code), source, context);
             default:
-                return CellError.At(
-                    source,
-                    null,
-                    "LanguageError",
-                    $"the cell is written in {language}, and only C# cells can be run here."
-                );
+                return CellError.At(source, null, "LanguageError", OtherLanguages.Advice(language));
         }
 
         var (cell, error) = CellParser.Parse(source);
@@ -108,6 +112,9 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             {
                 CodeStep code => await RunCodeAsync(code.Code, source, isLast: step == cell.Steps[^1], context),
                 ImportStep import => await ImportAsync(import, source, importing, context),
+                TextStep text => Show(text, source, context),
+                ValueStep value => await SetAsync(value, source, context),
+                ListStep list => Show(SessionLists.Shown(list.What, Chain.Submissions), context),
                 _ => throw new UnreachableException(),
             };
         }
@@ -119,6 +126,41 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
         return error;
     }
+
+    private static CellError? Show(IReadOnlyDictionary<string, string> data, KernelInvocationContext context)
+    {
+        _ = new DisplayedValue(context.Output, null, data);
+        return null;
+    }
+
+    private CellError? Show(TextStep text, CellSource source, KernelInvocationContext context)
+    {
+        try
+        {
+            return Show(OtherLanguages.Shown(text.Language, text.Text, ValueOf), context);
+        }
+        catch (Exception e)
+        {
+            return CellError.At(source, null, "DirectiveError", e.Message);
+        }
+    }
+
+    private object? ValueOf(string name) =>
+        SessionLists.Variables(Chain.Submissions).FirstOrDefault(variable => variable.Name == name) is { } found
+            ? found.Value
+            : throw new InvalidOperationException($"there is no variable {name} to share; run the cell that declares it first.");
+
+    private async Task<CellError?> SetAsync(ValueStep step, CellSource source, KernelInvocationContext context) =>
+        step.From is "csharp" or "c#" or "C#" or "value" or "lines" or null
+            ? step.Name == step.Value
+                ? null
+                : await RunCodeAsync($"var {step.Name} = {step.Value};", source, isLast: false, context)
+            : CellError.At(
+                source,
+                step.Line,
+                "DirectiveError",
+                $"{step.Name} cannot be taken from {step.From}: only C# is run here, and a page's JavaScript takes values but gives none."
+            );
 
     private async Task<CellError?> RestoreAsync(ParsedCell cell, CellSource source, KernelInvocationContext context)
     {
@@ -144,6 +186,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     private async Task<CellError?> RunCodeAsync(string code, CellSource source, bool isLast, KernelInvocationContext context)
     {
+        (code, var disposed) = PastedCode.WithoutUsingDeclarations(code);
         try
         {
             var submission = await Chain.RunAsync(
@@ -153,6 +196,12 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 context.Continuations,
                 context.Interrupted
             );
+            ShowWarnings(submission, source, context);
+            foreach (var name in disposed.Reverse())
+            {
+                (submission.Variables.FirstOrDefault(variable => variable.Name == name)?.Value as IDisposable)?.Dispose();
+            }
+
             if (submission.Exception is not null && IsInterruption(submission.Exception, context))
             {
                 throw new OperationCanceledException("The cell was interrupted.", submission.Exception, context.Interrupted);
@@ -184,6 +233,34 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             // A formatter of the learner's or of a library threw.
             return _report.FromException(e, source);
         }
+    }
+
+    private static void ShowWarnings(Submission submission, CellSource source, KernelInvocationContext context)
+    {
+        var warnings = submission
+            .Warnings.Where(warning => warning.Id is not ("CS1701" or "CS1702" or "CS7022"))
+            .Select(warning =>
+                $"{source.Place(warning.Location.GetLineSpan().StartLinePosition.Line + 1)}: warning {warning.Id}: {warning.GetMessage()}"
+            )
+            .Distinct()
+            .ToList();
+        if (warnings.Count == 0 || source.IsImported)
+        {
+            return;
+        }
+
+        var text = string.Join('\n', warnings);
+        _ = new DisplayedValue(
+            context.Output,
+            null,
+            new Dictionary<string, string>
+            {
+                ["text/html"] =
+                    $"<details><summary>{(warnings.Count == 1 ? "1 warning" : $"{warnings.Count} warnings")} of the compiler</summary><pre>"
+                    + $"{System.Net.WebUtility.HtmlEncode(text)}</pre></details>",
+                ["text/plain"] = text,
+            }
+        );
     }
 
     /// <summary>Whether an exception is the end of a cell that the user has stopped: what is thrown into code that does not stop by itself

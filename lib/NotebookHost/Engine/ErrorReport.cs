@@ -50,6 +50,9 @@ internal sealed class ErrorReport
             }
         }
 
+        // The form that works here, once, after what the compiler says.
+        traceback.AddRange(errors.Select(PastedCode.Advice).OfType<string>().Distinct());
+
         var first = errors.FirstOrDefault(error => error.Location.IsInSource);
         return new CellError(
             "CompilationError",

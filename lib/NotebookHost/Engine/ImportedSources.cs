@@ -21,10 +21,11 @@ internal static class ImportedSources
                             (new CellSource($"{name}, cell {cell.Number}", cell.Source, cell.IsParameters, IsImported: true), cell.Language)
                         ),
                 ];
-            case ".CSX" or ".CS":
+            // The parts of a .dib file are divided by #!csharp, #!markdown and so on, as those of a cell may be.
+            case ".CSX" or ".CS" or ".DIB":
                 return [(new CellSource(name, ReadScript(path), IsImported: true), "csharp")];
             default:
-                throw new NotebookFormatException($"{path}: only notebooks (.ipynb) and C# scripts (.csx, .cs) can be imported.");
+                throw new NotebookFormatException($"{path}: only notebooks (.ipynb, .dib) and C# scripts (.csx, .cs) can be imported.");
         }
     }
 

@@ -19,6 +19,11 @@ internal static class OwnFormatters
         Both<DateOnly>(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         Both<TimeOnly>(time => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
 
+        Formatter.Register<LaTeXString>(text => text.ToString(), "text/latex");
+        Formatter.SetPreferredMimeTypesFor(typeof(LaTeXString), "text/latex");
+        Formatter.Register<MathString>(formula => $"$${formula}$$", "text/latex");
+        Formatter.SetPreferredMimeTypesFor(typeof(MathString), "text/latex");
+
         // Every node of it leads to every other: a document of three elements made 1 MB of HTML.
         Formatter.Register<XObject>((value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"), "text/html");
         Formatter.Register<XObject>((value, writer) => writer.Write(value.ToString()), "text/plain");

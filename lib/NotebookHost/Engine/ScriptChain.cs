@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Text;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
@@ -78,6 +79,7 @@ internal sealed class ScriptChain
 
     private readonly SessionLoadContext _context = new();
     private readonly List<Submission> _submissions = [];
+    private readonly List<MetadataReference> _libraryReferences = [];
     private object?[] _instances = [];
     private ScriptOptions _options = ScriptOptions
         .Default.WithLanguageVersion(LanguageVersion.Latest)
@@ -98,7 +100,9 @@ internal sealed class ScriptChain
     /// <param name="output">Where what does not work is said.</param>
     public async Task AddPackagesAsync(RestoredPackages packages, CellOutput output)
     {
-        _options = _options.AddReferences(packages.References.Select(file => MetadataReference.CreateFromFile(file)));
+        List<MetadataReference> added = [.. packages.References.Select(file => MetadataReference.CreateFromFile(file))];
+        _options = _options.AddReferences(added);
+        _libraryReferences.AddRange(added);
         _context.AddPackages(packages.Assemblies, packages.Natives, packages.NativesFolder);
         foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "XPlot.Plotly.dll"))
         {
@@ -131,11 +135,18 @@ internal sealed class ScriptChain
     )
     {
         var abandoned = _abandoned;
-        var (script, compiled) = Compile(code, file, directory, cancellationToken);
-        foreach (var library in script.GetCompilation().DirectiveReferences.OfType<PortableExecutableReference>())
+        Assembly? library = null;
+        if (PastedCode.IsLibrary(code) && (library = AddLibrary(code, file, cancellationToken)) is not null)
         {
-            if (library.FilePath is { } path)
+            (library, code) = (PastedCode.HasMain(code) ? library : null, "");
+        }
+
+        var (script, compiled) = Compile(code, file, directory, cancellationToken);
+        foreach (var referenced in script.GetCompilation().DirectiveReferences.OfType<PortableExecutableReference>())
+        {
+            if (referenced.FilePath is { } path)
             {
+                _libraryReferences.Add(referenced);
                 _context.AddLibrary(path);
                 _context.Initialize(path);
             }
@@ -144,7 +155,7 @@ internal sealed class ScriptChain
         // A slot for each submission so far, one for the globals that there are not, one for this one.
         object?[] instances = [.. _instances.AsSpan(0, Math.Min(_instances.Length, _submissions.Count + 1)), null, null];
         var submission = compiled.IsEmpty
-            ? new Submission(script, null, null, null, null, compiled.Warnings)
+            ? await RunMainAsync(new Submission(script, null, null, null, null, compiled.Warnings), library, continuations)
             : await RunAsync(script, compiled, instances, continuations);
         if (abandoned == Volatile.Read(ref _abandoned))
         {
@@ -178,6 +189,10 @@ internal sealed class ScriptChain
         try
         {
             value = await continuations.Start(() => begin(instances)).ConfigureAwait(false);
+            if (compiled.IsProgram)
+            {
+                value = await continuations.Start(() => MainOf(assembly)).ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {
@@ -230,6 +245,87 @@ internal sealed class ScriptChain
         }
     }
 
+    /// <summary>Compiles code as a library of its own, loads it, and lets the next submission use it. Null where it does not compile so, as
+    /// when it uses a variable of a cell.</summary>
+    private Assembly? AddLibrary(string code, string file, CancellationToken stop)
+    {
+        // On the first line, so that lines keep their numbers.
+        var usings = string.Concat(Imports.SkipLast(1).Select(name => $"global using {name}; "));
+        var tree = CSharpSyntaxTree.ParseText(
+            SourceText.From(usings + code, Encoding.UTF8),
+            new CSharpParseOptions(LanguageVersion.Latest),
+            file,
+            cancellationToken: stop
+        );
+        var compilation = CSharpCompilation.Create(
+            $"Library{Interlocked.Increment(ref _lastNumber)}",
+            [tree],
+            [
+                .. Framework.Value[true],
+                .. Framework.Value[false],
+                .. Shared.Select(assembly => MetadataReference.CreateFromFile(assembly.Location)),
+                .. _libraryReferences,
+            ],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)
+        );
+        var compiled = TryEmit(StopChecks.Insert(compilation, _lastNumber), _lastNumber, stop, out _);
+        if (compiled is not { IsEmpty: false })
+        {
+            return null;
+        }
+
+        var image = ((MemoryStream)compiled.Code).ToArray();
+        var assembly = _context.Load(compiled.Code, compiled.Symbols);
+        var reference = MetadataReference.CreateFromImage(image);
+        _libraryReferences.Add(reference);
+        _options = _options.AddReferences(reference);
+        EndlessEnumeration.RegisterTypes(assembly);
+        return assembly;
+    }
+
+    private static async Task<Submission> RunMainAsync(Submission submission, Assembly? program, CellContinuations continuations)
+    {
+        if (program is null)
+        {
+            return submission;
+        }
+
+        try
+        {
+            return submission with { ReturnValue = await continuations.Start(() => MainOf(program)).ConfigureAwait(false) };
+        }
+        catch (Exception e)
+        {
+            return submission with { Exception = e };
+        }
+    }
+
+    /// <summary>Runs the Main of a pasted program; an exit code other than 0 is its value.</summary>
+    private static async Task<object> MainOf(Assembly program)
+    {
+        var main = program
+            .GetTypes()
+            .Select(type =>
+                type.GetMethod("Main", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            )
+            .OfType<MethodInfo>()
+            .First();
+        var result = main.Invoke(
+            null,
+            BindingFlags.DoNotWrapExceptions,
+            null,
+            main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()],
+            null
+        );
+        if (result is Task task)
+        {
+            await task;
+            result = (task as Task<int>)?.Result;
+        }
+
+        return result is int and not 0 ? result : null!;
+    }
+
     private static Compiled Emit(Compilation compilation, CancellationToken stop)
     {
         var number = Interlocked.Increment(ref _lastNumber);
@@ -250,6 +346,7 @@ internal sealed class ScriptChain
         var result = compilation.Emit(code, symbols, options: Emission, cancellationToken: stop);
         (code.Position, symbols.Position) = (0, 0);
         found = result.Diagnostics;
+        var root = (CompilationUnitSyntax)compilation.SyntaxTrees.Single().GetRoot();
         // There may be nothing to emit, which is not an error.
         var isEmpty = !result.Success && found.All(one => one.Severity != DiagnosticSeverity.Error);
         return result.Success || isEmpty
@@ -258,7 +355,8 @@ internal sealed class ScriptChain
                 symbols,
                 number,
                 isEmpty,
-                compilation.SyntaxTrees.Single().GetRoot().ChildNodes().Any(node => node is TypeDeclarationSyntax),
+                root.Members.Any(member => member is TypeDeclarationSyntax),
+                PastedCode.IsProgram(root),
                 [.. found.Where(one => one is { Severity: DiagnosticSeverity.Warning, IsSuppressed: false })]
             )
             : null;
@@ -284,6 +382,7 @@ internal sealed class ScriptChain
         int Number,
         bool IsEmpty,
         bool DeclaresTypes,
+        bool IsProgram,
         ImmutableArray<Diagnostic> Warnings
     );
 }

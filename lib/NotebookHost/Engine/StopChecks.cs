@@ -60,12 +60,12 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
         node.IsKind(SyntaxKind.GotoStatement) ? Block(_loop, node) : node;
 
     public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node) =>
-        BodyOf(node.Body, node.ExpressionBody, node.ReturnType, node.Modifiers) is { } body
+        BodyOf(node.Body, node.ExpressionBody, node.SemicolonToken, node.ReturnType, node.Modifiers) is { } body
             ? node.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body)
             : base.VisitMethodDeclaration(node);
 
     public override SyntaxNode? VisitLocalFunctionStatement(LocalFunctionStatementSyntax node) =>
-        BodyOf(node.Body, node.ExpressionBody, node.ReturnType, node.Modifiers) is { } body
+        BodyOf(node.Body, node.ExpressionBody, node.SemicolonToken, node.ReturnType, node.Modifiers) is { } body
             ? node.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body)
             : base.VisitLocalFunctionStatement(node);
 
@@ -101,7 +101,13 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
     }
 
     /// <summary>A method's body with the check; null where there is none.</summary>
-    private BlockSyntax? BodyOf(BlockSyntax? block, ArrowExpressionClauseSyntax? arrow, TypeSyntax type, SyntaxTokenList modifiers)
+    private BlockSyntax? BodyOf(
+        BlockSyntax? block,
+        ArrowExpressionClauseSyntax? arrow,
+        SyntaxToken semicolon,
+        TypeSyntax type,
+        SyntaxTokenList modifiers
+    )
     {
         if (block is not null)
         {
@@ -117,7 +123,12 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
         var isVoid =
             type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
             || (modifiers.Any(SyntaxKind.AsyncKeyword) && name is IdentifierNameSyntax { Identifier.Text: "Task" or "ValueTask" });
-        return BodyOf(value, isVoid);
+        // With the line breaks around the arrow and the semicolon, which go: lines keep their numbers.
+        return BodyOf(value, isVoid)
+            .WithLeadingTrivia(
+                (SyntaxTrivia[])[.. arrow.ArrowToken.LeadingTrivia, .. arrow.ArrowToken.TrailingTrivia, .. value.GetLeadingTrivia()]
+            )
+            .WithTrailingTrivia((SyntaxTrivia[])[.. value.GetTrailingTrivia(), .. semicolon.LeadingTrivia, .. semicolon.TrailingTrivia]);
     }
 
     private BlockSyntax BodyOf(ExpressionSyntax value, bool isVoid)

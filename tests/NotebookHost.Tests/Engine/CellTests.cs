@@ -119,12 +119,16 @@ public sealed class CellTests : SessionTest
         Assert.StartsWith("Wall time:", sink.Displays.Values.Single()["text/plain"], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_unknown_magic_command_is_named_before_anything_runs()
+    [Theory]
+    [InlineData("#!nonsense", "DirectiveError", "#!nonsense")]
+    [InlineData("#!pwsh\nGet-Date", "LanguageError", "PowerShell is not run here")]
+    [InlineData("#!fsharp\nlet x = 1", "LanguageError", "F# is not run here")]
+    [InlineData("#!sql\nselect 1", "LanguageError", "SQL is not run here")]
+    public async Task What_is_not_run_here_is_named_before_anything_runs(string directive, string name, string message)
     {
-        var (sink, result) = await TryRun("Console.WriteLine(1);\n#!pwsh\nGet-Date");
-        Assert.Equal("DirectiveError", result.Error!.Name);
-        Assert.Contains("#!pwsh", result.Error.Message, StringComparison.Ordinal);
+        var (sink, result) = await TryRun("Console.WriteLine(1);\n" + directive);
+        Assert.Equal(name, result.Error!.Name);
+        Assert.Contains(message, result.Error.Message, StringComparison.Ordinal);
         Assert.Equal(2, result.Error.Line);
         Assert.Empty(sink.Out);
     }
@@ -146,6 +150,6 @@ public sealed class CellTests : SessionTest
     }
 
     [Fact]
-    public async Task Cells_of_other_languages_are_an_error_that_names_the_language() =>
-        Assert.Contains("fsharp", (await Fail("let x = 1", "fsharp")).Message, StringComparison.Ordinal);
+    public async Task Cells_of_other_languages_are_an_error_that_says_what_to_do() =>
+        Assert.Contains("dotnet fsi", (await Fail("let x = 1", "fsharp")).Message, StringComparison.Ordinal);
 }

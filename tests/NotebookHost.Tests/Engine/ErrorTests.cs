@@ -81,4 +81,34 @@ public sealed class ErrorTests : SessionTest
         await Fail("missing");
         Assert.Equal("1", (await Run("1")).Result!["text/plain"]);
     }
+
+    [Fact]
+    public async Task Lines_are_right_after_functions_of_every_form()
+    {
+        var error = await Fail(
+            """
+            int A() => 1;
+            int B()
+                =>
+                2
+                ;
+            class C
+            {
+                public int D() =>
+                    3;
+                public int E() => 4; // five
+            }
+            Func<int, int> f = x =>
+                x + 1;
+            foreach (var i in new[] { 1 })
+                f(i);
+            for (var i = 0; i < 1; i++)
+            {
+                f(i);
+            }
+            throw new Exception("line 20");
+            """
+        );
+        Assert.Equal(20, error.Line);
+    }
 }

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Formatting;
 using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;
 
 namespace Microsoft.DotNet.Interactive;
 
 /// <summary>What a cell can call without a using.</summary>
-public static class Kernel
+public sealed class Kernel
 {
 #pragma warning disable IDE1006 // The lower case is .NET Interactive's.
     /// <summary>Shows a value, formatted as the given MIME types or as its type prefers.</summary>
@@ -23,6 +24,39 @@ public static class Kernel
         element.Display();
     }
 
+    /// <summary>Adds a style sheet to the page.</summary>
+    public static void CSS(string content) => $"<style>{content}</style>".DisplayAs("text/html");
+
     /// <summary>Asks the user for a line of text.</summary>
-    public static Task<string?> GetInputAsync(string prompt = "") => Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
+    /// <param name="prompt">What to ask.</param>
+    /// <param name="typeHint">What kind of text it is, for front ends that care.</param>
+    public static Task<string?> GetInputAsync(string prompt = "", string typeHint = "text") =>
+        Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
+
+    /// <summary>Asks the user for a password.</summary>
+    public static Task<PasswordString> GetPasswordAsync(string prompt = "") =>
+        Task.FromResult(new PasswordString(DisplayExtensions.CurrentCell().ReadInput(prompt) ?? ""));
+
+    /// <summary>The kernel: there is one.</summary>
+    public static Kernel Root { get; } = new();
+
+    /// <summary>The kernel that runs the calling cell.</summary>
+    public static Kernel Current => Root;
+
+    /// <summary>The name of the kernel's language.</summary>
+    public string Name => "csharp";
+
+    /// <summary>Runs code in this session, as a part of the running cell.</summary>
+    /// <exception cref="InvalidOperationException">The code does not compile, or throws.</exception>
+    public Task SendAsync(SubmitCode command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return DisplayExtensions.CurrentCell().SubmitAsync(command.Code);
+    }
+
+    /// <summary>Runs code in this session, as a part of the running cell.</summary>
+    /// <exception cref="InvalidOperationException">The code does not compile, or throws.</exception>
+    public Task SubmitCodeAsync(string code) => SendAsync(new SubmitCode(code));
+
+    private Kernel() { }
 }

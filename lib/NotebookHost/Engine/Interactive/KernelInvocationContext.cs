@@ -37,6 +37,12 @@ public sealed class KernelInvocationContext
     /// <summary>Whether code has asked for the token, and so may be expected to stop by itself when it finds that good.</summary>
     internal bool IsCooperative { get; private set; }
 
+    /// <summary>Runs more code as a part of the cell; it throws where that fails.</summary>
+    internal Func<string, Task>? Submit { get; set; }
+
+    internal Task SubmitAsync(string code) =>
+        Submit is { } submit ? submit(code) : throw new InvalidOperationException("No code can be run here: no cell is running.");
+
     /// <summary>Runs the cell's code.</summary>
     internal CellContinuations Continuations { get; } = new();
 

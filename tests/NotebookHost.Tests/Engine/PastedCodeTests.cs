@@ -1,0 +1,63 @@
+using NotebookHost.Engine;
+
+namespace NotebookHost.Tests.Engine;
+
+public sealed class PastedCodeTests : SessionTest
+{
+    [Fact]
+    public async Task Using_declarations_are_disposed_at_the_cells_end()
+    {
+        await Run("class D : IDisposable { public string Name; public void Dispose() => Console.Write(Name + \" closed \"); }");
+        var sink = await Run(
+            "using var a = new D { Name = \"a\" };\nusing D b = new D { Name = \"b\" };\nConsole.Write(a.Name + b.Name + \" open \");"
+        );
+        Assert.Equal("ab open b closed a closed ", sink.Out);
+        var (failed, result) = await TryRun("using var c = new D { Name = \"c\" };\nthrow new Exception(\"x\");");
+        Assert.Equal(2, result.Error!.Line);
+        Assert.Equal("c closed ", failed.Out);
+        Assert.Equal(
+            "3",
+            (
+                await Run("using System.IO;\nusing Text = System.String;\nusing var s = new StringReader(\"abc\");\ns.ReadToEnd().Length")
+            ).Result!["text/plain"]
+        );
+    }
+
+    [Theory]
+    [InlineData("class Program { static void Main() { Console.Write(\"main\"); } }")]
+    [InlineData("class Program { static void Main(string[] args) => Console.Write(\"ma\" + \"in\"); }")]
+    [InlineData("class Program { static async Task Main() { await Task.Yield(); Console.Write(\"main\"); } }")]
+    public async Task A_pasted_program_is_run(string code) => Assert.Equal("main", (await Run(code)).Out);
+
+    [Fact]
+    public async Task Files_with_namespaces_and_classes_of_extension_methods_can_be_pasted_and_imported()
+    {
+        await Run("namespace Shapes { public record Square(int Side) { public int Area => Side * Side; } }");
+        Assert.Equal("9", (await Run("using Shapes;\nnew Square(3).Area")).Result!["text/plain"]);
+        await Run("public static class Numbers { public static int Twice(this int x) => 2 * x; }");
+        Assert.Equal("6", (await Run("3.Twice()")).Result!["text/plain"]);
+        await Run("public static class More { extension(int x) { public int Thrice => 3 * x; } }");
+        Assert.Equal("9", (await Run("3.Thrice")).Result!["text/plain"]);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "Helpers.cs"),
+            "using System.IO;\nnamespace Help;\npublic static class Files\n{\n    public static string End(string name) => Path.GetExtension(name);\n"
+                + "    public static int Fail() => throw new Exception(\"failed\");\n}\n",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(".cs", (await Run("#!import Helpers.cs\nusing Help;\nFiles.End(\"a.cs\")")).Result!["text/plain"]);
+        Assert.Contains((await Fail("Files.Fail()")).Traceback, line => line.Contains("Helpers.cs, line 6", StringComparison.Ordinal));
+        Assert.Equal("in", (await Run("namespace P;\nclass Program { static void Main() => Console.Write(\"in\"); }")).Out);
+    }
+
+    [Theory]
+    [InlineData("var a = 1;\nnamespace X { class Y { } }", "A cell has no namespaces")]
+    [InlineData("var a = 1;\nstatic class E { public static int Twice(this int x) => 2 * x; }", "stands at the top level")]
+    [InlineData("Span<int> s = stackalloc int[3];", "which a Span cannot")]
+    public async Task An_error_of_pasted_code_is_followed_by_the_form_that_works(string code, string advice)
+    {
+        var error = await Fail(code);
+        Assert.Equal("CompilationError", error.Name);
+        Assert.Contains(advice, error.Traceback[^1], StringComparison.Ordinal);
+        Assert.Contains("error CS", error.Traceback[0], StringComparison.Ordinal);
+    }
+}
