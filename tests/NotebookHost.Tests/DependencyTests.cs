@@ -43,7 +43,8 @@ public sealed class DependencyTests
     {
         var added = Parse(
             "Pages/New.cs",
-            "namespace NotebookHost.Pages;\ninternal static class New\n{\n    public static object Make() => NotebookHost.Worker.WorkerHandle.Dotnet.Length;\n}\n"
+            "namespace NotebookHost.Pages;\ninternal static class New\n{\n    public static object Make() => "
+                + "NotebookHost.Worker.WorkerHandle.Dotnet.Length;\n}\n"
         );
         Assert.Contains(("Pages", "Worker", "Pages/New.cs:4"), Uses(Program().AddSyntaxTrees(added), [added]));
     }

@@ -50,7 +50,8 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
             DeviceType.CUDA when !probe.HasNvidiaDriver => (false, "No NVIDIA GPU was found: the system has no NVIDIA driver.", null),
             DeviceType.CUDA when !probe.HasCudaBuild && probe.CudaFallback is { } reason => (
                 false,
-                $"There is an NVIDIA driver, but the library was built for the CPU, since {reason}. To use the GPU, build it again where the "
+                $"There is an NVIDIA driver, but the library was built for the CPU, since {reason}. To use the GPU, build it again "
+                    + "where the "
                     + "package can be had (nuget.org has it), then restart the notebook.",
                 CudaBuildCommand
             ),

@@ -2,7 +2,8 @@ using XPlot.Plotly;
 
 namespace CnnTutorial;
 
-/// <summary>A picture in colour, which plotly.js draws and XPlot has no class for; see https://plotly.com/javascript/reference/image/.</summary>
+/// <summary>A picture in colour, which plotly.js draws and XPlot has no class for; see
+/// https://plotly.com/javascript/reference/image/.</summary>
 /// <remarks>XPlot writes public properties as they are named, so they carry plotly.js's names.</remarks>
 internal sealed class PictureTrace : Trace
 {

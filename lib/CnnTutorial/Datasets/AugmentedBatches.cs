@@ -63,7 +63,8 @@ public sealed class AugmentedBatches(
     public override string ToString() =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{ImageCount:N0} images, shifted by up to {shift} pixels, turned by up to {rotate} degrees{(flip ? ", mirrored by chance" : "")}"
+            $"{ImageCount:N0} images, shifted by up to {shift} pixels, turned by up to {rotate} "
+                + $"degrees{(flip ? ", mirrored by chance" : "")}"
         );
 
     private Tensor Change(Tensor images, Generator? random)

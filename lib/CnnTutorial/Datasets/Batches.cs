@@ -27,7 +27,8 @@ public sealed class Batches : IBatchSource
     private readonly int? _seed;
 
     /// <summary>Prepares batches; the tensors stay the caller's.</summary>
-    /// <param name="images">float32 <c>[N, Channels, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0, 1] batch
+    /// <param name="images">float32 <c>[N, Channels, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0,
+    /// 1] batch
     /// by batch.</param>
     /// <param name="labels">int64 <c>[N]</c>.</param>
     /// <param name="batchSize">How many images a batch has, at least 1.</param>

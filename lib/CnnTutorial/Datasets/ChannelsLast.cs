@@ -5,7 +5,8 @@ namespace CnnTutorial;
 
 /// <summary>Lets the channels of images be the dimension that changes fastest in memory.</summary>
 /// <remarks>
-/// With one channel the numbers lie in the same places either way, and only the strides are changed; images in colour are copied. libtorch chooses its kernels by a tensor's layout,
+/// With one channel the numbers lie in the same places either way, and only the strides are changed; images in colour are copied. libtorch
+/// chooses its kernels by a tensor's layout,
 /// and those for "channels last" make max-pooling on a CPU several times faster. All that follows in the network
 /// keeps the layout. TorchSharp has no <c>to(memory_format)</c>, hence the strides.
 /// See https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html.

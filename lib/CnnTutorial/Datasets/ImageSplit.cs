@@ -147,7 +147,8 @@ public sealed class ImageSplit
         return counts;
     }
 
-    /// <summary>The images as a new tensor: float32 <c>[N, Channels, Rows, Columns]</c>, each pixel divided by 255 and so in [0, 1].</summary>
+    /// <summary>The images as a new tensor: float32 <c>[N, Channels, Rows, Columns]</c>, each pixel divided by 255 and so in [0,
+    /// 1].</summary>
     /// <param name="device">Where the tensor lives; null for the CPU.</param>
     /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
     public Tensor ToImageTensor(Device? device = null)
@@ -156,7 +157,8 @@ public sealed class ImageSplit
         return Pixels.Scale(ToByteTensor(device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The images as they are: uint8 <c>[N, Channels, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales them
+    /// <summary>The images as they are: uint8 <c>[N, Channels, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales
+    /// them
     /// batch by batch.</summary>
     /// <param name="device">Where the tensor lives; null for the CPU.</param>
     internal Tensor ToByteTensor(Device? device = null)

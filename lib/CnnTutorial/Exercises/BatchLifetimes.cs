@@ -32,7 +32,8 @@ internal sealed class BatchLifetimes
         {
             throw new WrongAnswerException(
                 Expected,
-                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier {(_held == 1 ? "one" : "ones")} still lived: in the end the whole "
+                $"Nothing is left after the epoch, but when its last batch came, {_held} earlier {(_held == 1 ? "one" : "ones")} still "
+                    + "lived: in the end the whole "
                     + "data set is in memory once more.",
                 "A dispose scope around the whole loop frees all of it at the end, and a list keeps all of it. Write `using var` before "
                     + "the batch, inside the loop."

@@ -83,7 +83,8 @@ internal static class BatchOrder
                 "Two epochs had the same order.",
                 reseeds
                     ? "`torch.manual_seed` in your function starts the same sequence of random numbers again in each call: leave it out."
-                    : "Draw the random order inside the function, anew in each call, and do not fix the seed in there: a `new Random(1)` or "
+                    : "Draw the random order inside the function, anew in each call, and do not fix the seed in there: a `new "
+                        + "Random(1)` or "
                         + "`manual_seed` starts the same sequence again."
             );
         }

@@ -4,7 +4,8 @@ namespace CnnTutorial;
 
 /// <summary>Limits what the learner's code prints while it is checked. Notebook programs keep only so much of a cell's output, and the card
 /// comes last.</summary>
-/// <remarks>Code that a check left behind because it does not end prints nothing any more. What others print at the same time passes.</remarks>
+/// <remarks>Code that a check left behind because it does not end prints nothing any more. What others print at the same time
+/// passes.</remarks>
 internal sealed class CheckOutput : IDisposable
 {
     /// <summary>How many lines are shown.</summary>

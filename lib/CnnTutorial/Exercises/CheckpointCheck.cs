@@ -8,7 +8,8 @@ namespace CnnTutorial;
 /// <summary>Step 4: after every tenth epoch, and at no other time, a file with the weights of that moment.</summary>
 internal static partial class CheckpointCheck
 {
-    // Not a multiple of ten, so that what is saved at the end of training shows; and two batches an epoch, so that who counts batches shows.
+    // Not a multiple of ten, so that what is saved at the end of training shows; and two batches an epoch, so that who counts batches
+    // shows.
     private const int Epochs = 35;
     private const int Images = 20;
     private const int BatchSize = 10;
@@ -39,11 +40,13 @@ internal static partial class CheckpointCheck
                                 ? "nothing was saved."
                                 : $"{string.Join(", ", watch.Writes.Select(write => $"{write.File} was saved after epoch {write.Epoch}"))}."
                         ),
-                    "Is there a count or a path in a `static` field, or outside the class? Keep the folder in a field of the object, and ask "
+                    "Is there a count or a path in a `static` field, or outside the class? Keep the folder in a field of the "
+                        + "object, and ask "
                         + "`result.Epoch` for the number."
                 );
         });
-        return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold the weights "
+        return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold "
+            + "the weights "
             + "of their epoch.";
     }
 
@@ -92,7 +95,8 @@ internal static partial class CheckpointCheck
         {
             throw new WrongAnswerException(
                 Expected,
-                $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: its saving had not "
+                $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: its "
+                    + "saving had not "
                     + "ended when `OnEpochEnd` returned.",
                 "Save in `OnEpochEnd` itself, or wait for the `Task` that does it: the training goes on at once and changes the weights."
             );
@@ -102,7 +106,8 @@ internal static partial class CheckpointCheck
         {
             throw new WrongAnswerException(
                 Expected,
-                $"{early.File} was written after a batch of epoch {early.Epoch}; an epoch has {Images / BatchSize} batches here, and the epoch "
+                $"{early.File} was written after a batch of epoch {early.Epoch}; an epoch has {Images / BatchSize} batches here, and "
+                    + "the epoch "
                     + "was not over.",
                 "`OnBatchEnd` is called after each batch, `OnEpochEnd` after each epoch: save in `OnEpochEnd`, if `result.Epoch % 10 == 0`."
             );
@@ -146,7 +151,8 @@ internal static partial class CheckpointCheck
             [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
             [5, 10, 15, 20, 25, 30, 35] => (
                 $"Files after the epochs {list}: every fifth.",
-                "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if `result.Epoch % 10 "
+                "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if "
+                    + "`result.Epoch % 10 "
                     + "== 0`."
             ),
             [var first, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == 1) && times.Count > 1 => (
@@ -175,7 +181,8 @@ internal static partial class CheckpointCheck
                 Expected,
                 $"One file, {files[0]}, which epoch 20 overwrote.",
                 files[0].Contains('{', StringComparison.Ordinal)
-                    ? "The `$` before the text is missing: only in `$\"epoch-{result.Epoch}.safetensors\"` the braces are replaced by the number."
+                    ? "The `$` before the text is missing: only in `$\"epoch-{result.Epoch}.safetensors\"` the braces are replaced by "
+                        + "the number."
                     : "Put the epoch's number into the file's name: `$\"epoch-{result.Epoch}.safetensors\"`."
             );
         }

@@ -92,8 +92,10 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
                 expected,
                 failure is null
                     ? $"After epoch {_unfinished} a method of your callback had returned and was still at work: it is `async void`."
-                    : $"A method of your callback is `async void`, and it ended in an exception that nothing catches. {ExceptionCause.Of(failure).Seen}",
-                "Leave out `async` and `await`: the `Trainer` waits for a method that is written without them, and for no other; and it goes "
+                    : "A method of your callback is `async void`, and it ended in an exception that nothing catches. "
+                        + $"{ExceptionCause.Of(failure).Seen}",
+                "Leave out `async` and `await`: the `Trainer` waits for a method that is written without them, and for no other; "
+                    + "and it goes "
                     + "on at once and changes the weights."
             );
         }

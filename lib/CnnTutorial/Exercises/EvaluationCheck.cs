@@ -76,7 +76,8 @@ internal static class EvaluationCheck
         {
             throw new WrongAnswerException(
                 "One batch after the other: a batch lives until the next one is asked for.",
-                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
+                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of "
+                    + "them are "
                     + "freed by then.",
                 "`ToList` and `ToArray` go through the whole pipeline first. Judge each batch inside one foreach, and go on."
             );
@@ -243,7 +244,8 @@ internal static class EvaluationCheck
             Is(
                 batches.Sum(batch => (double)batch.Right / batch.Count) / count,
                 "the sum of the batches' accuracies, divided by the number of images",
-                "The accuracy of a batch is a mean over its images already: multiply it by `batch.Count` before you add, or count right answers."
+                "The accuracy of a batch is a mean over its images already: multiply it by `batch.Count` before you add, or count "
+                    + "right answers."
             ),
             (
                 seen.Accuracy > 0
@@ -256,7 +258,8 @@ internal static class EvaluationCheck
             (
                 seen.Accuracy == 0,
                 "nothing",
-                "`int / int` is cut to a whole number: divide as double. Or is it `max`, the largest logit, where `argmax(1)`, its place, belongs? Count "
+                "`int / int` is cut to a whole number: divide as double. Or is it `max`, the largest logit, where `argmax(1)`, its "
+                    + "place, belongs? Count "
                     + "with `.eq(batch.Labels).sum().item<long>()`."
             ),
             (

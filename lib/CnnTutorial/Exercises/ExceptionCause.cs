@@ -5,7 +5,8 @@ using TorchSharp;
 
 namespace CnnTutorial;
 
-/// <summary>Explains an exception that the learner's code threw: what happened, with the numbers, and what most likely lies behind it.</summary>
+/// <summary>Explains an exception that the learner's code threw: what happened, with the numbers, and what most likely lies behind
+/// it.</summary>
 internal static partial class ExceptionCause
 {
     /// <summary>An exception in the learner's terms.</summary>
@@ -37,7 +38,8 @@ internal static partial class ExceptionCause
             SelectRange(),
             match =>
                 (
-                    $"Index {match.Groups[1].Value} was asked for, and the tensor of shape [{match.Groups[2].Value}] has none of that number in "
+                    $"Index {match.Groups[1].Value} was asked for, and the tensor of shape [{match.Groups[2].Value}] has none of that "
+                        + "number in "
                         + $"dimension {match.Groups[3].Value}.",
                     "Numbers count from 0 to the length minus 1. Does your loop end in time?"
                 )
@@ -63,7 +65,8 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "`backward()` was called a second time on one and the same loss.",
-                    "`backward()` frees what it went through, so each loss can take it once. Call it once for each batch, on the loss of that "
+                    "`backward()` frees what it went through, so each loss can take it once. Call it once for each batch, on the "
+                        + "loss of that "
                         + "batch, and not on a sum of losses of batches that are over."
                 )
         ),
@@ -73,7 +76,8 @@ internal static partial class ExceptionCause
                 (
                     "`backward()` was called on a loss that remembers no computation: there is nothing to compute gradients from.",
                     "Either gradients are switched off (a `torch.no_grad()` without `using` stays on, in an earlier call or in the "
-                        + "evaluation too), or the loss was cut off from the network: by `detach()`, by `item<float>()` and a new tensor, or by "
+                        + "evaluation too), or the loss was cut off from the network: by `detach()`, by `item<float>()` and a new "
+                        + "tensor, or by "
                         + "`argmax`."
                 )
         ),
@@ -107,7 +111,8 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "A tensor was used after it was freed.",
-                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. What is to live longer is taken "
+                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. What is to live longer "
+                        + "is taken "
                         + "out as a number (`.item<float>()`), or made before the scope begins. A batch lives until the next one is asked "
                         + "for: `ToList` keeps batches that are already freed."
                 )
@@ -242,8 +247,10 @@ internal static partial class ExceptionCause
             InvalidShape(),
             match =>
                 (
-                    $"A tensor of {match.Groups[2].Value} numbers was to take the shape [{match.Groups[1].Value}], which has another count.",
-                    "The product of a shape is the count of its numbers; one of them may be −1 and is then worked out: `view(-1, 1, 28, 28)`."
+                    $"A tensor of {match.Groups[2].Value} numbers was to take the shape [{match.Groups[1].Value}], which has "
+                        + "another count.",
+                    "The product of a shape is the count of its numbers; one of them may be −1 and is then worked out: `view(-1, 1, "
+                        + "28, 28)`."
                 )
         ),
         (
@@ -254,7 +261,8 @@ internal static partial class ExceptionCause
             DimensionRange(),
             match =>
                 (
-                    $"Dimension {match.Groups[3].Value} was asked for, and the tensor has only {match.Groups[1].Value} to {match.Groups[2].Value}.",
+                    $"Dimension {match.Groups[3].Value} was asked for, and the tensor has only {match.Groups[1].Value} to "
+                        + $"{match.Groups[2].Value}.",
                     "Logits have shape [n, 10]: dimension 0 counts the images, 1 the classes."
                 )
         ),
@@ -354,7 +362,8 @@ internal static partial class ExceptionCause
             )
             : (
                 $"`narrow` was asked for {length} rows from row {start} on, and the tensor has {size}: only {size - start} were left.",
-                "The last batch is smaller: its length is `Math.Min(batchSize, split.Count - start)`. And `narrow(0, start, length)` wants a "
+                "The last batch is smaller: its length is `Math.Min(batchSize, split.Count - start)`. And `narrow(0, start, "
+                    + "length)` wants a "
                     + "length, not an end."
             );
 

@@ -39,7 +39,8 @@ internal static class MeanLoss
             {
                 return (
                     "zero",
-                    "Are the losses added up, in a `double`, and is their sum what you return? An `int`, or `int / int`, cuts off what stands "
+                    "Are the losses added up, in a `double`, and is their sum what you return? An `int`, or `int / int`, cuts off "
+                        + "what stands "
                         + "behind the point."
                 );
             }
@@ -48,7 +49,8 @@ internal static class MeanLoss
             {
                 return (
                     "the same from two calls, whose losses are different: a constant, or a number that was cut to a whole one",
-                    "Return the mean of the losses that this call computed; add them up in a `double`, since an `int` cuts off what stands behind "
+                    "Return the mean of the losses that this call computed; add them up in a `double`, since an `int` cuts off what "
+                        + "stands behind "
                         + "the point."
                 );
             }

@@ -105,7 +105,8 @@ internal static class PipelineCheck
     {
         var with = $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize}: ";
         const string Literal =
-            " Is there a number in your function that belongs to one size alone, such as the count of images, of batches, or the batch size? "
+            " Is there a number in your function that belongs to one size alone, such as the count of images, of batches, or the "
+            + "batch size? "
             + "`split.Count` and `batchSize` are the ones to use.";
         try
         {
@@ -132,7 +133,8 @@ internal static class PipelineCheck
             throw new WrongAnswerException(
                 "Random numbers that go on from call to call.",
                 "Two epochs ended with TorchSharp's random numbers in the same state: your function sets them to a fixed start.",
-                "Leave out `torch.manual_seed` in your function. It begins the random numbers of the whole notebook again: dropout, too, would "
+                "Leave out `torch.manual_seed` in your function. It begins the random numbers of the whole notebook again: dropout, "
+                    + "too, would "
                     + "repeat itself in each epoch."
             );
         }

@@ -84,7 +84,8 @@ internal sealed class PipelineEpoch(int count, int batchSize)
         {
             throw new WrongAnswerException(
                 Once,
-                $"Batch 2 begins with {(overlap == 1 ? "the image with" : $"the {overlap} images with")} which batch 1 ended, and so do the "
+                $"Batch 2 begins with {(overlap == 1 ? "the image with" : $"the {overlap} images with")} which batch 1 ended, and "
+                    + "so do the "
                     + $"others: from batch to batch your loop went on by {batchSize - overlap} and not by {batchSize}.",
                 "Each batch begins where the one before ended: `start += batchSize`."
             );
@@ -172,7 +173,8 @@ internal sealed class PipelineEpoch(int count, int batchSize)
         {
             return new(
                 Once,
-                $"Only {seen.Length} of {count} images came, in batches of {Sizes}: from batch to batch your loop went on by {step} and not by "
+                $"Only {seen.Length} of {count} images came, in batches of {Sizes}: from batch to batch your loop went on by {step} "
+                    + "and not by "
                     + $"{batchSize}.",
                 "Each batch begins where the one before ended: `start += batchSize`."
             );
@@ -198,7 +200,8 @@ internal sealed class PipelineEpoch(int count, int batchSize)
         {
             return new(
                 Once,
-                $"Only {seen.Length} of {count} images came, in batches of {Sizes}, and in the next epoch another one was missing: as if the loop "
+                $"Only {seen.Length} of {count} images came, in batches of {Sizes}, and in the next epoch another one was missing: as "
+                    + "if the loop "
                     + $"began at {late} or ended {late} too early.",
                 "The loop begins at 0, and goes on while the start is less than `split.Count`."
             );

@@ -59,7 +59,8 @@ internal static class PixelChange
                     ? "An image that is not in it: the pixels are bytes divided by 255, and none of the split's images has them."
                     : $"An image that is not in it: none of the split's images has its pixels, which go from {image.Min():0.###} to "
                         + $"{image.Max():0.###}.",
-                "Use the parameter `split`, not a variable of the notebook, and keep nothing from an earlier call. And do not mix pixels of several "
+                "Use the parameter `split`, not a variable of the notebook, and keep nothing from an earlier call. And do not mix "
+                    + "pixels of several "
                     + "images: `view` and `reshape` only cut a row of numbers anew; to swap dimensions is what `permute` does."
             );
     }
@@ -69,7 +70,8 @@ internal static class PixelChange
             ? new(
                 Scale,
                 "Pixels that are all 0 or 1, and nothing between: 255 became 1, and all smaller bytes became 0.",
-                "A byte divided by 255 is divided as a whole number, and the remainder is lost. Convert first and divide then: `b / 255f`, or "
+                "A byte divided by 255 is divided as a whole number, and the remainder is lost. Convert first and divide then: `b / "
+                    + "255f`, or "
                     + "`to(ScalarType.Float32) / 255`."
             )
             : null;
@@ -146,7 +148,8 @@ internal static class PixelChange
                 ),
                 (_, var o) when Math.Abs(o) > 1e-3 * Math.Max(1, 255 * slope) => new(
                     Scale,
-                    $"{seen}: each pixel is its byte divided by {divisor:0.##}, {(offset < 0 ? "minus" : "plus")} {Math.Abs(offset):0.###}.",
+                    $"{seen}: each pixel is its byte divided by {divisor:0.##}, {(offset < 0 ? "minus" : "plus")} "
+                        + $"{Math.Abs(offset):0.###}.",
                     "Do not subtract a mean and do not stretch to −1 … 1 here: divide by 255, and by nothing else."
                 ),
                 _ when Math.Abs(divisor - 1) < 0.01 => new(Scale, $"{seen}: bytes that were not scaled.", "Divide by 255."),
@@ -180,7 +183,8 @@ internal static class PixelChange
         {
             return new(
                 Same,
-                $"An image that begins in the middle of another: its pixels are the bytes from {place:N0} on, and images begin at multiples "
+                $"An image that begins in the middle of another: its pixels are the bytes from {place:N0} on, and images begin at "
+                    + "multiples "
                     + $"of {bytes.Length}.",
                 $"Image i begins at byte i · {split.Rows} · {split.Columns}."
             );

@@ -52,7 +52,8 @@ internal sealed class PracticeFolder : IDisposable
         {
             throw new WrongAnswerException(
                 expected,
-                $"The file {System.IO.Path.GetFileName(elsewhere)} landed in the current folder, where the notebook is, and not in the folder "
+                $"The file {System.IO.Path.GetFileName(elsewhere)} landed in the current folder, where the notebook is, and not in "
+                    + "the folder "
                     + "that your constructor was given.",
                 "Put the folder before the name: `Path.Combine(_folder, …)`."
             );

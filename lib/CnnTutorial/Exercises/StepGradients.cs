@@ -126,7 +126,8 @@ internal static class StepGradients
                     + (Math.Abs(factor - right.Count) < 0.01 ? $": those of the sum over the {right.Count} images of the batch." : "."),
                 factor < 0
                     ? "The loss is to fall: call `backward()` on the loss itself, without a minus."
-                    : "Call `backward()` on what `loss.call(…)` gives, unchanged: not multiplied by `batch.Count`, not divided by the number of "
+                    : "Call `backward()` on what `loss.call(…)` gives, unchanged: not multiplied by `batch.Count`, not divided by the "
+                        + "number of "
                         + "batches; and do not cut gradients off (`clip_grad_norm_`)."
             );
         }

@@ -22,7 +22,8 @@ internal static class TensorLeak
         new(
             "Each step frees the tensors that it made.",
             $"Each step left {Tensors(perStep)} behind: {perStep * steps:N0} after {steps} steps.",
-            "Begin the body of your loop with `using var scope = torch.NewDisposeScope();`: at the closing brace it frees all that was made in "
+            "Begin the body of your loop with `using var scope = torch.NewDisposeScope();`: at the closing brace it frees all that "
+                + "was made in "
                 + "it."
         );
 

@@ -322,7 +322,8 @@ internal static class ThirdBlockCheck
             ? new(
                 $"A layer called {missing}.",
                 $"It is there, but it is called {unknown}.",
-                "Give each layer the name from the task, and leave the names of notebook 03 as they are: a weights file finds its layers by "
+                "Give each layer the name from the task, and leave the names of notebook 03 as they are: a weights file finds its "
+                    + "layers by "
                     + "them."
             )
             : null;

@@ -45,7 +45,8 @@ internal static class ThreeBlockBehaviour
         return (reference.call(images) - output).abs().max().to(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null where none gives
+    /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null where none
+    /// gives
     /// the same logits.</summary>
     public static (string Name, string Instead)? Replaced(Module<Tensor, Tensor> model)
     {
@@ -146,7 +147,8 @@ internal static class ThreeBlockBehaviour
         {
             throw new WrongAnswerException(
                 Expected,
-                $"In training {pairs.Count(pair => pair.Now == 0) / (double)pairs.Count:P0} of the logits are zero: a dropout stands after the last "
+                $"In training {pairs.Count(pair => pair.Now == 0) / (double)pairs.Count:P0} of the logits are zero: a dropout stands "
+                    + "after the last "
                     + "layer.",
                 "What the last layer gives is the answer, and none of it may be switched off: a dropout stands before `predictions`. "
                     + Cure
@@ -160,7 +162,8 @@ internal static class ThreeBlockBehaviour
         {
             throw new WrongAnswerException(
                 Expected,
-                $"In training what reaches the last layer is between {kept.Min():0.00} and {kept.Max():0.00} times what it is without dropout: a "
+                $"In training what reaches the last layer is between {kept.Min():0.00} and {kept.Max():0.00} times what it is without "
+                    + "dropout: a "
                     + "dropout or a layer like it works further in front too.",
                 "Only one dropout, after fc1_relu: the convolutions and fc1 get all that came before. " + Cure
             );

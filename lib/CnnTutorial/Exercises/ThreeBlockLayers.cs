@@ -127,7 +127,8 @@ internal static class ThreeBlockLayers
 
         if (seen.padding_type is not Padding.Same && !(seen.padding ?? []).SequenceEqual(right.padding))
         {
-            yield return $"padding {seen.padding?.FirstOrDefault() ?? 0}: of 7×7 it would make another size, and “same” padding leaves the size "
+            yield return $"padding {seen.padding?.FirstOrDefault() ?? 0}: of 7×7 it would make another size, and “same” padding leaves "
+                + "the size "
                 + "as it is";
         }
 

@@ -40,7 +40,8 @@ internal static class TrainingLoopCheck
         {
             throw new WrongAnswerException(
                 "Random numbers that go on from epoch to epoch.",
-                "Two epochs ended with TorchSharp's random numbers in the same state: your function sets them to a fixed start, so that every "
+                "Two epochs ended with TorchSharp's random numbers in the same state: your function sets them to a fixed start, so "
+                    + "that every "
                     + "epoch would have the same order and the same dropout.",
                 "Leave out `torch.manual_seed` in `TrainOneEpoch`; once, before the first epoch, is its place."
             );
@@ -92,9 +93,11 @@ internal static class TrainingLoopCheck
         {
             throw new WrongAnswerException(
                 "One batch after the other: a batch lives until the next one is asked for.",
-                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
+                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of "
+                    + "them are "
                     + "freed by then.",
-                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take each batch, learn "
+                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take each "
+                    + "batch, learn "
                     + "from it, count its images, and go on."
             );
         }
@@ -140,7 +143,8 @@ internal static class TrainingLoopCheck
             throw new WrongAnswerException(
                 "The optimizer that your function is given changes the weights.",
                 "The weights changed, and the step of that optimizer was never called: they were changed by another one, or by hand.",
-                "Use the parameter `optimizer`. One that is made inside the function, or a variable of the notebook, is not the one that the "
+                "Use the parameter `optimizer`. One that is made inside the function, or a variable of the notebook, is not the one "
+                    + "that the "
                     + "caller chose, and an Adam made anew in each epoch forgets its means."
             );
         }
@@ -232,7 +236,8 @@ internal static class TrainingLoopCheck
             (
                 Mean(steps, step => step.LossAfter),
                 "the mean of the losses after each step",
-                "The network was called once more after `optimizer.step()`, with new weights. Keep the loss that you called `backward()` on."
+                "The network was called once more after `optimizer.step()`, with new weights. Keep the loss that you called "
+                    + "`backward()` on."
             ),
             (
                 steps[^1].LossAfter,

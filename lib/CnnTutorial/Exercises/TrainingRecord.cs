@@ -66,7 +66,8 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How many batches were asked for before the network was called first.</summary>
     public int DrawnBeforeUse { get; private set; }
 
-    /// <summary>The tensors that each batch but the first adds, or each call where there is one batch alone; 0 where each step frees what it
+    /// <summary>The tensors that each batch but the first adds, or each call where there is one batch alone; 0 where each step frees what
+    /// it
     /// made.</summary>
     public double TensorsPerBatch =>
         LiveTensors.PerBatch(
@@ -151,7 +152,8 @@ internal sealed class TrainingRecord : IDisposable
 
         return (input - _images).abs().max().item<float>() < 1e-5
             ? null
-            : $"images with pixels from {input.min().item<float>():0.####} to {input.max().item<float>():0.####}, and those of the batch go from "
+            : $"images with pixels from {input.min().item<float>():0.####} to {input.max().item<float>():0.####}, and those of the "
+                + "batch go from "
                 + $"{_images.min().item<float>():0.####} to {_images.max().item<float>():0.####}";
     }
 

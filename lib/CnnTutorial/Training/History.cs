@@ -51,7 +51,8 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and {CourseFile.HowToMake(path, "history.Save(path)")}.",
+                $"{path} is not a training history ({e.Message.Split('.')[0]}); delete it and "
+                    + $"{CourseFile.HowToMake(path, "history.Save(path)")}.",
                 e
             );
         }

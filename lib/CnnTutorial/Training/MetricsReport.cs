@@ -170,7 +170,8 @@ public sealed record MetricsReport
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and {CourseFile.HowToMake(path, "report.Save(path)")}.",
+                $"{path} does not hold a run's metrics ({e.Message.Split('.')[0]}); delete it and "
+                    + $"{CourseFile.HowToMake(path, "report.Save(path)")}.",
                 e
             );
         }

@@ -14,7 +14,8 @@ public sealed class Trainer
     private readonly optim.Optimizer? _optimizer;
 
     /// <summary>Puts the parts together.</summary>
-    /// <param name="model">The network: from images <c>[N, channels, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the device
+    /// <param name="model">The network: from images <c>[N, channels, rows, columns]</c> to logits <c>[N, classes]</c>. It must be on the
+    /// device
     /// already, since the optimizer was made from its parameters.</param>
     /// <param name="loss">From logits and labels <c>[N]</c> (int64) to one mean loss, such as <c>nn.CrossEntropyLoss()</c>.</param>
     /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
@@ -188,7 +189,8 @@ public sealed class Trainer
     }
 
     /// <summary>Predicts a class for each image, with dropout off.</summary>
-    /// <param name="images">float32 <c>[N, channels, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to that.</param>
+    /// <param name="images">float32 <c>[N, channels, rows, columns]</c> in [0, 1], on the trainer's device; uint8 is scaled to
+    /// that.</param>
     /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
     /// <exception cref="ArgumentException">The images hold NaN or infinite numbers.</exception>
     public Predictions Predict(Tensor images)

@@ -11,7 +11,8 @@ internal static class TrainingInput
     /// <summary>Names what makes learning impossible.</summary>
     /// <param name="model">The network.</param>
     /// <param name="optimizer">What will change its weights.</param>
-    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, the optimizer is another model's, or the weights are ruined already.</exception>
+    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, the optimizer is another model's, or the weights are
+    /// ruined already.</exception>
     public static void ThrowIfUnfit(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         foreach (var group in optimizer.ParamGroups)

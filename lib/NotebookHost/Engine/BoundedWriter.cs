@@ -3,7 +3,8 @@ using System.Text;
 
 namespace NotebookHost.Engine;
 
-/// <summary>Takes the text of one formatted value, and ends the formatting where it goes too deep, takes too long or grows too large.</summary>
+/// <summary>Takes the text of one formatted value, and ends the formatting where it goes too deep, takes too long or grows too
+/// large.</summary>
 internal sealed unsafe class BoundedWriter : TextWriter
 {
     private const int MostCharacters = 10_000_000;

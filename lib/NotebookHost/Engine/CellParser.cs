@@ -23,7 +23,8 @@ internal abstract record CellStep;
 /// <summary>C# to run. Lines that are not part of it are empty, so that line numbers stay the cell's.</summary>
 internal sealed record CodeStep(string Code) : CellStep;
 
-/// <summary>Text of a language that is shown and not run: <c>#!html</c>, <c>#!markdown</c>, <c>#!javascript</c>, <c>#!mermaid</c>.</summary>
+/// <summary>Text of a language that is shown and not run: <c>#!html</c>, <c>#!markdown</c>, <c>#!javascript</c>,
+/// <c>#!mermaid</c>.</summary>
 internal sealed record TextStep(string Language, string Text) : CellStep;
 
 /// <summary>Code of a language that is not run here.</summary>

@@ -40,7 +40,8 @@ internal static class KernelExtensions
     private static Task LoadAsync(Type type, Type contract) =>
         (Task)contract.GetMethod("OnLoadAsync")!.Invoke(Activator.CreateInstance(type), [KernelFor(contract)])!;
 
-    /// <summary>A kernel to register things with; null where the package's does not start here. Most extensions do not look at it.</summary>
+    /// <summary>A kernel to register things with; null where the package's does not start here. Most extensions do not look at
+    /// it.</summary>
     private static object? KernelFor(Type contract)
     {
         try

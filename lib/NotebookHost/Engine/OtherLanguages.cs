@@ -62,7 +62,8 @@ internal static partial class OtherLanguages
             );
 
     [GeneratedRegex(
-        @"^[ \t]*#!(share[ \t]+(--from[ \t]+\S+[ \t]+)?(?<name>\w+)([ \t]+--from[ \t]+\S+)?|set[ \t]+--name[ \t]+(?<name>\w+)[ \t]+--value[ \t]+@\w+:(?<from>\w+))[ \t]*$",
+        @"^[ \t]*#!(share[ \t]+(--from[ \t]+\S+[ \t]+)?(?<name>\w+)([ \t]+--from[ \t]+\S+)?"
+            + @"|set[ \t]+--name[ \t]+(?<name>\w+)[ \t]+--value[ \t]+@\w+:(?<from>\w+))[ \t]*$",
         RegexOptions.Multiline
     )]
     private static partial Regex Shared();

@@ -196,7 +196,8 @@ internal sealed class PackageRestore : IDisposable
     }
 }
 
-/// <summary>What a restore brings that was not there before: files for the compiler, assemblies to run, native libraries, extensions for .NET
+/// <summary>What a restore brings that was not there before: files for the compiler, assemblies to run, native libraries, extensions for
+/// .NET
 /// Interactive, the folder in which to gather them,
 /// and what there is to say about versions.</summary>
 internal sealed record RestoredPackages(

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace NotebookHost.Engine;
 
-/// <summary>Code that was written for a program and not for a cell: what of it can be made to work, and what to do about the rest.</summary>
+/// <summary>Code that was written for a program and not for a cell: what of it can be made to work, and what to do about the
+/// rest.</summary>
 internal static partial class PastedCode
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
@@ -48,7 +49,8 @@ internal static partial class PastedCode
             "CS1109" or "CS9283" =>
                 "In a cell an extension method stands at the top level, outside any class: public static int Twice(this int x) => 2 * x;",
             "CS8345" or "CS8352" =>
-                "A variable at the top level of a cell stays for later cells, which a Span cannot: put these lines into braces { … } or into "
+                "A variable at the top level of a cell stays for later cells, which a Span cannot: put these lines into braces { … "
+                    + "} or into "
                     + "a method.",
             "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type stand in one cell.",
             "CS9298" => "Of the lines that begin with #: a cell knows #:package Name@Version; others belong to file-based apps.",
@@ -62,7 +64,8 @@ internal static partial class PastedCode
             .SelectMany(type => type.Members.OfType<MethodDeclarationSyntax>())
             .Any(method => method.Identifier.Text == "Main" && method.Modifiers.Any(SyntaxKind.StaticKeyword));
 
-    /// <summary>Whether code can only be compiled as a library of its own: nothing but types, with a namespace or an extension method.</summary>
+    /// <summary>Whether code can only be compiled as a library of its own: nothing but types, with a namespace or an extension
+    /// method.</summary>
     public static bool IsLibrary(string code) =>
         (code.Contains("namespace", StringComparison.Ordinal) || code.Contains("static class", StringComparison.Ordinal))
         && CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest)).GetRoot() is CompilationUnitSyntax unit

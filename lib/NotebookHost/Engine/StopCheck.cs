@@ -73,7 +73,8 @@ public static class StopCheck
     /// <summary>All code is to end.</summary>
     internal static void Request() => _isRequested = IsAnyStopped = true;
 
-    /// <summary>The submissions of the running cell have not ended in time: they are never to go on, whatever becomes of the others.</summary>
+    /// <summary>The submissions of the running cell have not ended in time: they are never to go on, whatever becomes of the
+    /// others.</summary>
     internal static void LeaveBehind()
     {
         lock (Changing)

@@ -8,7 +8,8 @@ namespace NotebookHost.Engine;
 
 /// <summary>C# that has been compiled and run: its declarations, and what became of them.</summary>
 /// <param name="Script">The text, and the submissions before it.</param>
-/// <param name="Type">The class that the compiler made of it: top-level variables are its fields, top-level functions its methods. Null where
+/// <param name="Type">The class that the compiler made of it: top-level variables are its fields, top-level functions its methods. Null
+/// where
 /// there is nothing to run, as after a lone using.</param>
 /// <param name="Instance">The one instance of that class; null where the code did not begin.</param>
 /// <param name="ReturnValue">The value of the trailing expression, or of <c>return</c>.</param>

@@ -46,7 +46,7 @@ internal static class ValueFormatting
         exception is TargetInvocationException { InnerException: { } inner } ? Innermost(inner) : exception;
 
     /// <summary>Formats on another thread, which is left alone where it does not come back.</summary>
-    private static IReadOnlyDictionary<string, string> FormatInTime(object value, IReadOnlyCollection<string>? mimeTypes)
+    private static Dictionary<string, string> FormatInTime(object value, IReadOnlyCollection<string>? mimeTypes)
     {
         var formatting = Task.Run(() => FormatAtOnce(value, mimeTypes));
         return Task.WaitAny([formatting], LongestWait) == 0

@@ -5,7 +5,8 @@ using NotebookHost.Pages;
 
 namespace NotebookHost.Live;
 
-/// <summary>Sends to the pages what cells put out, gathered for a moment, so that a loop that prints does not send a thousand messages.</summary>
+/// <summary>Sends to the pages what cells put out, gathered for a moment, so that a loop that prints does not send a thousand
+/// messages.</summary>
 internal sealed partial class LiveNotebook
 {
     /// <summary>A frame of the screen takes 16 ms; nobody reads faster than twice that.</summary>

@@ -7,7 +7,8 @@ using NotebookHost.Documents;
 
 namespace NotebookHost.Live;
 
-/// <summary>The notebook's file: what is typed is in it within a second, and what others write into it is never overwritten unasked.</summary>
+/// <summary>The notebook's file: what is typed is in it within a second, and what others write into it is never overwritten
+/// unasked.</summary>
 internal sealed partial class LiveNotebook
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromMilliseconds(400);

@@ -34,10 +34,12 @@ internal static class LivePage
     public static string Notebook(LiveStart start, LiveItem? previous = null, LiveItem? next = null)
     {
         var links =
-            $"<a class=\"index\" rel=\"index\" href=\"/\"><span>Contents</span></a>{Link(previous, "prev", "Previous")}{Link(next, "next", "Next")}";
+            "<a class=\"index\" rel=\"index\" "
+            + $"href=\"/\"><span>Contents</span></a>{Link(previous, "prev", "Previous")}{Link(next, "next", "Next")}";
         var html = Begin(start.Title, ["code.css", "output.css", "temml.css", "live.css"]);
         html.Append(
-                "<body class=\"live\">\n<a class=\"skip\" href=\"#main-content\">Skip to content</a>\n<header class=\"bar\">\n<nav aria-label=\"Pages\">"
+                "<body class=\"live\">\n<a class=\"skip\" href=\"#main-content\">Skip to content</a>\n<header class=\"bar\">\n<nav "
+                    + "aria-label=\"Pages\">"
             )
             .Append(links)
             .Append("</nav>\n")
@@ -48,10 +50,13 @@ internal static class LivePage
                 """
                 </header>
                 <div class="columns">
-                <nav class="contents" aria-label="On this page"><details id="page-contents" open><summary>On this page</summary><ol></ol></details></nav>
+                <nav class="contents" aria-label="On this page">
+                  <details id="page-contents" open><summary>On this page</summary><ol></ol></details></nav>
                 <main id="main-content" tabindex="-1"></main>
                 </div>
-                <aside id="live-variables" aria-label="Variables" hidden><header><h2>Variables</h2><button type="button" aria-label="Close the variables">✕</button></header><div class="list"></div></aside>
+                <aside id="live-variables" aria-label="Variables" hidden>
+                  <header><h2>Variables</h2><button type="button" aria-label="Close the variables">✕</button></header>
+                  <div class="list"></div></aside>
                 <footer><nav aria-label="Pages, again">
                 """
             )
@@ -139,7 +144,8 @@ internal static class LivePage
     private static string Link(LiveItem? item, string relation, string label) =>
         item is null
             ? ""
-            : $"<a class=\"{relation}\" rel=\"{relation}\" href=\"{Address(item)}\"><small>{label}</small> <span>{HtmlText.Encode(item.Title)}</span></a>";
+            : $"<a class=\"{relation}\" rel=\"{relation}\" href=\"{Address(item)}\"><small>{label}</small> "
+                + $"<span>{HtmlText.Encode(item.Title)}</span></a>";
 
     private static string Address(LiveItem item) => "/notebook/" + HtmlText.Address(item.Notebook);
 

@@ -10,7 +10,8 @@ namespace NotebookHost.Live;
 /// </summary>
 internal sealed class OutputFrames
 {
-    /// <summary>What such a document may do: run its scripts and show what it carries. It reaches neither the page nor the server.</summary>
+    /// <summary>What such a document may do: run its scripts and show what it carries. It reaches neither the page nor the
+    /// server.</summary>
     public const string Policy =
         "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https:; style-src 'unsafe-inline' https:; "
         + "img-src data: blob: https:; font-src data: https:; media-src data: blob:; worker-src blob:; connect-src 'none'; "

@@ -19,7 +19,8 @@ internal static class GlossaryPage
             Site = site,
             Description = page.Lead ?? "",
             Navigation =
-                $"<a class=\"index\" rel=\"index\" href=\"{HtmlText.Address(index.FileName)}\"><span>{HtmlText.Encode(index.Title)}</span></a>",
+                "<a class=\"index\" rel=\"index\" "
+                + $"href=\"{HtmlText.Address(index.FileName)}\"><span>{HtmlText.Encode(index.Title)}</span></a>",
             HasMath = page.HasMath,
         }.Render(page.Html);
     }

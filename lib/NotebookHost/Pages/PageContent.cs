@@ -18,7 +18,8 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>Tells whether a page of this file name lies beside this one.</summary>
     public Func<string, bool> HasPage { get; } = hasPage ?? (_ => true);
 
-    /// <summary>How the pages of other notebooks are named: <c>.html</c> for files beside this one, <c>.ipynb</c> where pages are alive.</summary>
+    /// <summary>How the pages of other notebooks are named: <c>.html</c> for files beside this one, <c>.ipynb</c> where pages are
+    /// alive.</summary>
     public string PageExtension { get; init; } = ".html";
 
     /// <summary>The HTML of the cells so far.</summary>

@@ -95,7 +95,8 @@ public sealed class CancellationTests : SessionTest
     [InlineData("new TaskCompletionSource<int>().Task.Result")]
     [InlineData("await new TaskCompletionSource<int>().Task")]
     [InlineData(
-        "var o = new object(); new System.Threading.Thread(() => { lock (o) { System.Threading.Thread.Sleep(3000); } }).Start(); System.Threading.Thread.Sleep(100); lock (o) { }"
+        "var o = new object(); new System.Threading.Thread(() => { lock (o) { System.Threading.Thread.Sleep(3000); } }).Start(); "
+            + "System.Threading.Thread.Sleep(100); lock (o) { }"
     )]
     [InlineData("Parallel.For(0, 8, i => { while (true) { } });")]
     [InlineData("await Task.Run(() => { while (true) { } });")]
@@ -130,7 +131,8 @@ public sealed class CancellationTests : SessionTest
     {
         await Run("long turns = 0;");
         await Cancel(
-            "_ = Task.Run(() => { while (true) turns++; }); while (turns == 0) System.Threading.Thread.Sleep(1); Console.Write(\"go\"); while (true) { }"
+            "_ = Task.Run(() => { while (true) turns++; }); while (turns == 0) System.Threading.Thread.Sleep(1); Console.Write(\"go\"); "
+                + "while (true) { }"
         );
         await Run("var before = turns; await Task.Delay(100);");
         Assert.Equal("True", (await Run("turns == before && turns > 0")).Result!["text/plain"]);

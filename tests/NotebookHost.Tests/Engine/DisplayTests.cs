@@ -84,17 +84,20 @@ public sealed class DisplayTests : SessionTest
 
     [Theory]
     [InlineData(
-        "class Me : IEnumerable<Me> { public IEnumerator<Me> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"me\"; }\nnew Me()",
+        "class Me : IEnumerable<Me> { public IEnumerator<Me> GetEnumerator() { yield return this; } IEnumerator "
+            + "IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"me\"; }\nnew Me()",
         "me"
     )]
     [InlineData(
-        "class You : IEnumerable<You> { public IEnumerator<You> GetEnumerator() { yield return this; } IEnumerator IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"you\"; }\nnew { X = new You() }",
+        "class You : IEnumerable<You> { public IEnumerator<You> GetEnumerator() { yield return this; } IEnumerator "
+            + "IEnumerable.GetEnumerator() => GetEnumerator(); public override string ToString() => \"you\"; }\nnew { X = new You() }",
         "you"
     )]
     [InlineData("var list = new List<object> { 1 }; list.Add(list);\nlist", "contains itself")]
     [InlineData("class Node { public Node Next => new Node(); public Node Other => new Node(); }\nnew Node()", "Node")]
     [InlineData(
-        "class Slow { public int A { get { System.Threading.Thread.Sleep(60000); return 1; } } public override string ToString() => \"slow\"; }\nnew Slow()",
+        "class Slow { public int A { get { System.Threading.Thread.Sleep(60000); return 1; } } public override string ToString() => "
+            + "\"slow\"; }\nnew Slow()",
         "slow\n[This Slow is not shown in full: it takes longer"
     )]
     [InlineData("class Bad { public int A => throw new Exception(\"no A\"); }\nnew Bad()", "no A")]

@@ -40,7 +40,8 @@ public sealed class PastedCodeTests : SessionTest
         Assert.Equal("9", (await Run("3.Thrice")).Result!["text/plain"]);
         await File.WriteAllTextAsync(
             Path.Combine(Folder, "Helpers.cs"),
-            "using System.IO;\nnamespace Help;\npublic static class Files\n{\n    public static string End(string name) => Path.GetExtension(name);\n"
+            "using System.IO;\nnamespace Help;\npublic static class Files\n{\n    public static string End(string name) => "
+                + "Path.GetExtension(name);\n"
                 + "    public static int Fail() => throw new Exception(\"failed\");\n}\n",
             TestContext.Current.CancellationToken
         );

@@ -9,7 +9,8 @@ namespace NotebookHost.Tests.Pages;
 public sealed partial class GlossaryTests : IDisposable
 {
     private const string Small =
-        "# Glossary\n\n## Map\n\nA picture. Of what? Also: maps ([00](00.ipynb))\n\n## Feature map\n\nWhat a filter makes.\nOn two lines.\n";
+        "# Glossary\n\n## Map\n\nA picture. Of what? Also: maps ([00](00.ipynb))\n\n## Feature map\n\nWhat a filter makes.\nOn "
+        + "two lines.\n";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,7 +26,8 @@ public sealed partial class GlossaryTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "<a href=\"glossary.html#feature-map\" class=\"term\" title=\"What a filter makes.\">feature map</a>, a feature map and one map.",
+            "<a href=\"glossary.html#feature-map\" class=\"term\" title=\"What a filter makes.\">feature map</a>, a feature map "
+                + "and one map.",
             html,
             StringComparison.Ordinal
         );

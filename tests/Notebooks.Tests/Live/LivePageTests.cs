@@ -120,7 +120,8 @@ public sealed class LivePageTests
         await one.WaitForFunctionAsync("() => liveNotebook.cells[1].renderedElement.querySelector('strong')?.textContent === 'New'");
         await other.EvaluateAsync("() => liveNotebook.move(liveNotebook.cells[1], -1)");
         await one.WaitForFunctionAsync(
-            "() => liveNotebook.cells[0].kind === 'markdown' && document.querySelector('main').firstElementChild === liveNotebook.cells[0].element"
+            "() => liveNotebook.cells[0].kind === 'markdown' && document.querySelector('main').firstElementChild === "
+                + "liveNotebook.cells[0].element"
         );
         Assert.Empty(course.Problems);
     }
@@ -166,7 +167,9 @@ public sealed class LivePageTests
     {
         await using var course = await OpenAsync(
             """
-            display(HTML("<p id='seen'>not yet</p><script>let words = 'it runs'; try { parent.document.title = 'changed'; words = 'it reaches the page'; } catch { } document.getElementById('seen').textContent = words + ', ' + document.documentElement.dataset.theme;</script>"));
+            display(HTML("<p id='seen'>not yet</p><script>let words = 'it runs'; "
+                + "try { parent.document.title = 'changed'; words = 'it reaches the page'; } catch { } "
+                + "document.getElementById('seen').textContent = words + ', ' + document.documentElement.dataset.theme;</script>"));
             """
         );
         var page = await course.PageAsync(scheme: ColorScheme.Dark);

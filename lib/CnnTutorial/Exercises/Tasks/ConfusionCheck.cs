@@ -12,7 +12,8 @@ internal static class ConfusionCheck
             [0, 2, 2, 0, 1, 2, 1, 0, 2, 2]
         ),
         (
-            "Here no image has the last class, and no answer is the class before it: their row and column are there all the same, full of zeros.",
+            "Here no image has the last class, and no answer is the class before it: their row and column are there all the same, full "
+                + "of zeros.",
             5,
             [0, 3, 2, 1, 1, 0, 3, 2, 3, 3, 1],
             [1, 0, 2, 1, 4, 0, 2, 2, 1, 0, 0]
@@ -94,7 +95,8 @@ internal static class ConfusionCheck
                     $"{seen.GetLength(0)}×{seen.GetLength(1)}.",
                     labels.Length > 0 && seen.GetLength(0) == labels.Length
                         ? "One row for each class, not for each image: `new int[classes, classes]`."
-                        : "`new int[classes, classes]`: the number of classes is given; that a class may be missing among labels or answers "
+                        : "`new int[classes, classes]`: the number of classes is given; that a class may be missing among labels "
+                            + "or answers "
                             + "changes nothing."
                 );
             }
@@ -102,7 +104,8 @@ internal static class ConfusionCheck
             Values(one, seen, whereToLook);
         }
 
-        return "Every image is counted once, in the row of its label and the column of the answer; classes that do not occur have their zeros.";
+        return "Every image is counted once, in the row of its label and the column of the answer; classes that do not occur have "
+            + "their zeros.";
     }
 
     private static int[,] Call(Func<int[], int[], int, int[,]> count, Case one)
@@ -114,7 +117,8 @@ internal static class ConfusionCheck
             throw new WrongAnswerException(
                 $"A table of {one.Classes}×{one.Classes} for labels and answers from 0 to {one.Classes - 1}.",
                 "IndexOutOfRangeException: a label, an answer or a count was asked for that is not there.",
-                "The table has `classes` rows and columns, numbered from 0; the loop over the images runs while `i < labels.Length`. There may be "
+                "The table has `classes` rows and columns, numbered from 0; the loop over the images runs while `i < labels.Length`. "
+                    + "There may be "
                     + "no images at all."
             );
         }

@@ -87,7 +87,8 @@ internal static class ConvolutionCheck
         ),
         new(
             "the kernel turned by 180 degrees",
-            "That is what mathematics calls a convolution. Here nothing is turned: `kernel[i, j]` meets the pixel i rows down and j columns "
+            "That is what mathematics calls a convolution. Here nothing is turned: `kernel[i, j]` meets the pixel i rows down and "
+                + "j columns "
                 + "to the right.",
             one => one.Sums((i, j) => one.Kernel[one.K - 1 - i, one.L - 1 - j])
         ),
@@ -283,7 +284,8 @@ internal static class ConvolutionCheck
             settings += cases.Count;
         }
 
-        return $"{settings} settings, with and without stride and padding, with images and kernels that are not square: your four loops give "
+        return $"{settings} settings, with and without stride and padding, with images and kernels that are not square: your four "
+            + "loops give "
             + "what `Conv2d` gives.";
     }
 
@@ -299,8 +301,10 @@ internal static class ConvolutionCheck
                 one.Padding > 0
                     ? "With padding the window stands partly outside the image, where there is nothing to read: ask whether row and column "
                         + "are inside before you read a pixel, and add nothing where they are not."
-                    : $"Without padding each window lies inside the image. It fails with {adds}: look at the bounds of the loops, and whether "
-                        + "the first index is the row (`GetLength(0)`) and the second the column (`GetLength(1)`) in image, kernel and output."
+                    : $"Without padding each window lies inside the image. It fails with {adds}: look at the bounds of the loops, "
+                        + "and whether "
+                        + "the first index is the row (`GetLength(0)`) and the second the column (`GetLength(1)`) in image, kernel "
+                        + "and output."
             );
         }
 
@@ -353,7 +357,8 @@ internal static class ConvolutionCheck
         throw new WrongAnswerException(
             expected,
             $"{size}.",
-            $"The rule is (I − K + 2P) / S + 1, for the rows ({one.Rows} − {one.K} + 2·{one.Padding}) / {one.Stride} + 1 and for the columns "
+            $"The rule is (I − K + 2P) / S + 1, for the rows ({one.Rows} − {one.K} + 2·{one.Padding}) / {one.Stride} + 1 and for "
+                + "the columns "
                 + $"({one.Columns} − {one.L} + 2·{one.Padding}) / {one.Stride} + 1. {whereToLook}"
         );
     }

@@ -1,6 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>Notebook 04: the mean cross-entropy of a batch, computed by hand, also where <c>e^z</c> is more than a number can hold.</summary>
+/// <summary>Notebook 04: the mean cross-entropy of a batch, computed by hand, also where <c>e^z</c> is more than a number can
+/// hold.</summary>
 internal static class CrossEntropyCheck
 {
     private static readonly (string WhereToLook, (float[,] Logits, int[] Labels)[] Cases)[] Groups =
@@ -26,7 +27,8 @@ internal static class CrossEntropyCheck
             ]
         ),
         (
-            "With one image all is right. With several the loss is the mean over them, and each has a row of logits and a label of its own.",
+            "With one image all is right. With several the loss is the mean over them, and each has a row of logits and a label "
+                + "of its own.",
             [
                 (
                     new float[,]
@@ -249,7 +251,8 @@ internal static class CrossEntropyCheck
             }
         }
 
-        return "With one image and with several your loss is that of `CrossEntropyLoss`, and it stays right with logits of 1,000 and of −1,000, "
+        return "With one image and with several your loss is that of `CrossEntropyLoss`, and it stays right with logits of 1,000 and "
+            + "of −1,000, "
             + "where e^z is infinite or zero.";
     }
 
@@ -292,7 +295,8 @@ internal static class CrossEntropyCheck
     {
         var (images, labels) = (one.Count == 1 ? "one image" : $"{one.Count} images", string.Join(", ", one.Labels));
         var rows = Enumerable.Range(0, one.Count).Select(i => $"[{string.Join(", ", one.Row(i).Select(z => z.ToString("0.##")))}]");
-        return $"{Text(one.Right)}, the loss of {images} with the logits {string.Join(", ", rows)} and the label{(one.Count == 1 ? "" : "s")} {labels}.";
+        return $"{Text(one.Right)}, the loss of {images} with the logits {string.Join(", ", rows)} and the "
+            + $"label{(one.Count == 1 ? "" : "s")} {labels}.";
     }
 
     private static string Text(double value) =>

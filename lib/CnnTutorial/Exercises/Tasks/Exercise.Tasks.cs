@@ -58,7 +58,8 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 04: gradient descent that learns a kernel.</summary>
-    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, what a kernel of 3×3 made of them <c>[N, 1, R − 2, C − 2]</c>, a rate and a
+    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, what a kernel of 3×3 made of them <c>[N, 1, R − 2, C − 2]</c>, a rate and
+    /// a
     /// number of steps to the kernel <c>[1, 1, 3, 3]</c>.</param>
     public static CheckResult CheckKernel(Func<Tensor, Tensor, double, int, Tensor> learnKernel)
     {

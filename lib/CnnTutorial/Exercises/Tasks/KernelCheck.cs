@@ -86,7 +86,8 @@ internal static class KernelCheck
             _ when message.Contains("does not require grad", StringComparison.Ordinal) => new(
                 Runs,
                 $"{exception.GetType().Name}: {message}",
-                "The loss does not depend on a tensor with `requires_grad: true`. Make the kernel with it, and after a step write into the same "
+                "The loss does not depend on a tensor with `requires_grad: true`. Make the kernel with it, and after a step write into "
+                    + "the same "
                     + "kernel, `kernel.sub_(…)`: `kernel = kernel - …` under `no_grad` is a new tensor without it."
             ),
             _ when message.Contains("only for scalar outputs", StringComparison.Ordinal)
@@ -122,7 +123,8 @@ internal static class KernelCheck
         [
             (
                 "the kernel never changes",
-                "The step must be stored: `kernel.sub_(rate * kernel.grad)`, once in each round. `kernel - rate * kernel.grad` alone is a new "
+                "The step must be stored: `kernel.sub_(rate * kernel.grad)`, once in each round. `kernel - rate * kernel.grad` alone "
+                    + "is a new "
                     + "tensor that is thrown away.",
                 () => Near(seen, start) && Near(one, start)
             ),
@@ -154,7 +156,8 @@ internal static class KernelCheck
             ),
             (
                 "after any number of steps the weights are those of one step",
-                "The gradient is computed anew in each round, from the kernel as it then is; and the kernel must not be made anew in the loop.",
+                "The gradient is computed anew in each round, from the kernel as it then is; and the kernel must not be made anew in "
+                    + "the loop.",
                 () => Near(one, two) && Near(one, seen)
             ),
             (
@@ -188,7 +191,8 @@ internal static class KernelCheck
             double.IsFinite(loss)
                 ? $"From zeros, one step should give {Text(right)}; yours gives {Text(one)}. The loss is the mean squared difference of "
                     + "`functional.conv2d(images, kernel)` and `output`; each step subtracts `rate` times its gradient."
-                : $"The steps grow without limit. From zeros, one step should give {Text(right)}; yours gives {Text(one)}: compare the lengths. "
+                : $"The steps grow without limit. From zeros, one step should give {Text(right)}; yours gives {Text(one)}: compare the "
+                    + "lengths. "
                     + "Is the loss a mean? Is the gradient set to zero after each step?"
         );
     }

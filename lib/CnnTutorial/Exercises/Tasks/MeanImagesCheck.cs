@@ -146,7 +146,8 @@ internal static class MeanImagesCheck
             ),
             _ when means.numel() == Classes => (
                 "one number for each class",
-                "The pixels were added up too. Name the dimension that counts the images, in brackets: `mean([0])`, `sum([0])`. (C# takes the 0 "
+                "The pixels were added up too. Name the dimension that counts the images, in brackets: `mean([0])`, `sum([0])`. (C# "
+                    + "takes the 0 "
                     + "of `sum(0)` for a type of number, and adds up everything.)"
             ),
             _ when means.numel() == Classes * Size => (
@@ -201,7 +202,8 @@ internal static class MeanImagesCheck
                 : $"{seen[at]:0.000}. Wrong classes: {string.Join(", ", wrong)}.",
             float.IsNaN(seen[at])
                 ? "The choice by label found nothing: compare `labels` with the number of the class, and look at what `labels.eq(c)` gives."
-                : "Which images does your code take for this class? `labels.eq(c)` says for each image whether it belongs to class c; the sum "
+                : "Which images does your code take for this class? `labels.eq(c)` says for each image whether it belongs to class "
+                    + "c; the sum "
                     + "of its numbers is how many there are."
         );
     }

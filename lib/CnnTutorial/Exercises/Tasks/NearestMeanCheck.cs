@@ -135,7 +135,8 @@ internal static class NearestMeanCheck
 
         var at = Enumerable.Range(0, Count).First(i => numbers[i] != one.Right[i]);
         var expected =
-            $"Class {one.Right[at]} for image {at}: the squared distance is {Square(one.Images[at], one.Means[one.Right[at]]):0.0}, to all other "
+            $"Class {one.Right[at]} for image {at}: the squared distance is {Square(one.Images[at], one.Means[one.Right[at]]):0.0}, to "
+            + "all other "
             + "mean images it is larger.";
         if (Array.Exists(numbers, number => number != Math.Round(number)))
         {

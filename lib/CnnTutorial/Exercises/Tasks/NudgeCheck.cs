@@ -31,7 +31,8 @@ internal static class NudgeCheck
             Values(text, loss, right, seen);
         }
 
-        return "For two losses of four weights each your ratio is the gradient, but for what the length of the nudge costs; the weights are as "
+        return "For two losses of four weights each your ratio is the gradient, but for what the length of the nudge costs; the "
+            + "weights are as "
             + "they were.";
     }
 
@@ -104,7 +105,8 @@ internal static class NudgeCheck
         [
             (
                 "the loss does not change",
-                "Is the loss computed once before the nudge and once after? An array that is kept in a second variable is still the same array: "
+                "Is the loss computed once before the nudge and once after? An array that is kept in a second variable is still the "
+                    + "same array: "
                     + "nudging one nudges both.",
                 _ => 0
             ),
@@ -140,7 +142,8 @@ internal static class NudgeCheck
             ),
         ];
         var expected =
-            $"About {right[at]:0.0##} for weight {at} of the loss {text} at [{string.Join(", ", Weights.Select(w => w.ToString("0.0")))}] with ε = "
+            $"About {right[at]:0.0##} for weight {at} of the loss {text} at "
+            + $"[{string.Join(", ", Weights.Select(w => w.ToString("0.0")))}] with ε = "
             + $"{Epsilon:0.##}: the loss goes from {start:0.0000} to {Nudged(at, Weights[at] + Epsilon):0.0000}.";
         var slip = slips.FirstOrDefault(one =>
             Enumerable.Range(0, seen.Count).All(i => Math.Abs(seen[i] - one.Value(i)) <= 0.02 * Math.Max(Math.Abs(one.Value(i)), 1e-3))
@@ -149,7 +152,8 @@ internal static class NudgeCheck
             ? new WrongAnswerException(
                 expected,
                 $"{seen[at]:0.0000}.",
-                "Three steps: the loss as it is; the loss with ε added to `weights[index]`; their difference, second minus first, divided by ε."
+                "Three steps: the loss as it is; the loss with ε added to `weights[index]`; their difference, second minus first, "
+                    + "divided by ε."
             )
             : new WrongAnswerException(expected, $"{seen[at]:0.0000}: {slip.What}.", slip.Hint);
     }

@@ -89,7 +89,8 @@ internal static class VariantCheck
         trace.Failure?.Throw();
         Answers(model, images, convolutions, dense, trace.Output!);
         Predicted(predict(), model.parameters().Sum(parameter => parameter.numel()));
-        return $"Two blocks of {First} and {Second} filters of 5×5 with average pooling, {Flattened:N0} numbers to flatten, ten logits an image; "
+        return $"Two blocks of {First} and {Second} filters of 5×5 with average pooling, {Flattened:N0} numbers to flatten, ten logits "
+            + "an image; "
             + $"and {Right:N0} parameters, as you predicted.";
     }
 
@@ -242,7 +243,8 @@ internal static class VariantCheck
                 : (
                     "other numbers than these layers give with your weights",
                     "The layers of `CreateModel` in their order, with 5×5 filters and average pooling",
-                    "Compare your list with that of `CreateModel` line by line: convolution, ReLU, pooling; twice; flatten, fc1, ReLU, dropout, predictions."
+                    "Compare your list with that of `CreateModel` line by line: convolution, ReLU, pooling; twice; flatten, fc1, ReLU, "
+                        + "dropout, predictions."
                 );
             throw new WrongAnswerException($"{expected}.", $"The network answers as one with {what}.", hint);
         }
@@ -295,7 +297,8 @@ internal static class VariantCheck
 
         var (_, what, hint) = Predictions.FirstOrDefault(slip => slip.Number == predicted);
         throw new WrongAnswerException(
-            $"The network is right. It has {counted:N0} parameters: 16 · (5 · 5 · 1 + 1) + 32 · (5 · 5 · 16 + 1) + (32 · 7 · 7 + 1) · 128 + (128 + 1) · 10.",
+            $"The network is right. It has {counted:N0} parameters: 16 · (5 · 5 · 1 + 1) + 32 · (5 · 5 · 16 + 1) + (32 · 7 · 7 + 1) · "
+                + "128 + (128 + 1) · 10.",
             what is null
                 ? $"You predicted {predicted:N0}, {Math.Abs(predicted - Right):N0} too {(predicted > Right ? "many" : "few")}."
                 : $"You predicted {predicted:N0}: {what}.",

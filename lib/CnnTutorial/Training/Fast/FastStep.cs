@@ -72,7 +72,8 @@ internal sealed class FastStep : IDisposable
         return (logits, loss);
     }
 
-    /// <summary>Takes the optimizer's step with the gradients that the weights have; false where the optimizer must do that itself.</summary>
+    /// <summary>Takes the optimizer's step with the gradients that the weights have; false where the optimizer must do that
+    /// itself.</summary>
     public bool Update()
     {
         _adam?.Take([

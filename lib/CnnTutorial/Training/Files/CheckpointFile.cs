@@ -99,7 +99,8 @@ internal static class CheckpointFile
         catch (InvalidDataException e)
         {
             throw new InvalidDataException(
-                $"{path} does not fit this optimizer: {e.Message}; make the optimizer from model.parameters() as it was then, or leave resumeFrom out to begin anew.",
+                $"{path} does not fit this optimizer: {e.Message}; make the optimizer from model.parameters() as it was then, or leave "
+                    + "resumeFrom out to begin anew.",
                 e
             );
         }

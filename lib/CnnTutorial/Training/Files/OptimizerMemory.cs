@@ -108,7 +108,8 @@ internal static class OptimizerMemory
         if (saved.dtype != like.dtype || !saved.shape.SequenceEqual(like.shape))
         {
             throw new InvalidDataException(
-                $"it holds {ModelWeights.Line(name, saved.shape, saved.dtype)}, and this optimizer has {ModelWeights.Line(name, like.shape, like.dtype)}"
+                $"it holds {ModelWeights.Line(name, saved.shape, saved.dtype)}, and this optimizer has "
+                    + $"{ModelWeights.Line(name, like.shape, like.dtype)}"
             );
         }
 

@@ -149,7 +149,8 @@ internal static class Safetensors
             if (entry.Type != tensor.dtype || !entry.Shape.AsSpan().SequenceEqual(tensor.shape))
             {
                 throw new InvalidDataException(
-                    $"it is of another architecture: where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the file has "
+                    $"it is of another architecture: where the model has {ModelWeights.Line(name, tensor.shape, tensor.dtype)}, the "
+                        + "file has "
                         + $"{ModelWeights.Line(name, entry.Shape, entry.Type)}"
                 );
             }

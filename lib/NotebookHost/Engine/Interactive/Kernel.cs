@@ -43,6 +43,8 @@ public sealed class Kernel
     /// <summary>The kernel that runs the calling cell.</summary>
     public static Kernel Current => Root;
 
+    // Members of an object, as in .NET Interactive, though this host has one kernel only.
+#pragma warning disable CA1822
     /// <summary>The name of the kernel's language.</summary>
     public string Name => "csharp";
 
@@ -53,6 +55,7 @@ public sealed class Kernel
         ArgumentNullException.ThrowIfNull(command);
         return DisplayExtensions.CurrentCell().SubmitAsync(command.Code);
     }
+#pragma warning restore CA1822
 
     /// <summary>Runs code in this session, as a part of the running cell.</summary>
     /// <exception cref="InvalidOperationException">The code does not compile, or throws.</exception>

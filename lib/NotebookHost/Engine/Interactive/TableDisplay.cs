@@ -30,7 +30,8 @@ public static class TableDisplay
             new Dictionary<string, string>
             {
                 ["text/html"] =
-                    $"<table><thead>{Row("th", head)}</thead><tbody>{string.Concat(shown.Select(row => Row("td", row)))}</tbody></table>{note}",
+                    $"<table><thead>{Row("th", head)}</thead>"
+                    + $"<tbody>{string.Concat(shown.Select(row => Row("td", row)))}</tbody></table>{note}",
                 ["text/csv"] = string.Concat(shown.Prepend(head).Select(row => string.Join(',', row.Select(Quoted)) + "\n")),
             }
         );
