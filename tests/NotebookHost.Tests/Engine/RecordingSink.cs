@@ -9,7 +9,17 @@ internal sealed class RecordingSink
     private readonly StringBuilder _out = new();
     private readonly StringBuilder _error = new();
 
-    public string Out => _out.ToString();
+    public string Out
+    {
+        get
+        {
+            // The cell may still be writing.
+            lock (_out)
+            {
+                return _out.ToString();
+            }
+        }
+    }
 
     public string ErrorText => _error.ToString();
 
@@ -32,7 +42,11 @@ internal sealed class RecordingSink
             case StreamText text:
                 StreamEvents++;
                 Order.Add($"{text.Name}:{text.Text}");
-                (text.Name == "stdout" ? _out : _error).Append(text.Text);
+                lock (_out)
+                {
+                    (text.Name == "stdout" ? _out : _error).Append(text.Text);
+                }
+
                 break;
             case Displayed display:
                 Assert.Equal(display.IsUpdate, Displays.ContainsKey(display.Id));
