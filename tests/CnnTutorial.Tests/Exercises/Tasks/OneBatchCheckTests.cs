@@ -49,7 +49,7 @@ public sealed class OneBatchCheckTests
             "wiped"
         ),
         ["softmax"] = (Loop(logits: logits => logits.softmax(1)), "It got probabilities"),
-        ["sum"] = (Loop(backward: value => (value * 24).backward()), "they are others"),
+        ["sum"] = (Loop(backward: value => (value * 24).backward()), "they are 24 times as large"),
         ["no scope"] = (Loop(scoped: false), "tensors behind"),
         ["null"] = (
             (model, loss, optimizer, batch, steps) =>
