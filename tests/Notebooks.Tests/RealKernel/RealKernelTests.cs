@@ -41,7 +41,8 @@ public sealed class RealKernelTests
         var notebooks = Path.Combine(folder.Root, "notebooks");
         foreach (var file in solved ? Directory.GetFiles(notebooks, "*.ipynb") : [])
         {
-            await File.WriteAllTextAsync(file, TaskCells.Solve(await File.ReadAllTextAsync(file)), TestContext.Current.CancellationToken);
+            var unsolved = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(file, TaskCells.Solve(unsolved), TestContext.Current.CancellationToken);
         }
 
         using var convert = folder.StartPython([
