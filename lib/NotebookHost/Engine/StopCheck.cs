@@ -10,6 +10,7 @@ namespace NotebookHost.Engine;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class StopCheck
 {
+    private static readonly TimeSpan SeenWithin = TimeSpan.FromMilliseconds(50);
     private static readonly Lock Changing = new();
     private static readonly List<int> Running = [];
     private static readonly HashSet<int> LeftBehind = [];
@@ -53,6 +54,12 @@ public static class StopCheck
     /// <summary>A cell begins: code may run.</summary>
     internal static void BeginCell()
     {
+        if (_isRequested)
+        {
+            // Threads that the stopped cell left running get the time to see it.
+            Thread.Sleep(SeenWithin);
+        }
+
         lock (Changing)
         {
             Running.Clear();

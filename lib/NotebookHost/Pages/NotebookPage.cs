@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 
 namespace NotebookHost.Pages;
@@ -85,7 +86,7 @@ public static class NotebookPage
 
         // What an import prints was read where it was first printed. An error is in sight.
         var isImport = IsImport(cell);
-        var failed = cell.Outputs.Any(output => output?["output_type"]?.ToString() == "error");
+        var failed = cell.Outputs.Any(output => output is JsonObject one && one["output_type"]?.ToString() == "error");
         if (isImport)
         {
             page.Html.Append("<details class=\"folded\"")

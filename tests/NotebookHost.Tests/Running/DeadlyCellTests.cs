@@ -63,7 +63,7 @@ public sealed class DeadlyCellTests : ProgramTest
             .. Faults.Of<(string, string)>(
                 few: 2,
                 (
-                    "IEnumerable<int> deep = new[] { 1 }; for (var i = 0; i < 1_000_000; i++) deep = deep.DefaultIfEmpty(); deep.Last()",
+                    "Exception deep = null; for (var i = 0; i < 200_000; i++) deep = new Exception(null, deep); deep.ToString().Length",
                     "stack overflow"
                 ),
                 ("System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9"),
@@ -93,7 +93,7 @@ public sealed class DeadlyCellTests : ProgramTest
             .. Faults.Of<(string, string)>(
                 few: 2,
                 ("Send(\"garbage\\n\"); await Task.Delay(20000);", "broke off"),
-                ("Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":1}\\n\"); await Task.Delay(20000);", "broke off"),
+                ("Send(\"{\\\"type\\\":\\\"cell\\\",\\\"Cell\\\":1}\\n\"); await Task.Delay(20000);", "broke off"),
                 ("Send(\"{\\\"type\\\":\\\"nothing\\\"}\\n\"); await Task.Delay(20000);", "broke off"),
                 ("Send(new string('x', 70_000_000)); await Task.Delay(20000);", "broke off"),
                 ("foreach (var socket in Sockets()) shutdown(socket, 2); await Task.Delay(20000);", "connection")
@@ -103,13 +103,13 @@ public sealed class DeadlyCellTests : ProgramTest
             null,
             [
                 .. lies.Select((lie, i) => ($"lie-{i}", new[] { Partial + lie.Code })),
-                // A whole message for a cell that there is not, is nobody's.
+                // A whole message for a cell that does not exist is ignored.
                 (
                     "nobody",
                     [
                         Pipe
-                            + "Send(\"{\\\"type\\\":\\\"stream\\\",\\\"Cell\\\":999,\\\"Name\\\":\\\"stdout\\\","
-                            + "\\\"Text\\\":\\\"x\\\"}\\n\"); "
+                            + "Send(\"{\\\"type\\\":\\\"cell\\\",\\\"Cell\\\":999,\\\"Event\\\":{\\\"type\\\":\\\"stream\\\","
+                            + "\\\"Name\\\":\\\"stdout\\\",\\\"Text\\\":\\\"x\\\"}}\\n\"); "
                             + "await Task.Delay(300);",
                         "\"after\"",
                     ]
