@@ -8,7 +8,9 @@ public sealed class NotebookTextTests
     private const string Json =
         """{"cells":[{"cell_type":"code","id":"a","metadata":{},"execution_count":null,"outputs":[],"source":["1 + 1\n","// é"]},"""
         + """{"cell_type":"markdown","id":"b","metadata":{"x":[1.50,2e3]},"source":"one text"},"""
-        + """{"cell_type":"code","id":"c","metadata":{},"execution_count":7,"outputs":[],"source":[]}],"metadata":{"b":1,"a":"é"},"nbformat":4,"nbformat_minor":5}""";
+        + """{"cell_type":"code","id":"c","metadata":{},"execution_count":7,"outputs":[],"source":[]}],"""
+        + "\""
+        + """metadata":{"b":1,"a":"é"},"nbformat":4,"nbformat_minor":5}""";
 
     public static TheoryData<string> Manners =>
         ["one space", "two spaces", "four spaces", "tabs", "no lines", "CRLF", "escaped", "no end of line", "a space before each colon"];

