@@ -38,7 +38,6 @@ internal static partial class NativeLibraries
         {
             LetIdleThreadsSleep();
             LoadFrom(CourseFolders.NativeLibraries, NativeLibraryNames.ForThisMachine());
-            OneDnn.SwitchOffWhereWrong(Path.Combine(CourseFolders.NativeLibraries, "libtorch_cpu.so"));
             return null;
         }
         catch (NotSupportedException e)
