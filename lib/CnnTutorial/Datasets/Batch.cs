@@ -8,6 +8,9 @@ namespace CnnTutorial;
 /// <param name="Labels">int64 <c>[B]</c>.</param>
 public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
 {
+    /// <summary>float32 <c>[B, Channels, Rows, Columns]</c>; grey images on a CPU are channels-last, which is faster there.</summary>
+    public Tensor Images { get; } = ChannelsLast.Restride(Images);
+
     /// <summary>B, how many images there are.</summary>
     public int Count => (int)Labels.shape[0];
 
