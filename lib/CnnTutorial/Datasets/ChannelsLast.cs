@@ -6,8 +6,7 @@ namespace CnnTutorial;
 /// <summary>Lets the channels of images be the dimension that changes fastest in memory.</summary>
 /// <remarks>
 /// With one channel the numbers lie in the same places either way, and only the strides are changed; images in colour are copied. libtorch
-/// chooses its kernels by a tensor's layout,
-/// and those for "channels last" make max-pooling on a CPU several times faster. All that follows in the network
+/// chooses its kernels by a tensor's layout, and those for "channels last" make max-pooling on a CPU several times faster. All that follows in the network
 /// keeps the layout. TorchSharp has no <c>to(memory_format)</c>, hence the strides.
 /// See https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html.
 /// </remarks>
@@ -17,14 +16,7 @@ internal static class ChannelsLast
     /// <param name="images">Any tensor; only those of shape <c>[N, channels, rows, columns]</c> with 1 to 4 channels are changed.</param>
     public static Tensor View(Tensor images)
     {
-        // The fast kernels are oneDNN's for x64 processors; GPUs choose for themselves.
-        if (
-            RuntimeInformation.ProcessArchitecture != Architecture.X64
-            || images.device_type != TorchSharp.DeviceType.CPU
-            || images.dim() != 4
-            || images.shape[1] is < 1 or > 4
-            || !images.is_contiguous()
-        )
+        if (!HelpsFor(images) || images.shape[1] > 4)
         {
             return images;
         }
@@ -47,15 +39,7 @@ internal static class ChannelsLast
     /// <returns>The same tensor.</returns>
     public static Tensor Restride(Tensor images)
     {
-        if (
-            RuntimeInformation.ProcessArchitecture == Architecture.X64
-            && images.device_type == TorchSharp.DeviceType.CPU
-            && images.dim() == 4
-            && images.shape[1] == 1
-            && images.is_contiguous()
-            && images.stride(1) != 1
-            && !images.requires_grad
-        )
+        if (HelpsFor(images) && images.shape[1] == 1 && images.stride(1) != 1 && !images.requires_grad)
         {
             // [N, 1, rows, columns] → [N, rows, columns, 1] → [N, 1, rows, columns], with nothing moved.
             using var scope = NewDisposeScope();
@@ -64,4 +48,13 @@ internal static class ChannelsLast
 
         return images;
     }
+
+    /// <summary>Whether these are images in the usual layout on an x64 processor. The fast kernels are oneDNN's; GPUs choose for
+    /// themselves.</summary>
+    private static bool HelpsFor(Tensor images) =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && images.device_type == TorchSharp.DeviceType.CPU
+        && images.dim() == 4
+        && images.shape[1] >= 1
+        && images.is_contiguous();
 }
