@@ -4,9 +4,9 @@
 set -e
 course=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$HOME/course/notebooks"
-for notebook in "$course"/notebooks/*.ipynb; do
-  own=$HOME/course/notebooks/$(basename "$notebook")
-  [ -e "$own" ] || cp "$notebook" "$own"
+for file in "$course"/notebooks/*; do
+  own=$HOME/course/notebooks/$(basename "$file")
+  [ -e "$own" ] || cp "$file" "$own"
 done
 ln -sfn "$course/lib" "$HOME/course/lib"
 cd "$HOME/course"

@@ -19,6 +19,15 @@ public sealed class LineLengthTests
         );
     }
 
+    [Fact]
+    public void No_line_of_a_notebooks_code_has_more_than_88_characters() =>
+        Assert.Empty(
+            Directory
+                .GetFiles(Path.Combine(Course.Root, "notebooks"), "*.ipynb")
+                .SelectMany(file => NotebookDocument.Load(file).Cells.Where(cell => cell.Kind == CellKind.Code), ValueTuple.Create)
+                .SelectMany(one => Long($"{Path.GetFileName(one.Item1)}, {one.Item2.Id}", one.Item2.Source.Split('\n'), 88))
+        );
+
     private static IEnumerable<string> Long(string name, IEnumerable<string> lines, int most) =>
         lines.Index().Where(line => line.Item.Length > most).Select(line => $"{name}:{line.Index + 1}: {line.Item.Length} characters");
 }

@@ -21,4 +21,13 @@ internal sealed record IdxFileSpec(string Name, IdxKind Kind, int Count, int Row
 internal sealed record DatasetFiles(IdxFileSpec TrainImages, IdxFileSpec TrainLabels, IdxFileSpec TestImages, IdxFileSpec TestLabels)
 {
     public IReadOnlyList<IdxFileSpec> All { get; } = [TrainImages, TrainLabels, TestImages, TestLabels];
+
+    /// <summary>The two splits that verified files make up.</summary>
+    public (ImageSplit Train, ImageSplit Test) Splits(IReadOnlyDictionary<IdxFileSpec, IdxFile> files)
+    {
+        return (Pair(TrainImages, TrainLabels), Pair(TestImages, TestLabels));
+
+        ImageSplit Pair(IdxFileSpec images, IdxFileSpec labels) =>
+            new(files[images].Content, files[labels].Content, images.Rows, images.Columns);
+    }
 }

@@ -99,11 +99,11 @@ public static class NotebookPage
         page.Html.AppendLine(isImport ? "</div></details>" : "</div>");
     }
 
-    /// <summary>Whether a cell does nothing but import other files.</summary>
+    /// <summary>Whether a cell does nothing but import files, a notebook among them.</summary>
     private static bool IsImport(NotebookCell cell)
     {
         var lines = cell.Source.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return Array.Exists(lines, IsDirective)
+        return Array.Exists(lines, line => IsDirective(line) && line.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
             && Array.TrueForAll(lines, line => IsDirective(line) || line.StartsWith("//", StringComparison.Ordinal));
 
         static bool IsDirective(string line) => line.StartsWith("#!import ", StringComparison.Ordinal);

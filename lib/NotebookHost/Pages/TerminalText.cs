@@ -1,26 +1,18 @@
-using System.Globalization;
 using System.Text;
 
 namespace NotebookHost.Pages;
 
 /// <summary>
-/// Turns what a program wrote to a terminal into HTML as the terminal would show it in the end:
-/// \r and \b overwrite, cursor movements move, colours become spans, all else is encoded.
+/// Turns what a program wrote to a terminal into HTML as Jupyter's front ends show it: \r and \b overwrite, colours become spans, all
+/// other sequences are dropped. The rest of a row can be deleted, too, as progress bars do after \r.
 /// </summary>
-/// <remarks>Sequences: ECMA-48. Those that a page has no use for (titles, links, modes) are dropped.</remarks>
+/// <remarks>Sequences: ECMA-48.</remarks>
 internal sealed class TerminalText
 {
-    // A movement is bounded, and so are all together, or a few bytes of them would ask for gigabytes. A thousand screens of empty space are
-    // enough.
-    private const int FarthestMove = 1000;
-    private const int MostSpace = 100_000;
-
-    // Null for a row in which nothing stands.
-    private readonly List<List<(char Character, short Style)>?> _rows = [null];
+    private readonly List<(char Character, short Style)> _row = [];
     private readonly List<TerminalStyle> _styles = [default];
     private readonly Dictionary<TerminalStyle, short> _styleNumbers = new() { [default] = 0 };
-    private int _space = MostSpace;
-    private int _row;
+    private readonly StringBuilder _html = new();
     private int _column;
     private short _style;
 
@@ -37,7 +29,8 @@ internal sealed class TerminalText
 
         var terminal = new TerminalText();
         terminal.Write(text.Replace("\r\n", "\n", StringComparison.Ordinal));
-        return terminal.Html();
+        terminal.EndRow();
+        return terminal._html.ToString();
     }
 
     private void Write(ReadOnlySpan<char> text)
@@ -47,7 +40,8 @@ internal sealed class TerminalText
             switch (text[i])
             {
                 case '\n':
-                    NextRow();
+                    EndRow();
+                    _html.Append('\n');
                     break;
                 case '\r':
                     _column = 0;
@@ -67,45 +61,16 @@ internal sealed class TerminalText
 
     private void Put(char character)
     {
-        var row = _rows[_row] ??= [];
-        while (row.Count < _column && _space > 0)
+        if (_column < _row.Count)
         {
-            row.Add((' ', 0));
-            _space--;
-        }
-
-        _column = Math.Min(_column, row.Count);
-        if (_column < row.Count)
-        {
-            row[_column] = (character, _style);
+            _row[_column] = (character, _style);
         }
         else
         {
-            row.Add((character, _style));
+            _row.Add((character, _style));
         }
 
         _column++;
-    }
-
-    private void NextRow()
-    {
-        _column = 0;
-        if (++_row == _rows.Count)
-        {
-            _rows.Add(null);
-        }
-    }
-
-    private void MoveTo(int row, int column)
-    {
-        _column = Math.Max(0, column);
-        while (_rows.Count <= row && _space > 0)
-        {
-            _rows.Add(null);
-            _space--;
-        }
-
-        _row = Math.Clamp(row, 0, _rows.Count - 1);
     }
 
     /// <summary>Interprets the sequence at the start of the text, and returns its length.</summary>
@@ -150,46 +115,10 @@ internal sealed class TerminalText
         if (command == 'm')
         {
             _style = Number(_styles[_style].After(parameters));
-            return;
         }
-
-        var number = int.TryParse(parameters, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : (int?)null;
-        var steps = Math.Clamp(number ?? 1, 1, FarthestMove);
-        switch (command)
+        else if (command == 'K' && parameters is "" or "0")
         {
-            case 'A' or 'F':
-                MoveTo(_row - steps, command == 'A' ? _column : 0);
-                break;
-            case 'B' or 'E':
-                MoveTo(_row + steps, command == 'B' ? _column : 0);
-                break;
-            case 'C':
-                _column = Math.Min(_column + steps, FarthestMove + (_rows[_row]?.Count ?? 0));
-                break;
-            case 'D':
-                _column = Math.Max(0, _column - steps);
-                break;
-            case 'G':
-                _column = steps - 1;
-                break;
-            case 'K' when number is null or 0:
-                CutRow(_rows[_row], _column);
-                break;
-            case 'K':
-                _rows[_row] = null;
-                break;
-            case 'J' when number is null or 0:
-                CutRow(_rows[_row], _column);
-                _rows.RemoveRange(_row + 1, _rows.Count - _row - 1);
-                break;
-        }
-    }
-
-    private static void CutRow(List<(char Character, short Style)>? row, int length)
-    {
-        if (length < row?.Count)
-        {
-            row.RemoveRange(length, row.Count - length);
+            _row.RemoveRange(_column, _row.Count - _column);
         }
     }
 
@@ -211,50 +140,30 @@ internal sealed class TerminalText
         return number;
     }
 
-    private string Html()
+    private void EndRow()
     {
-        var html = new StringBuilder();
-        var run = new StringBuilder();
-        short style = 0;
-        for (var i = 0; i < _rows.Count; i++)
+        for (int start = 0, end; start < _row.Count; start = end)
         {
-            foreach (var cell in _rows[i] ?? [])
+            var style = _row[start].Style;
+            end = start + 1;
+            while (end < _row.Count && _row[end].Style == style)
             {
-                if (cell.Style != style)
-                {
-                    Flush(cell.Style);
-                }
-
-                run.Append(cell.Character);
+                end++;
             }
 
-            if (i < _rows.Count - 1)
+            if (style != 0)
             {
-                run.Append('\n');
+                _styles[style].AppendSpan(_html);
+            }
+
+            _html.AppendText(string.Concat(_row[start..end].Select(cell => cell.Character)));
+            if (style != 0)
+            {
+                _html.Append("</span>");
             }
         }
 
-        Flush(0);
-        return html.ToString();
-
-        void Flush(short next)
-        {
-            if (run.Length > 0)
-            {
-                if (style != 0)
-                {
-                    _styles[style].AppendSpan(html);
-                }
-
-                html.AppendText(run.ToString());
-                if (style != 0)
-                {
-                    html.Append("</span>");
-                }
-            }
-
-            run.Clear();
-            style = next;
-        }
+        _row.Clear();
+        _column = 0;
     }
 }

@@ -29,10 +29,11 @@ public sealed class NotebookPageTests
     [Theory]
     [InlineData("#!import 01-setup.ipynb", true)]
     [InlineData("// Setup again\n#!import 01-setup.ipynb\n\n#!import b.csx", true)]
+    [InlineData("#!import build.cs", false)]
     [InlineData("#!import 01-setup.ipynb\nx", false)]
     [InlineData("x", false)]
     [InlineData("// nothing", false)]
-    public void What_a_cell_prints_that_only_imports_is_folded(string source, bool folded)
+    public void What_a_cell_prints_that_only_imports_notebooks_is_folded(string source, bool folded)
     {
         var body = Body(Code(source, Stream("much"), Data(("text/html", "<b>more</b>"))));
         Assert.Equal(folded ? 1 : 0, Count(body, "<details class=\"folded\"><summary>What the import printed</summary>"));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 
 namespace Notebooks.Tests.RealKernel;
@@ -57,12 +58,13 @@ public sealed class RealKernelTests
             "--output-dir",
             Path.Combine(folder.Root, "out"),
             .. Course.Notebooks.Select(path => Path.Combine(notebooks, Path.GetFileName(path))),
-            .. Directory.GetFiles(notebooks, "*solution*"),
+            // The exercise solved is a notebook of its own.
+            .. solved ? Directory.GetFiles(notebooks, "*solution*") : [],
         ]);
         var (code, output, errors) = await TestProcess.EndAsync(convert);
         Assert.True(code == 0, output + errors);
         var executed = Directory.GetFiles(Path.Combine(folder.Root, "out"), "*.ipynb");
-        Assert.Equal(Directory.GetFiles(notebooks, "*.ipynb").Length, executed.Length);
+        Assert.Equal(Course.Notebooks.Count + (solved ? 1 : 0), executed.Length);
         var charts = 0;
         foreach (var file in executed)
         {
@@ -73,7 +75,7 @@ public sealed class RealKernelTests
                     var where =
                         $"{Path.GetFileName(file)}, cell {cell.Id}: {shown!.ToJsonString()[..Math.Min(400, shown.ToJsonString().Length)]}";
                     Assert.True((string?)shown["output_type"] != "error", where);
-                    Assert.True((string?)shown["name"] != "stderr", where);
+                    Assert.True((string?)shown["name"] != "stderr" || IsKnownWarning(shown["text"]!), where);
                     var html = shown["data"]?["text/html"]?.ToJsonString() ?? "";
                     charts +=
                         html.Contains("plotly-source", StringComparison.Ordinal) || html.Contains("chart-", StringComparison.Ordinal)
@@ -90,6 +92,12 @@ public sealed class RealKernelTests
 
         Assert.True(charts > 15, $"{charts} charts");
     }
+
+    /// <summary>.NET Interactive shows what the SDK's own builds suppress: TorchSharp is built for an older .NET.</summary>
+    private static bool IsKnownWarning(JsonNode text) =>
+        string.Concat(text.AsArray().Select(line => line!.ToString()))
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .All(line => line.StartsWith("warning CS1701: ", StringComparison.Ordinal));
 
     /// <summary>A folder of the course, in which Jupyter knows this project's kernel and, as "real", .NET Interactive.</summary>
     private static async Task<JupyterFolder> FolderAsync()

@@ -72,7 +72,7 @@ public sealed class AccessibilityTests(BundledCourse course)
         await using var site = await SitePages.OpenAsync(course.Run);
         var page = await site.WindowAsync(width, scheme);
         var found = new List<string>();
-        foreach (var name in SitePages.Names)
+        foreach (var name in SitePages.All)
         {
             await site.GoAsync(page, name);
             found.AddRange((await page.EvaluateAsync<string[]>(Structure)).Select(problem => $"{name}: {problem}"));
@@ -142,7 +142,7 @@ public sealed class AccessibilityTests(BundledCourse course)
             + "'smooth'; }).length";
         await site.GoAsync(page, "00-introduction.html");
         Assert.NotEqual(0, await page.EvaluateAsync<int>(Moving));
-        foreach (var name in SitePages.Names)
+        foreach (var name in SitePages.All)
         {
             await site.GoAsync(page, name);
             await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });

@@ -17,9 +17,12 @@ internal sealed class SitePages : IAsyncDisposable
         _browser = browser;
     }
 
-    /// <summary>The files of all pages, the index first.</summary>
+    /// <summary>The files of the index and of the notebooks' pages.</summary>
     public static IReadOnlyList<string> Names { get; } =
     ["index.html", .. Course.Notebooks.Select(notebook => Path.GetFileNameWithoutExtension(notebook) + ".html")];
+
+    /// <summary>The files of all pages.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names, "glossary.html"];
 
     /// <summary>What pages did that they must not do.</summary>
     public List<string> Problems { get; } = [];

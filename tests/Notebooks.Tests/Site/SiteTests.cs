@@ -16,7 +16,7 @@ public sealed class SiteTests(BundledCourse course)
         await using var site = await SitePages.OpenAsync(course.Run);
         var page = await site.WindowAsync();
         var (links, ids) = (new Dictionary<string, string[]>(), new Dictionary<string, string[]>());
-        foreach (var name in SitePages.Names)
+        foreach (var name in SitePages.All)
         {
             await site.GoAsync(page, name);
             links[name] = await page.EvaluateAsync<string[]>(Links);
@@ -150,7 +150,7 @@ public sealed class SiteTests(BundledCourse course)
             })
             """;
         var figures = 0;
-        foreach (var name in SitePages.Names)
+        foreach (var name in SitePages.All)
         {
             await site.GoAsync(page, name);
             var theme = page.Locator("#page-theme-button");
@@ -204,7 +204,7 @@ public sealed class SiteTests(BundledCourse course)
                 return problems;
             }
             """;
-        foreach (var name in SitePages.Names)
+        foreach (var name in SitePages.All)
         {
             await site.GoAsync(page, name);
             await page.EvaluateAsync(Listen);

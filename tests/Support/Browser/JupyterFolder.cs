@@ -12,7 +12,7 @@ public sealed class JupyterFolder : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Root, "notebooks"));
         Directory.CreateDirectory(Path.Combine(Root, "home"));
-        foreach (var file in Directory.GetFiles(Path.Combine(Course.Root, "notebooks"), "*.ipynb"))
+        foreach (var file in Directory.GetFiles(Path.Combine(Course.Root, "notebooks")))
         {
             File.Copy(file, Path.Combine(Root, "notebooks", Path.GetFileName(file)));
         }

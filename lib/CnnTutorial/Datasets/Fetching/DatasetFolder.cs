@@ -16,8 +16,26 @@ internal sealed class DatasetFolder(string path, string remedy)
     /// <summary>Reads and verifies all four files.</summary>
     /// <exception cref="FileNotFoundException">One is missing.</exception>
     /// <exception cref="InvalidDataException">One is not the published file.</exception>
-    public (ImageSplit Train, ImageSplit Test) Read(DatasetFiles files) =>
-        (ReadSplit(files.TrainImages, files.TrainLabels), ReadSplit(files.TestImages, files.TestLabels));
+    public IReadOnlyDictionary<IdxFileSpec, IdxFile> Read(DatasetFiles files)
+    {
+        var forms = files.All.ToDictionary(spec => spec, ReadForm);
+        // Before the hashes, because it says more: a pair of files that do not belong together.
+        foreach (var (images, labels) in new[] { (files.TrainImages, files.TrainLabels), (files.TestImages, files.TestLabels) })
+        {
+            if (forms[images].File.Count != forms[labels].File.Count)
+            {
+                throw forms[labels]
+                    .Reader.Bad($"holds {forms[labels].File.Count} labels, but '{Find(images)}' holds {forms[images].File.Count} images");
+            }
+        }
+
+        foreach (var (spec, (file, reader)) in forms)
+        {
+            reader.Verify(file, spec);
+        }
+
+        return forms.ToDictionary(form => form.Key, form => form.Value.File);
+    }
 
     /// <summary>Reads and verifies one file.</summary>
     public IdxFile ReadFile(IdxFileSpec spec)
@@ -25,21 +43,6 @@ internal sealed class DatasetFolder(string path, string remedy)
         var (file, reader) = ReadForm(spec);
         reader.Verify(file, spec);
         return file;
-    }
-
-    private ImageSplit ReadSplit(IdxFileSpec imagesSpec, IdxFileSpec labelsSpec)
-    {
-        var (images, imagesReader) = ReadForm(imagesSpec);
-        var (labels, labelsReader) = ReadForm(labelsSpec);
-        // Before the hashes, because it says more: a pair of files that do not belong together.
-        if (images.Count != labels.Count)
-        {
-            throw labelsReader.Bad($"holds {labels.Count} labels, but '{Find(imagesSpec)}' holds {images.Count} images");
-        }
-
-        imagesReader.Verify(images, imagesSpec);
-        labelsReader.Verify(labels, labelsSpec);
-        return new ImageSplit(images.Content, labels.Content, images.Rows, images.Columns);
     }
 
     private (IdxFile File, IdxReader Reader) ReadForm(IdxFileSpec spec)

@@ -19,11 +19,7 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
         var cache = new DatasetCache(options, dataset);
         if (await cache.TryReadAllAsync(cancellation) is { } cached)
         {
-            return Full(
-                dataset,
-                Split(dataset, cached),
-                new DatasetSource(DatasetSourceKind.Cache, $"from the cache in {cache.Folder}", cache.Folder)
-            );
+            return Full(dataset, cached, new DatasetSource(DatasetSourceKind.Cache, $"from the cache in {cache.Folder}", cache.Folder));
         }
 
         if (FromPackage(dataset) is { } packaged)
@@ -46,7 +42,7 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
             download.Mirrors.Length == 0
                 ? new DatasetSource(DatasetSourceKind.Cache, $"from the cache in {cache.Folder}", cache.Folder)
                 : new DatasetSource(DatasetSourceKind.Mirror, $"downloaded from {download.Mirrors}", download.Mirrors);
-        return Full(dataset, Split(dataset, files), source);
+        return Full(dataset, files, source);
     }
 
     private static ImageDataset FromDataFolder(DatasetDescription dataset, string root)
@@ -117,7 +113,7 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
             """
         );
         var files = sample.Files.All.ToDictionary(spec => spec, sample.Read);
-        var (train, test) = Split(sample.Files, files);
+        var (train, test) = sample.Files.Splits(files);
         return new ImageDataset
         {
             Name = sample.Name,
@@ -130,27 +126,18 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
         };
     }
 
-    private static ImageDataset Full(DatasetDescription dataset, (ImageSplit Train, ImageSplit Test) splits, DatasetSource source) =>
-        new()
+    private static ImageDataset Full(DatasetDescription dataset, IReadOnlyDictionary<IdxFileSpec, IdxFile> files, DatasetSource source)
+    {
+        var (train, test) = dataset.Files.Splits(files);
+        return new ImageDataset
         {
             Name = dataset.Name,
-            Train = splits.Train,
-            Test = splits.Test,
+            Train = train,
+            Test = test,
             ClassNames = dataset.ClassNames,
             Source = source,
             License = dataset.License,
             Citation = dataset.Citation,
         };
-
-    private static (ImageSplit Train, ImageSplit Test) Split(DatasetDescription dataset, IReadOnlyDictionary<IdxFileSpec, IdxFile> files) =>
-        Split(dataset.Files, files);
-
-    // Verified files: each count is the published one, so images and labels agree.
-    private static (ImageSplit Train, ImageSplit Test) Split(DatasetFiles specs, IReadOnlyDictionary<IdxFileSpec, IdxFile> files)
-    {
-        return (Pair(specs.TrainImages, specs.TrainLabels), Pair(specs.TestImages, specs.TestLabels));
-
-        ImageSplit Pair(IdxFileSpec images, IdxFileSpec labels) =>
-            new(files[images].Content, files[labels].Content, images.Rows, images.Columns);
     }
 }
