@@ -237,8 +237,10 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     private static void ShowWarnings(Submission submission, CellSource source, KernelInvocationContext context)
     {
+        // Not shown: older assemblies (CS1701, CS1702), a Main beside top-level code (CS7022), and fields that this cell never assigns or
+        // reads (CS0169, CS0414, CS0649): a later cell may.
         var warnings = submission
-            .Warnings.Where(warning => warning.Id is not ("CS1701" or "CS1702" or "CS7022"))
+            .Warnings.Where(warning => warning.Id is not ("CS1701" or "CS1702" or "CS7022" or "CS0169" or "CS0414" or "CS0649"))
             .Select(warning =>
                 $"{source.Place(warning.Location.GetLineSpan().StartLinePosition.Line + 1)}: warning {warning.Id}: {warning.GetMessage()}"
             )

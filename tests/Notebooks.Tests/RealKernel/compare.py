@@ -20,6 +20,7 @@ import queue
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from jupyter_client.manager import KernelManager
 
@@ -111,6 +112,11 @@ class Kernel:
         found["shown"] = [{mime: text if isinstance(text, str) else json.dumps(text) for mime, text in data.items()} for data in shown.values()]
         return found
 
+    def run_all(self, cells):
+        # .NET Interactive's first output carries a script of its own.
+        self.run("")
+        return [self.run(cell["code"]) for cell in cells]
+
     def end(self):
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
@@ -158,15 +164,13 @@ def main():
     cells_file, *names = sys.argv[1:4]
     reported, report, count = 0, [], 0
     for title, cells in read(cells_file):
-        kernels = [Kernel(name) for name in names]
-        for kernel in kernels:
-            # .NET Interactive's first output carries a script of its own.
-            kernel.run("")
-        sides = [[kernel.run(cell["code"]) for cell in cells] for kernel in kernels]
-        last = values_of(cells, sides)
-        for kernel, side in zip(kernels, sides):
-            side.append(kernel.run(last["code"]))
-            kernel.end()
+        with ThreadPoolExecutor() as both:
+            kernels = list(both.map(Kernel, names))
+            sides = list(both.map(lambda kernel: kernel.run_all(cells), kernels))
+            last = values_of(cells, sides)
+            for kernel, side in zip(kernels, sides):
+                side.append(kernel.run(last["code"]))
+            list(both.map(Kernel.end, kernels))
         for cell, first, second in zip(cells + [last], *sides):
             count += 1
             a, b = view(first), view(second)
