@@ -10,12 +10,12 @@ namespace NotebookHost.Pages;
 /// <remarks>Sequences: ECMA-48. Those that a page has no use for (titles, links, modes) are dropped.</remarks>
 internal sealed class TerminalText
 {
-    // A movement is bounded, and so are all together, or a few bytes of them would ask for gigabytes. A thousand screens of empty space are
+    // Each movement is limited, and so is their sum; otherwise a few bytes could ask for gigabytes. A thousand screens of empty space are
     // enough.
     private const int FarthestMove = 1000;
     private const int MostSpace = 100_000;
 
-    // Null for a row in which nothing stands.
+    // Null for an empty row.
     private readonly List<List<(char Character, short Style)>?> _rows = [null];
     private readonly List<TerminalStyle> _styles = [default];
     private readonly Dictionary<TerminalStyle, short> _styleNumbers = new() { [default] = 0 };
@@ -197,7 +197,7 @@ internal sealed class TerminalText
     {
         if (!_styleNumbers.TryGetValue(style, out var number))
         {
-            // Nothing honest has so many; the rest stays plain.
+            // Normal outputs have fewer styles; the rest stays plain.
             if (_styles.Count == short.MaxValue)
             {
                 return 0;
