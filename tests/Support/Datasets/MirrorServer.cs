@@ -112,7 +112,7 @@ internal sealed class MirrorServer : IDisposable
             {
                 var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                // A mirror's reach is tested by a connection without a request.
+                // A connection without a request: somebody tests whether the mirror can be reached.
                 if (await reader.ReadLineAsync() is not { } first)
                 {
                     return;
