@@ -67,10 +67,7 @@ internal static class KernelCommand
     private static Command Start()
     {
         var file = new Argument<string>("CONNECTION-FILE") { Description = "The file that says where to listen; the front end writes it." };
-        var command = new Command(
-            "start",
-            "Serves one notebook to the front end that wrote the connection file. Not for people to type."
-        )
+        var command = new Command("start", "Serves one notebook to the front end that wrote the connection file. Not for people to type.")
         {
             file,
         };

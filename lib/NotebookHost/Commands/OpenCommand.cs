@@ -85,10 +85,7 @@ internal static class OpenCommand
         }
         catch (IOException e) when (port is not null)
         {
-            throw new UsageException(
-                $"--port {port}: cannot be used ({e.Message.TrimEnd('.')}); choose another port, or give none.",
-                e
-            );
+            throw new UsageException($"--port {port}: cannot be used ({e.Message.TrimEnd('.')}); choose another port, or give none.", e);
         }
         catch (IOException)
         {

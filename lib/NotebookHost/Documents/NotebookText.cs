@@ -109,7 +109,7 @@ internal sealed class NotebookText
     public string Join(IReadOnlyCollection<string> cells) =>
         cells.Count == 0 ? $"{_emptyBefore}[]{_emptyAfter}" : $"{_before}{string.Join(_separator, cells)}{_after}";
 
-    /// <summary>What stands before the first name of the root object on its line.</summary>
+    /// <summary>The indentation of the root object's first name.</summary>
     private static string Indent(string text)
     {
         var open = text.IndexOf('{', StringComparison.Ordinal);

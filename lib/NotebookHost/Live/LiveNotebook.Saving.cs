@@ -271,7 +271,7 @@ internal sealed partial class LiveNotebook
     private void TellConflict(bool isThere)
     {
         object theirs = Array.Empty<object>();
-        var reason = $"{Name} was deleted or moved by another program. Your text is kept here; choose yours to write the file again.";
+        var reason = $"{Name} was deleted or moved by another program. Your text is still here; keep it to write the file again.";
         if (isThere)
         {
             try
@@ -282,7 +282,8 @@ internal sealed partial class LiveNotebook
             }
             catch (NotebookFormatException e)
             {
-                reason = $"{Name} was changed by another program and is not a notebook now ({e.Message}). Choose yours to write it again.";
+                reason =
+                    $"{Name} was changed by another program and is not a notebook now ({e.Message}). Keep your text to write it again.";
             }
         }
 

@@ -36,8 +36,8 @@ internal static class ProcessDeath
             137 => "The process was killed (signal 9), and not by this program; most often the machine ran out of memory.",
             134 when errorText.Contains("Out of memory", StringComparison.Ordinal) => $"The process ran out of memory.{said}",
             134 when errorText.Contains("Stack overflow", StringComparison.Ordinal) =>
-                $"The process crashed: stack overflow, as of a method that calls itself without end.{said}",
-            134 => $"The process crashed, as after an unhandled exception on another thread, a stack overflow or a lack of memory.{said}",
+                $"The process crashed: stack overflow, for example of a method that calls itself without end.{said}",
+            134 => $"The process crashed, for example by an exception on another thread, a stack overflow or too little memory.{said}",
             139 => $"The process crashed in native code (segmentation fault).{said}",
             > 128 and <= 192 when !OperatingSystem.IsWindows() => $"The process was ended by signal {exitCode - 128}.{said}",
             _ => $"The code ended the process, with exit code {exitCode}.{said}",

@@ -154,7 +154,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
                 ? $"The conversation with the process broke off: {_broken}. A cell has written to a file or socket that it had not "
                     + "opened itself; the process was ended."
             : hasLeft ? ProcessDeath.Describe(_process.ExitCode, _errorTail.ToString())
-            : "The process went silent and was ended: a cell has closed a file or socket that it had not opened itself.";
+            : "The process no longer answered and was ended: a cell has closed a file or socket that it had not opened itself.";
     }
 
     /// <summary>Ends the process and all that it started.</summary>
