@@ -1,9 +1,9 @@
 namespace NotebookHost;
 
-/// <summary>Text from notebooks for a terminal, which must not take it for commands.</summary>
+/// <summary>Makes text from notebooks safe for a terminal, which would obey the control characters in it.</summary>
 internal static class ConsoleText
 {
-    /// <summary>The text, its control characters shown as the pictures that Unicode has for them (U+2400 and up).</summary>
+    /// <summary>The text with each control character replaced by Unicode's picture of it (U+2400 and up).</summary>
     public static string Visible(string text) =>
         text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
             ? text

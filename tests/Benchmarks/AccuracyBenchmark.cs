@@ -63,7 +63,7 @@ internal static class AccuracyBenchmark
             Percent(ends.Min()),
             Percent(ends.Max()),
             Percent(Deviation(ends)),
-            // Of one training from epoch to epoch, once the first few are over.
+            // How much one training varies from epoch to epoch, without the first few.
             Percent(group.Average(run => Deviation([.. run.Epochs.Skip(5)]))),
             string.Join(' ', group.Select(run => run.Silent)),
             $"{Percent(group.Average(run => run.Settled))} "
@@ -118,7 +118,7 @@ internal static class AccuracyBenchmark
         }
     }
 
-    /// <summary>How many of the 128 hidden values are zero for each test image: what they stand for, the network has lost.</summary>
+    /// <summary>How many of the 128 hidden values are zero for every test image: the network no longer uses them.</summary>
     private static int Silent(Module<Tensor, Tensor> model, ImageSplit test)
     {
         using var scope = NewDisposeScope();

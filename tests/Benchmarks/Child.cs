@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Benchmarks;
 
-/// <summary>What is measured in a process of its own, since what one training does to the C library's memory the next would feel.</summary>
+/// <summary>Measures in a process of its own, since one training changes the C library's memory for the next.</summary>
 internal static class Child
 {
     /// <summary>This program.</summary>

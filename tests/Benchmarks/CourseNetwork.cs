@@ -12,8 +12,8 @@ internal static class CourseNetwork
 
     /// <summary>Multiplications and additions that an image costs forward and backward, each counted as one.</summary>
     /// <remarks>
-    /// Forward 2 · outputs · weights of one output, for each layer; backward twice that, for the gradients of weights and of
-    /// inputs, of which the first layer needs only the first.
+    /// Forward 2 · outputs · weights of one output, for each layer. Backward twice that, for the gradients of weights and of inputs; the
+    /// first layer needs only those of the weights.
     /// </remarks>
     public const double OperationsPerImage = (3 * ((2 * 196 * 36 * 9 * 24) + (2 * 1764 * 128) + (2 * 128 * 10))) + (2 * (2 * 784 * 24 * 9));
 
@@ -51,7 +51,7 @@ internal static class CourseNetwork
     /// <param name="model">The network.</param>
     /// <param name="optimizer">Its optimizer.</param>
     /// <param name="train">What to learn from.</param>
-    /// <param name="tricks">What of the library's to use in such a loop, to measure each by itself.</param>
+    /// <param name="tricks">Which of the library's tricks to use in such a loop, to measure each by itself.</param>
     public static void TrainPlainly(Module<Tensor, Tensor> model, optim.Optimizer optimizer, ImageSplit train, Tricks tricks = Tricks.None)
     {
         using var memory = tricks >= Tricks.Memory ? MemoryReuse.Begin() : null;

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>An epoch of ten times as many images each time; the largest are read from a file that is larger than the memory they may
+/// <summary>Epochs of ten times as many images each time. The largest are read from a file larger than the memory that they may
 /// take.</summary>
 internal static class GrowthBenchmark
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Benchmarks;
 
-/// <summary>How long a kernel takes to answer first, and to run trivial cells; beside ipykernel, by the same client in the same
+/// <summary>How long a kernel takes to its first answer, and to run trivial cells; compared with ipykernel, by the same client in the same
 /// run.</summary>
 internal static class KernelBenchmark
 {

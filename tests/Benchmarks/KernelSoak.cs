@@ -58,7 +58,7 @@ internal static class KernelSoak
         var time = Stopwatch.StartNew();
         for (var i = 0; i < count; i++)
         {
-            // One that does not know of stopping, one that does.
+            // In turns a cell that does not take the token, and one that does.
             var id = kernel.SendExecute(
                 i % 2 == 0
                     ? "Console.Write(\"go\"); await Task.Delay(60000);"

@@ -47,7 +47,7 @@ internal static class MemoryBenchmark
         return new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters(), 1e-3));
     }
 
-    /// <summary>Of the straight line with the least squared distances.</summary>
+    /// <summary>The slope of the least-squares line.</summary>
     private static double Slope(List<double> values)
     {
         var (middle, mean) = ((values.Count - 1) / 2.0, values.Average());

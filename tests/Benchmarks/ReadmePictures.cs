@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Makes the two pictures in the README anew, in docs/images, from three epochs of the course on all of MNIST.</summary>
 internal static class ReadmePictures
 {
-    /// <summary>What a README may ask a reader to load for one picture.</summary>
+    /// <summary>The most that a README should load for one picture.</summary>
     private const int MostBytes = 300_000;
 
     private static readonly BrowserNewPageOptions Screen = new()

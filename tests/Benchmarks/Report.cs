@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Benchmarks;
 
-/// <summary>A benchmark's figures: a table on the console, and JSON for whoever compares.</summary>
+/// <summary>A benchmark's figures: a table on the console, and JSON for comparisons.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };

@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>The course's network, batches of 256, the second epoch of 60,000 images, since the first is also the runtime's compiler's: each
-/// way in turns, round after round.</summary>
+/// <summary>The course's network with batches of 256. Measures the second epoch of 60,000 images, since the first includes the runtime's
+/// compiling. The ways take turns, round after round.</summary>
 internal static class TrainingBenchmark
 {
     private const int Images = 60_000;
@@ -98,7 +98,7 @@ internal static class TrainingBenchmark
         return 0;
     }
 
-    // OpenBLAS is to choose by itself what it computes with, whatever the machine's own settings say.
+    // OpenBLAS chooses by itself what it computes with, whatever the machine's own settings say.
     private static Task<double> PythonAsync(string layout, string threads, params (string Name, string? Value)[] environment) =>
         Child.NumberAsync(
             [Python, Path.Combine(AppContext.BaseDirectory, "training.py"), layout, threads, $"{Images}", $"{Images}"],

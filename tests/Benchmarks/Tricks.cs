@@ -1,6 +1,6 @@
 namespace Benchmarks;
 
-/// <summary>What makes training faster, in the order in which one comes on top of the other.</summary>
+/// <summary>What makes training faster, in the order in which the benchmark adds them.</summary>
 internal enum Tricks
 {
     None,

@@ -17,7 +17,7 @@ public sealed class FolderDependencyTests
         ["Display"] = [".", "Datasets"],
         ["Accelerators"] = [".", "Display"],
         ["Training"] = [".", "Datasets", "Display", "Accelerators", "Training/Fast"],
-        // Only training uses it: whoever reads the rest need not know of it.
+        // Only training uses it, so readers of the rest need not know it.
         ["Training/Fast"] = ["Datasets", "Accelerators", "Training"],
         ["Inspection"] = ["Datasets", "Display", "Training"],
         ["Drawing"] = [".", "Datasets", "Display", "Training", "Inspection"],
@@ -131,7 +131,7 @@ public sealed class FolderDependencyTests
         foreach (var tree in trees)
         {
             var model = compilation.GetSemanticModel(tree);
-            // The compiler is asked of those names only that a type of another folder has: of all names it would take minutes.
+            // The compiler is asked only about names that a type of another folder has; about all names it would take minutes.
             foreach (
                 var name in tree.GetRoot(TestContext.Current.CancellationToken)
                     .DescendantNodes()
@@ -148,7 +148,7 @@ public sealed class FolderDependencyTests
                 }
             }
 
-            // A folder of its own that nothing uses and that uses nothing is seen all the same.
+            // A new folder is seen even if nothing uses it and it uses nothing.
             uses.Add((Folder(tree), Folder(tree), ""));
         }
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CnnTutorial.Tests;
 
-/// <summary>Loads the native libraries before any test: a test that touches TorchSharp first would have it look for them itself, beside the
-/// tests, where they are not.</summary>
+/// <summary>Loads the native libraries before any test. Otherwise TorchSharp would look for them itself, beside the tests, where they are
+/// not.</summary>
 internal static class TestStart
 {
 #pragma warning disable CA2255 // A test assembly is the application here.

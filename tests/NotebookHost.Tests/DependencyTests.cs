@@ -95,7 +95,7 @@ public sealed class DependencyTests
     private static string Folder(SyntaxTree tree) =>
         tree.FilePath.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? tree.FilePath[..slash] : "";
 
-    /// <summary>The program's sources, compiled against what this test itself was.</summary>
+    /// <summary>The program's sources, compiled with the references of this test.</summary>
     private static CSharpCompilation Program()
     {
         var root = Path.Combine(Samples.Repository, "lib", "NotebookHost");

@@ -10,7 +10,7 @@ public sealed class TestProcessTests
     public async Task A_program_that_a_test_starts_in_the_background_can_be_stopped_with_Ctrl_C()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The signals that a process ignores stand in Linux's /proc.");
-        // A shell with "&" starts its commands like this: deaf to INT and QUIT.
+        // A shell with "&" starts its commands like this: they ignore INT and QUIT.
         string[] deaf = ["-c", "trap '' INT QUIT HUP; exec \"$@\"", "sh"];
         string[] show = ["grep", "SigIgn", "/proc/self/status"];
         var (_, ignored, _) = await TestProcess.RunAsync(new ProcessStartInfo("sh", [.. deaf, .. show]));

@@ -57,7 +57,7 @@ public sealed partial class ClassroomTests
         }
         finally
         {
-            // Asked to end, the hub ends the learners' servers, and they their kernels.
+            // When it is asked to end, the hub ends the learners' servers, and those end their kernels.
             await EndAsync(server);
             await log;
         }

@@ -9,8 +9,8 @@ public sealed partial class DevContainerTests
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>The properties that the configurations use, of those at https://containers.dev/implementors/json_reference/: where a tool
-    /// meets another name, it says nothing and does nothing.</summary>
+    /// <summary>The properties that the configurations use, of those at https://containers.dev/implementors/json_reference/: a tool ignores
+    /// any other name, and does not say so.</summary>
     private static readonly Dictionary<string, JsonValueKind> Properties = new()
     {
         ["name"] = JsonValueKind.String,
@@ -108,7 +108,7 @@ public sealed partial class DevContainerTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The container's shell is Linux's.");
         var (tracked, list) = await RunAsync(new ProcessStartInfo("git", ["-C", Course.Root, "ls-files"]));
-        Assert.SkipUnless(tracked == 0, "This is no clone, so git cannot say which files a clone has.");
+        Assert.SkipUnless(tracked == 0, "This is not a clone, so git cannot say which files a clone has.");
         var copy = Directory.CreateTempSubdirectory("cnn-tutorial-container-").FullName;
         try
         {

@@ -31,7 +31,7 @@ public sealed partial class ExerciseTests(BundledCourse course)
     [Fact]
     public void Unsolved_it_runs_to_its_end_and_says_not_yet_five_times()
     {
-        // That it ran without an error is BundledCourseTests' to say.
+        // BundledCourseTests checks that it ran without an error.
         var outputs = course.Run.Outputs(Exercise);
         Assert.Equal(5, Count(outputs, "○ Not yet. Step"));
         Assert.DoesNotContain("✓ Passed", outputs, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed partial class ExerciseTests(BundledCourse course)
     [Fact]
     public async Task The_solution_passes_every_step_and_trains()
     {
-        // Few epochs: what they reach is the other test's question. Ten of the learner's own, for the callback.
+        // Few epochs: the other test checks what training reaches. Ten for the learner's own training, because of the callback.
         var (outputs, _) = await SolveAsync(null, "--set", "epochs=1", "--set", "myEpochs=10", "--set", "compareEpochs=1");
         Assert.Matches(@"epoch-10\.safetensors: [\d,]+ bytes", outputs);
         Assert.Matches("Two blocks *: .*; mean .*, from lowest to highest", outputs);

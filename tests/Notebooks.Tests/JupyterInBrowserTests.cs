@@ -126,7 +126,7 @@ public sealed class JupyterInBrowserTests
         await notebook.Page.Locator(".output:has-text('that you trust this notebook')").First.WaitForAsync();
         await notebook.Page.ClickAsync("#notification_trusted");
         await notebook.Page.ClickAsync(".modal.in .btn-danger");
-        // Trusting loads the page anew: a locator waits across that, a script in the page would end with it.
+        // Trusting reloads the page: a locator waits for the new page, a script in the old page would end.
         await pad.WaitForAsync(new() { Timeout = 120_000 });
         await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
         Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);

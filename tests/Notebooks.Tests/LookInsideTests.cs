@@ -11,8 +11,7 @@ public sealed partial class LookInsideTests(BundledCourse course)
 {
     private const int Pixels = 784;
 
-    /// <summary>The point furthest to the right, which no other covers: where it lies on the screen, and which of its trace it
-    /// is.</summary>
+    /// <summary>The point furthest to the right, which no other covers: where it lies on the screen, and its number in its trace.</summary>
     private const string Rightmost = """
         chart => {
             const all = chart.data.flatMap((trace, curve) => Array.from(trace.x, (x, at) => ({ x, curve, at })));

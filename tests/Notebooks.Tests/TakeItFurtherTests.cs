@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Notebooks.Tests;
 
-/// <summary>What notebook 06 hands on to other programs, taken from where it says.</summary>
+/// <summary>What notebook 06 writes for other programs, read from the places that it names.</summary>
 [Collection(nameof(BundledCourse))]
 public sealed class TakeItFurtherTests(BundledCourse course)
 {

@@ -40,7 +40,7 @@ public sealed class TaskTests(BundledCourse course)
     [MemberData(nameof(Names))]
     public void Unsolved_each_check_says_not_yet(string name)
     {
-        // That the notebooks run to their end without an error is BundledCourseTests' to say.
+        // BundledCourseTests checks that the notebooks run to their end without an error.
         var outputs = course.Run.Outputs(name);
         // An import shows the checks of the notebooks that it runs, too.
         Assert.InRange(Count(outputs, "○ Not yet. Task"), Checks(name), int.MaxValue);
@@ -62,7 +62,7 @@ public sealed class TaskTests(BundledCourse course)
             );
         }
 
-        // Few epochs: what they reach is another test's question.
+        // Few epochs: another test checks what training reaches.
         var run = await Course.RunAsync(folder.Artifacts, data: null, [.. files, "--set", "epochs=1"]);
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.All(

@@ -3,7 +3,7 @@ namespace Support;
 /// <summary>The whole of MNIST and Fashion-MNIST, where the environment says they are.</summary>
 internal static class FullData
 {
-    /// <summary>What a test or program that needs them says where they are not.</summary>
+    /// <summary>The message of a test or program that needs them, if they are not there.</summary>
     public const string Missing =
         "The full data sets are not here: CNN_TUTORIAL_DATA names no folder with the subfolders mnist and fashion-mnist.";
 

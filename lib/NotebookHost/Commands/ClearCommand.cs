@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Commands;
 
-/// <summary><c>clear</c>: brings notebooks into the state in which they are committed, or checks that they are in it.</summary>
+/// <summary><c>clear</c>: clears notebooks for a commit, or checks that they are clear.</summary>
 internal static class ClearCommand
 {
     public static Command Create()
@@ -17,7 +17,7 @@ internal static class ClearCommand
         {
             Description = "Change nothing; list the notebooks that are not clear, and exit with 1 if there are any.",
         };
-        var command = new Command("clear", "Takes outputs, execution counts and traces of runs out of notebooks, in place.")
+        var command = new Command("clear", "Removes outputs, execution counts and traces of runs from notebooks, in place.")
         {
             paths,
             check,

@@ -9,7 +9,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
-            "Runs C# notebooks without a front end, and writes what comes out as pages. Without a command it runs all notebooks of the "
+            "Runs C# notebooks without a front end, and writes the results as pages. Without a command it runs all notebooks of the "
                 + "repository."
         )
         {
@@ -24,7 +24,7 @@ internal static class CommandLine
         var parsed = root.Parse(WithDefaultCommand(args));
         if (parsed.Errors.Count > 0)
         {
-            // An unknown command is also a missing one; the first says more.
+            // An unknown command also gives the error of a missing command; the first error says more.
             var error =
                 parsed.Errors.FirstOrDefault(error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
                 ?? parsed.Errors[0];
@@ -45,7 +45,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>No command means run; options of run may follow at once.</summary>
+    /// <summary>Without a command the program runs notebooks, so the options of run may come first.</summary>
     private static string[] WithDefaultCommand(string[] args) =>
         args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version"))
             ? [RunCommand.Name, .. args]

@@ -13,7 +13,7 @@ internal static class DoctorCommand
             "doctor",
             "Tells what this machine has and what is missing for the course, with the command that installs or repairs it."
         );
-        var fix = new Option<bool>("--fix") { Description = "Mend what can be mended by moving a file." };
+        var fix = new Option<bool>("--fix") { Description = "Fix what can be fixed by moving a file." };
         command.Options.Add(fix);
         command.SetAction(parsed => Examine(parsed.GetValue(fix)));
         return command;

@@ -2,7 +2,7 @@ using NotebookHost.Pages;
 
 namespace NotebookHost.Commands;
 
-/// <summary>What the program's end tells a script.</summary>
+/// <summary>The program's exit codes.</summary>
 internal static class ExitCode
 {
     /// <summary>All is well.</summary>
@@ -21,7 +21,7 @@ internal static class ExitCode
     /// <summary>Stopped by the user, as shells number it: 128 + SIGINT.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>The code for a whole run: an interruption outweighs a time-out, and that a failure.</summary>
+    /// <summary>The code for a whole run: an interruption outweighs a time-out, and a time-out outweighs a failure.</summary>
     public static int Of(RunSummary summary)
     {
         bool Any(RunStatus status) => summary.Notebooks.Any(result => result.Status == status);

@@ -3,7 +3,7 @@ using NotebookHost.Worker;
 
 namespace NotebookHost.Commands;
 
-/// <summary>How the program starts itself for one notebook; nothing for people to type.</summary>
+/// <summary>How the program starts itself for one notebook; not for people to type.</summary>
 internal static class HiddenCommand
 {
     public static Command Create()

@@ -19,18 +19,18 @@ internal static class KernelCommand
         var prefix = new Option<string?>("--prefix")
         {
             HelpName = "DIR",
-            Description = "In DIR/share/jupyter, as for an environment of Python or the whole system (/usr/local).",
+            Description = "In DIR/share/jupyter, for example of a Python environment or of the whole system (/usr/local).",
         };
         var name = new Option<string>("--name")
         {
             HelpName = "NAME",
-            Description = $"The kernel's name. Default: {KernelInfo.Name}, for which the course's notebooks ask.",
+            Description = $"The kernel's name. Default: {KernelInfo.Name}, the name that the course's notebooks ask for.",
             DefaultValueFactory = _ => KernelInfo.Name,
         };
         var force = new Option<bool>("--force") { Description = "Replace another program's kernel of that name." };
         var command = new Command(
             "install",
-            "Makes the kernel known to Jupyter, with a copy of this program, so that the repository may be moved or cleaned."
+            "Makes the kernel known to Jupyter, with a copy of this program, so that the repository can be moved or cleaned."
         )
         {
             user,
@@ -67,10 +67,7 @@ internal static class KernelCommand
     private static Command Start()
     {
         var file = new Argument<string>("CONNECTION-FILE") { Description = "The file that says where to listen; the front end writes it." };
-        var command = new Command(
-            "start",
-            "Serves one notebook to the front end that wrote the connection file. Nothing for people to type."
-        )
+        var command = new Command("start", "Serves one notebook to the front end that wrote the connection file. Not for people to type.")
         {
             file,
         };

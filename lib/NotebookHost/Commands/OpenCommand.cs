@@ -11,7 +11,7 @@ namespace NotebookHost.Commands;
 /// <summary><c>open</c>: the notebooks of a folder in the browser, to be read, changed and run.</summary>
 internal static class OpenCommand
 {
-    /// <summary>Tried first, so that an address stays from day to day.</summary>
+    /// <summary>Tried first, so that the address is the same every day.</summary>
     private const int UsualPort = 8790;
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -26,7 +26,7 @@ internal static class OpenCommand
         var port = new Option<string?>("--port")
         {
             HelpName = "N",
-            Description = $"The port to listen on. Default: {UsualPort}, or another where that is taken.",
+            Description = $"The port to listen on. Default: {UsualPort}, or another if that is taken.",
         };
         var noBrowser = new Option<bool>("--no-browser") { Description = "Print the address and open no browser." };
         var command = new Command(
@@ -85,10 +85,7 @@ internal static class OpenCommand
         }
         catch (IOException e) when (port is not null)
         {
-            throw new UsageException(
-                $"--port {port}: cannot be listened on ({e.Message.TrimEnd('.')}); choose another port, or give none.",
-                e
-            );
+            throw new UsageException($"--port {port}: cannot be used ({e.Message.TrimEnd('.')}); choose another port, or give none.", e);
         }
         catch (IOException)
         {
@@ -140,7 +137,7 @@ internal static class OpenCommand
         }
     }
 
-    /// <summary>Whether the server of an earlier start is still there, and is this user's.</summary>
+    /// <summary>Whether the server of an earlier start still runs and belongs to this user.</summary>
     private static async Task<bool> AnswersAsync(string address)
     {
         using var handler = new HttpClientHandler

@@ -3,8 +3,7 @@ using System.Text;
 namespace NotebookHost.Commands;
 
 /// <summary>
-/// Writes to the console for as long as there is one: when the terminal is closed in the middle of a run, the results
-/// must still be written, and what is left to say has no reader.
+/// Writes to the console, and ignores that the terminal has been closed: a run must still write its results then.
 /// </summary>
 internal sealed class PatientWriter(TextWriter console) : TextWriter
 {

@@ -12,7 +12,7 @@ internal static class RunCommand
 {
     public const string Name = "run";
 
-    /// <summary>A log has no width; a table in it should not be squeezed into the 80 columns that are assumed for none.</summary>
+    /// <summary>The width of tables in a log, which has no width of its own; 80 columns, the usual default, would be too narrow.</summary>
     private const int LogWidth = 160;
 
     public static Command Create()
@@ -34,7 +34,7 @@ internal static class RunCommand
         var timeout = new Option<string?>("--timeout")
         {
             HelpName = "SECONDS",
-            Description = "How long one cell may run. Default: as long as it wants.",
+            Description = "How long one cell may run. Default: no limit.",
         };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Run the remaining notebooks after one has failed." };
         var command = new Command(
@@ -72,7 +72,7 @@ internal static class RunCommand
         using var interrupt = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
         {
-            // The first signal ends the run in order; a second one ends the program at once.
+            // The first signal ends the run cleanly; a second one ends the program at once.
             signal.Cancel = !interrupt.IsCancellationRequested;
             interrupt.Cancel();
         }

@@ -2,7 +2,7 @@ using System.CommandLine.Parsing;
 
 namespace NotebookHost.Commands;
 
-/// <summary>An argument that takes any text would take a mistyped option too.</summary>
+/// <summary>Refuses mistyped options, which an argument of any text would accept.</summary>
 internal static class UnknownOptions
 {
     public static void Refuse(ArgumentResult result)

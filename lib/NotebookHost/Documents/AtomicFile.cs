@@ -8,9 +8,9 @@ internal static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Makes a folder where there is none, and tries whether files can be written in it.</summary>
-    /// <exception cref="IOException">They cannot.</exception>
-    /// <exception cref="UnauthorizedAccessException">They must not.</exception>
+    /// <summary>Creates a folder if it is missing, and checks that files can be written in it.</summary>
+    /// <exception cref="IOException">Files cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not write files there.</exception>
     public static void Prepare(string folder)
     {
         Directory.CreateDirectory(folder);

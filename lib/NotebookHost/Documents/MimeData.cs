@@ -6,7 +6,8 @@ namespace NotebookHost.Documents;
 /// <summary>One value in one MIME type. Where that is JSON, notebooks and messages hold the value itself, not its text.</summary>
 internal static class MimeData
 {
-    /// <summary>No name twice, which a tree cannot hold; no deeper than fits into a notebook, which may have 128 levels.</summary>
+    /// <summary>Refuses a name that occurs twice, which a tree cannot hold, and JSON too deep for a notebook, which may have 128
+    /// levels.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     public static bool IsJson(string mimeType) => mimeType == "application/json" || mimeType.EndsWith("+json", StringComparison.Ordinal);

@@ -42,7 +42,7 @@ public sealed class NotebookCell
             _ => CellKind.Raw,
         };
 
-    /// <summary>The cell's text, lines separated by \n. Set, it is written as it was, as one text or as a list of lines.</summary>
+    /// <summary>The cell's text, lines separated by \n. A new text keeps the form of the old one: one string or a list of lines.</summary>
     public string Source
     {
         get =>
@@ -52,7 +52,7 @@ public sealed class NotebookCell
         set => Json["source"] = Json["source"] is JsonValue ? value : TextLines.Of(value);
     }
 
-    /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata says another.</summary>
+    /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata names another.</summary>
     public string Language =>
         (
             Text(Json["metadata"]?["dotnet_interactive"], "language")

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace NotebookHost.Documents;
 
 /// <summary>
-/// The text of a notebook's file, of which only changed cells are written anew. All else stays as it is, byte for byte: indentation,
-/// line ends, the order of fields, the way in which letters are escaped. So <c>git diff</c> shows what was changed and nothing else.
+/// The text of a notebook's file. Only changed cells are written anew. Everything else stays the same, byte for byte: indentation, line
+/// ends, the order of fields, how letters are escaped. So <c>git diff</c> shows what was changed and nothing else.
 /// </summary>
 internal sealed class NotebookText
 {
@@ -47,7 +47,7 @@ internal sealed class NotebookText
     /// <summary>The text of each cell, in order, as it stands in the file.</summary>
     public IReadOnlyList<string> Cells { get; }
 
-    /// <summary>Takes the text apart. It must be a notebook's, as <see cref="NotebookDocument.Parse"/> has found it to be.</summary>
+    /// <summary>Splits the text into cells. <see cref="NotebookDocument.Parse"/> must have accepted it before.</summary>
     public static NotebookText Of(string text)
     {
         // Positions are counted in bytes first.
@@ -91,13 +91,13 @@ internal sealed class NotebookText
         return new NotebookText(text, startCharacter, Characters(end), characters);
     }
 
-    /// <summary>The text of a cell that was changed or is new, in the manner of the file.</summary>
+    /// <summary>The text of a changed or new cell, in the style of the file.</summary>
     public string Write(JsonObject cell)
     {
         var text = cell.ToJsonString(_json);
         if (_json.WriteIndented)
         {
-            // As deep as the cells of the file are.
+            // Indented as deep as the other cells of the file.
             var line = _before[(_before.LastIndexOf('\n') + 1)..];
             text = text.Replace("\n", "\n" + line[..^line.TrimStart(' ', '\t').Length], StringComparison.Ordinal);
         }
@@ -109,7 +109,7 @@ internal sealed class NotebookText
     public string Join(IReadOnlyCollection<string> cells) =>
         cells.Count == 0 ? $"{_emptyBefore}[]{_emptyAfter}" : $"{_before}{string.Join(_separator, cells)}{_after}";
 
-    /// <summary>What stands before the first name of the root object on its line.</summary>
+    /// <summary>The indentation of the root object's first name.</summary>
     private static string Indent(string text)
     {
         var open = text.IndexOf('{', StringComparison.Ordinal);

@@ -8,7 +8,7 @@ internal static class NotebookValidation
 {
     private const string SaveAsNewFormat = "Open it in Jupyter or VS Code and save it, which writes nbformat 4.";
 
-    /// <summary>Returns the root object where everything that this program relies on is there and of the right type.</summary>
+    /// <summary>Returns the root object if everything that this program relies on is there and of the right type.</summary>
     public static JsonObject Check(JsonNode? node, string path)
     {
         if (node is not JsonObject root)

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Documents;
 
-/// <summary>Takes away what running a notebook leaves in it: the state in which notebooks are committed.</summary>
+/// <summary>Removes what a run leaves in a notebook, so that it can be committed.</summary>
 public static class OutputClearing
 {
-    /// <summary>What front ends and runners write into metadata, different after every run.</summary>
+    /// <summary>Metadata that front ends and runners write, different after every run.</summary>
     private static readonly string[] VolatileCellMetadata =
     [
         "execution",

@@ -3,7 +3,7 @@ namespace NotebookHost.Documents;
 /// <summary>Where a path leads once all links on the way are followed: two names of one file become one.</summary>
 internal static class RealPath
 {
-    /// <summary>As many as Linux follows; a circle of links ends here too.</summary>
+    /// <summary>As many links as Linux follows; it also ends a circle of links.</summary>
     private const int MostLinks = 40;
 
     /// <summary>The path without links. Parts that do not exist, or cannot be looked at, stay as they are.</summary>
@@ -13,7 +13,7 @@ internal static class RealPath
         return Of(Path.GetFullPath(path), ref links);
     }
 
-    /// <summary>Whether a file is a folder's own or lies beneath it, links followed on both sides.</summary>
+    /// <summary>Whether a file lies in a folder, at any depth; links are followed on both sides.</summary>
     public static bool IsWithin(string folder, string file) =>
         Of(file).StartsWith(Path.TrimEndingDirectorySeparator(Of(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 

@@ -34,7 +34,7 @@ internal sealed unsafe class BoundedWriter : TextWriter
     public override void Write(string? value) => Write(value.AsSpan());
 
     /// <inheritdoc/>
-    /// <exception cref="UnboundedDisplayException">It is too much.</exception>
+    /// <exception cref="UnboundedDisplayException">A limit is exceeded.</exception>
     public override void Write(ReadOnlySpan<char> buffer)
     {
         byte here;

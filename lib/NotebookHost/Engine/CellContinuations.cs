@@ -1,8 +1,8 @@
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Runs the code of a cell: its beginning, and what follows each await, on any thread of the pool. A cell that waits when it is
-/// stopped can so be stopped for good, whatever it waits for: what follows is not run, and a thread that sleeps is woken.
+/// Runs the code of a cell, up to the first await and after each await, on threads of the pool. So a waiting cell can be stopped for good,
+/// whatever it waits for: the code after the await is not run, and a sleeping thread is woken.
 /// </summary>
 internal sealed class CellContinuations : SynchronizationContext
 {
@@ -19,7 +19,7 @@ internal sealed class CellContinuations : SynchronizationContext
     /// <inheritdoc/>
     public override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>Runs the beginning of a cell; what it awaits comes back here.</summary>
+    /// <summary>Runs a cell up to its first await; the code after each await comes back here.</summary>
     public Task<T> Start<T>(Func<Task<T>> begin)
     {
         Task<T> task = Task.FromCanceled<T>(new CancellationToken(canceled: true));
@@ -27,8 +27,8 @@ internal sealed class CellContinuations : SynchronizationContext
         return task;
     }
 
-    /// <summary>Sees to it that no more code of the cell is begun.</summary>
-    /// <returns>False where some is running at this moment.</returns>
+    /// <summary>Starts no more code of the cell from now on.</summary>
+    /// <returns>False if some of its code is running at this moment.</returns>
     public bool TryStop()
     {
         lock (_lock)
@@ -38,7 +38,7 @@ internal sealed class CellContinuations : SynchronizationContext
         }
     }
 
-    /// <summary>Wakes threads that sleep or wait, by an exception where they do.</summary>
+    /// <summary>Wakes threads that sleep or wait: they get an exception there.</summary>
     public void WakeUp()
     {
         lock (_lock)
@@ -95,7 +95,7 @@ internal sealed class CellContinuations : SynchronizationContext
 
                 if (wasWoken)
                 {
-                    // If it woke by itself in the same moment, the exception waits for the next sleep. The thread has other work to do.
+                    // If the thread woke by itself, the exception is still pending. It must come here, and not in the thread's next work.
                     Thread.Sleep(1);
                 }
 
@@ -103,7 +103,7 @@ internal sealed class CellContinuations : SynchronizationContext
             }
             catch (ThreadInterruptedException)
             {
-                // Here it is.
+                // The pending exception has come.
             }
         }
     }

@@ -5,16 +5,16 @@ namespace NotebookHost.Engine;
 /// <summary>What ended a cell early, as a learner should see it.</summary>
 /// <param name="Name">The exception's type, or a short name of the kind of mistake.</param>
 /// <param name="Message">What happened, in words.</param>
-/// <param name="Traceback">Lines of text: the message, then where in which cell; none of the engine's own frames.</param>
+/// <param name="Traceback">Lines of text: the message, then the places in cells, without the engine's own frames.</param>
 /// <param name="Line">The line in the cell that was run, from 1; null where it is not known.</param>
 internal sealed record CellError(string Name, string Message, IReadOnlyList<string> Traceback, int? Line)
 {
-    /// <summary>Whether everything is there: an error that came through a pipe may lack parts.</summary>
+    /// <summary>Whether nothing is missing: parts of an error that came through a pipe may be.</summary>
     [JsonIgnore]
     public bool IsWhole => Name is not null && Message is not null && Traceback is not null && !Traceback.Contains(null!);
 
-    /// <summary>The error with each of its texts cut to a length, and its traceback, which begins with the message, to three times as
-    /// much.</summary>
+    /// <summary>The error with each text cut to a length. The traceback begins with the message, so it may be three times as
+    /// long.</summary>
     public CellError Within(int length)
     {
         string Cut(string text) => text.Length <= length ? text : $"{text[..length]} [cut here: {text.Length:N0} characters]";

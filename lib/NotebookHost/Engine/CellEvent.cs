@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// What happens in a cell while it runs. The engine makes these records, the pipe to its process carries them as they are, and each
-/// client turns them into what it shows or writes: the only words for a cell's output in this program.
+/// What happens in a cell while it runs. The engine makes these records, the pipe to its process carries them as they are, and each client
+/// turns them into what it shows or writes. There are no other types for a cell's output.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(StreamText), "stream")]
@@ -15,7 +15,7 @@ namespace NotebookHost.Engine;
 [JsonDerivedType(typeof(Ended), "ended")]
 internal abstract record CellEvent
 {
-    /// <summary>Whether nothing is missing: JSON that came from elsewhere may leave out parts, which no type can forbid.</summary>
+    /// <summary>Whether nothing is missing: JSON from outside may leave out parts, and types cannot forbid that.</summary>
     [JsonIgnore]
     public virtual bool IsWhole => true;
 }
@@ -28,8 +28,8 @@ internal sealed record StreamText(string Name, string Text) : CellEvent
 }
 
 /// <summary>
-/// Text that native code wrote past <see cref="Console"/>, to the process's own <c>stdout</c> or <c>stderr</c>. It is read outside
-/// the process, so nobody knows for certain which cell wrote it; clients show it in the cell that runs, or ran last.
+/// Text that native code wrote past <see cref="Console"/>, to the process's own <c>stdout</c> or <c>stderr</c>. It is read outside the
+/// process, so it is not certain which cell wrote it; clients show it in the cell that runs, or ran last.
 /// </summary>
 internal sealed record NativeText(string Name, string Text) : CellEvent;
 
@@ -76,7 +76,7 @@ internal enum CellStatus
     /// <summary>It did not compile, or threw.</summary>
     Error,
 
-    /// <summary>It was cancelled and stopped, or was waiting and will not go on.</summary>
+    /// <summary>It was cancelled and stopped, or it was waiting and will not continue.</summary>
     Interrupted,
 
     /// <summary>It was cancelled and did not stop: it is left behind, its output is dropped, and the session goes on without

@@ -3,8 +3,8 @@ using System.Text;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// The way from a running cell to whoever receives its events: one at a time, in order, never from two threads at once.
-/// Console text is gathered into pieces, so that a program that writes one character after another does not send a message for each.
+/// Sends the events of a running cell to their receiver: one at a time, in order, never from two threads at once. Console text is gathered
+/// into pieces, so that a program that writes one character after another does not send a message for each.
 /// </summary>
 internal sealed class CellOutput(Action<CellEvent> receive)
 {
@@ -32,7 +32,7 @@ internal sealed class CellOutput(Action<CellEvent> receive)
                 _ = FlushLaterAsync();
             }
 
-            // A text of a hundred million characters, too, travels in parts that the other side can take or leave.
+            // Even a text of a hundred million characters is sent in parts, each of which the other side can keep or drop.
             for (; text.Length > 0; text = text[Math.Min(text.Length, LargestWrite)..])
             {
                 _text.Append(text[..Math.Min(text.Length, LargestWrite)]);
@@ -76,7 +76,7 @@ internal sealed class CellOutput(Action<CellEvent> receive)
         }
     }
 
-    /// <summary>Does something at a moment at which nothing is being sent, or not at all where there is none.</summary>
+    /// <summary>Runs an action if nothing is being sent at this moment; otherwise does nothing.</summary>
     public void TryBetweenEvents(Action action)
     {
         if (_lock.TryEnter())
@@ -100,7 +100,7 @@ internal sealed class CellOutput(Action<CellEvent> receive)
 
     private void Send(bool all)
     {
-        // Half of a surrogate pair waits for its other half: it has no meaning, and no UTF-8, of its own.
+        // Half of a surrogate pair waits for its other half: alone it cannot be written as UTF-8.
         var length = _text.Length;
         if (!all && length > 0 && char.IsHighSurrogate(_text[length - 1]))
         {

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace NotebookHost.Engine;
 
-/// <summary>A cell taken apart: what to do, in order, and what it needs before.</summary>
+/// <summary>A parsed cell: its steps, in order, and the packages that it needs.</summary>
 /// <param name="Steps">C# to run and files to import, in order.</param>
 /// <param name="Packages">The packages of its <c>#r "nuget: …"</c> lines.</param>
 /// <param name="PackageSources">The sources of its <c>#i "nuget: …"</c> lines.</param>
@@ -20,7 +20,7 @@ internal sealed record ParsedCell(
 /// <summary>One step of a cell.</summary>
 internal abstract record CellStep;
 
-/// <summary>C# to run. Lines that are not part of it are empty, so that line numbers stay the cell's.</summary>
+/// <summary>C# to run. Other lines are left empty, so that line numbers are those of the cell.</summary>
 internal sealed record CodeStep(string Code) : CellStep;
 
 /// <summary>Text of a language that is shown and not run: <c>#!html</c>, <c>#!markdown</c>, <c>#!javascript</c>,
@@ -30,13 +30,13 @@ internal sealed record TextStep(string Language, string Text) : CellStep;
 /// <summary>Code of a language that is not run here.</summary>
 internal sealed record ForeignStep(string Language, int Line) : CellStep;
 
-/// <summary><c>#!who</c>, <c>#!whos</c>, <c>#!lsmagic</c> and <c>#!about</c>: what there is.</summary>
+/// <summary><c>#!who</c>, <c>#!whos</c>, <c>#!lsmagic</c> and <c>#!about</c>: what the session has.</summary>
 internal sealed record ListStep(string What) : CellStep;
 
 /// <summary><c>#!set</c>, <c>#!value</c> and <c>#!share</c>: a variable gets a value.</summary>
 /// <param name="Name">The variable.</param>
 /// <param name="From">The kernel or language from which the value comes, for <c>#!share</c>; else null.</param>
-/// <param name="Value">C# of the value.</param>
+/// <param name="Value">The value as C#.</param>
 /// <param name="Line">The line of the directive.</param>
 internal sealed record ValueStep(string Name, string? From, string Value, int Line) : CellStep;
 
@@ -46,7 +46,7 @@ internal sealed record ImportStep(string Path, int Line) : CellStep;
 /// <summary><c>#r "nuget: …"</c>.</summary>
 internal sealed record PackageDirective(string Name, string? Version, int Line);
 
-/// <summary>Finds the directives in a cell. Everything unknown is refused here, before anything of the cell has run.</summary>
+/// <summary>Finds the directives in a cell. Everything unknown is refused here, before any part of the cell runs.</summary>
 internal static partial class CellParser
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
@@ -54,7 +54,7 @@ internal static partial class CellParser
     /// <summary>Languages whose text is shown.</summary>
     private static readonly string[] Shown = ["html", "markdown", "javascript", "js", "mermaid", "svg"];
 
-    /// <summary>Languages of .NET Interactive that are not built here.</summary>
+    /// <summary>Languages of .NET Interactive that are not supported here.</summary>
     private static readonly string[] Foreign = ["fsharp", "f#", "F#", "pwsh", "powershell", "sql", "kql", "python", "r", "http", "vbnet"];
 
     public static (ParsedCell? Cell, CellError? Error) Parse(CellSource source)
@@ -122,7 +122,7 @@ internal static partial class CellParser
                         showTime = true;
                         break;
                     case var shebang when i == 0 && shebang.StartsWith('/'):
-                        // The file can be started by its name where it came from.
+                        // A script's first line, such as #!/usr/bin/env dotnet-script.
                         break;
                     case "who" or "whos" or "lsmagic" or "about" or "help":
                         EndOfCode();
@@ -183,7 +183,7 @@ internal static partial class CellParser
             }
             else if (line.StartsWith("#:property", StringComparison.Ordinal) || line.StartsWith("#:sdk", StringComparison.Ordinal))
             {
-                // Settings of a build. There is none here.
+                // Settings for a build; a cell is not built.
             }
             else if (LoadedScript().Match(line) is { Success: true } script)
             {
@@ -205,8 +205,8 @@ internal static partial class CellParser
     }
 
     /// <summary>
-    /// Takes the parts of other languages out of the lines: what stands between <c>#!html</c> and its like and the next language. By the
-    /// line where it begins; null for its other lines, and for those of a part that means nothing here.
+    /// Takes the parts in other languages out of the lines: each goes from its directive, such as <c>#!html</c>, to the next language. The
+    /// result has the part's step at its first line, and null at its other lines and at parts that are ignored.
     /// </summary>
     private static Dictionary<int, CellStep?> TakeTexts(string[] lines)
     {
@@ -312,7 +312,7 @@ internal static partial class CellParser
 
     private static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
-    /// <summary>The lines, from 0, that are directives to us, and not text inside a string, a comment or an inactive #if.</summary>
+    /// <summary>The lines, from 0, that are the host's directives, and not text inside a string, a comment or an inactive #if.</summary>
     private static HashSet<int> DirectiveLines(string code, string[] lines)
     {
         var found = new HashSet<int>();

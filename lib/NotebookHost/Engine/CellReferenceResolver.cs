@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Scripting;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Resolves <c>#r</c>, and what the assemblies named there need. What the framework's and this program's own assemblies
-/// refer to is not looked for: by way of <c>netstandard</c> that is everything, in every cell anew.
+/// Resolves <c>#r</c>, and the references of the assemblies named there. The references of the framework's and this program's own
+/// assemblies are not followed: through <c>netstandard</c> they lead to everything, again in every cell.
 /// </summary>
 internal sealed class CellReferenceResolver(string directory) : MetadataReferenceResolver
 {

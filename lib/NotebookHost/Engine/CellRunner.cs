@@ -18,8 +18,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
 
     public ScriptChain Chain { get; } = new();
 
-    /// <summary>Where relative paths start. A cell that removes the current directory takes nothing from the cells behind it: for them it
-    /// is where it was.</summary>
+    /// <summary>Where relative paths start. If a cell has deleted the current directory, later cells still get its old path.</summary>
     private string WorkingDirectory
     {
         get
@@ -41,7 +40,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     }
 
     /// <summary>Runs a cell of the notebook. Returns why it ended early, or null.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled and honoured that.</exception>
+    /// <exception cref="OperationCanceledException">The cell was cancelled and stopped.</exception>
     public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context)
     {
         context.Submit = async code =>
@@ -74,7 +73,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     /// <param name="source">The cell.</param>
     /// <param name="language">Its language.</param>
     /// <param name="importing">The files that are being run, outermost first.</param>
-    /// <param name="context">The cell of the notebook that all this belongs to.</param>
+    /// <param name="context">The notebook's cell that the source belongs to.</param>
     private async Task<CellError?> RunAsync(
         CellSource source,
         string language,
@@ -159,7 +158,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 source,
                 step.Line,
                 "DirectiveError",
-                $"{step.Name} cannot be taken from {step.From}: only C# is run here, and a page's JavaScript takes values but gives none."
+                $"{step.Name} cannot be taken from {step.From}: only C# is run here, and JavaScript in a page can only receive values."
             );
 
     private async Task<CellError?> RestoreAsync(ParsedCell cell, CellSource source, KernelInvocationContext context)
@@ -258,15 +257,15 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             new Dictionary<string, string>
             {
                 ["text/html"] =
-                    $"<details><summary>{(warnings.Count == 1 ? "1 warning" : $"{warnings.Count} warnings")} of the compiler</summary><pre>"
+                    $"<details><summary>{warnings.Count} compiler warning{(warnings.Count == 1 ? "" : "s")}</summary><pre>"
                     + $"{System.Net.WebUtility.HtmlEncode(text)}</pre></details>",
                 ["text/plain"] = text,
             }
         );
     }
 
-    /// <summary>Whether an exception is the end of a cell that the user has stopped: what is thrown into code that does not stop by itself
-    /// may come out of a library as another one.</summary>
+    /// <summary>Whether an exception comes from the user's stopping the cell. A library may turn the exception that stops it into another
+    /// one.</summary>
     private static bool IsInterruption(Exception exception, KernelInvocationContext context) =>
         context.Interrupted.IsCancellationRequested && (exception is OperationCanceledException || StopCheck.IsRequested);
 
@@ -277,7 +276,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
             return;
         }
 
-        // Formatters and the getters that they read are code of the cell, too.
+        // Formatters and the getters that they call may be code of the cell too.
         var data = await context
             .Continuations.Start(() => Task.FromResult(ValueFormatting.Format(submission.ReturnValue)))
             .ConfigureAwait(false);
@@ -299,7 +298,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     )
     {
         var path = Path.GetFullPath(import.Path, WorkingDirectory);
-        // Through a link a notebook has a second name, and is the same.
+        // A link can give a notebook a second name.
         var real = RealPath.Of(path);
         if (importing.Contains(real))
         {

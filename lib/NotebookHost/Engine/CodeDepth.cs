@@ -1,13 +1,13 @@
 namespace NotebookHost.Engine;
 
-/// <summary>Code that Roslyn's parser would end the whole program over: it goes down by recursion, and not everywhere with a
-/// guard.</summary>
+/// <summary>Finds code that nests so deep that Roslyn's recursive parser, which does not check its depth everywhere, would crash the
+/// program.</summary>
 internal static class CodeDepth
 {
-    /// <summary>Levels of brackets. Roslyn stops at about 20,000 tuples within each other; people at ten.</summary>
+    /// <summary>Levels of brackets. Roslyn crashes at about 20,000 nested tuples; people nest ten.</summary>
     private const int Deepest = 500;
 
-    /// <summary>Whether brackets, wherever they stand, nest deeper than any code that somebody wrote.</summary>
+    /// <summary>Whether brackets, even in strings and comments, nest deeper than in any code that a person writes.</summary>
     public static bool IsTooGreat(string code)
     {
         var (brackets, angles) = (0, 0);
@@ -21,7 +21,7 @@ internal static class CodeDepth
                 case ')' or ']' or '}':
                     brackets = Math.Max(0, brackets - 1);
                     break;
-                // Of a generic type, and not a comparison.
+                // A generic type, and not a comparison.
                 case '<' when i > 0 && (char.IsLetterOrDigit(code[i - 1]) || code[i - 1] == '_'):
                     angles++;
                     break;

@@ -9,8 +9,8 @@ internal static class ConsoleRedirection
     private static readonly Lock Once = new();
     private static (TextWriter Out, TextWriter Error, TextReader In)? _installed;
 
-    /// <summary>Replaces the console's three streams, and again where a cell has put others in their place: that holds for this cell alone.
-    /// Outside a cell they still reach the real ones.</summary>
+    /// <summary>Replaces the console's three streams, again before each cell, since a cell may have set others. Outside a cell the new
+    /// streams still reach the real ones.</summary>
     public static void Install()
     {
         lock (Once)
@@ -108,7 +108,7 @@ internal static class ConsoleRedirection
             return first;
         }
 
-        /// <summary>What one cell left of a line is not another cell's to read.</summary>
+        /// <summary>Drops the rest of a line that an earlier cell did not read.</summary>
         private void Forget(KernelInvocationContext context)
         {
             if (_reader != context)

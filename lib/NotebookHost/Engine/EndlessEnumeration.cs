@@ -6,8 +6,8 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Collections that contain themselves. The formatters of .NET Interactive follow them until the stack is full, which ends the process,
-/// and no one can step in: they make writers of their own. So such values are recognised before.
+/// Finds collections that contain themselves before they are formatted. The formatters of .NET Interactive would follow them until the
+/// stack is full, which ends the process. <see cref="BoundedWriter"/> cannot stop that, because they make writers of their own.
 /// </summary>
 internal static class EndlessEnumeration
 {
@@ -18,7 +18,7 @@ internal static class EndlessEnumeration
     [ThreadStatic]
     private static int _depth;
 
-    /// <summary>Gives the types of a cell that enumerate themselves a formatter that ends.</summary>
+    /// <summary>Registers a formatter that ends for those of a cell's types that enumerate themselves.</summary>
     public static void RegisterTypes(Assembly submission)
     {
         foreach (
@@ -41,7 +41,7 @@ internal static class EndlessEnumeration
         }
     }
 
-    /// <summary>Whether a collection goes on for ever as one follows its items' items.</summary>
+    /// <summary>Whether a collection's items, and their items in turn, go on without end.</summary>
     public static bool IsEndless(object value)
     {
         var items = 0;

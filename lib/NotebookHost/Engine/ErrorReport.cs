@@ -22,8 +22,8 @@ internal sealed class ErrorReport
     private const int MostFrames = 100;
 
     private const string OutOfMemory =
-        "The cell asked for more memory than there is: smaller batches or images, and values that are let go of (Dispose, or a variable "
-        + "set to null), help.";
+        "The cell asked for more memory than there is. Use smaller batches or images, and free values that are no longer needed "
+        + "(Dispose, or set the variable to null).";
 
     private readonly ConcurrentDictionary<string, CellSource> _sources = new();
 
@@ -50,7 +50,7 @@ internal sealed class ErrorReport
             }
         }
 
-        // The form that works here, once, after what the compiler says.
+        // What works in a cell instead, once, after the compiler's messages.
         traceback.AddRange(errors.Select(PastedCode.Advice).OfType<string>().Distinct());
 
         var first = errors.FirstOrDefault(error => error.Location.IsInSource);

@@ -4,13 +4,14 @@ namespace NotebookHost.Engine;
 
 /// <summary>
 /// Loads the extensions that packages bring for .NET Interactive, in their folder <c>interactive-extensions/dotnet</c>: most register
-/// formatters. They are given a kernel of the very package that they were written for, which is not connected to anything.
+/// formatters. They get a kernel object from the package that they were written for; it is not connected to anything.
 /// </summary>
 internal static class KernelExtensions
 {
     private const string Interface = "Microsoft.DotNet.Interactive.IKernelExtension";
 
-    /// <summary>Loads the extensions in these files. What does not load is named in the cell's output, and is no error.</summary>
+    /// <summary>Loads the extensions in these files. An extension that does not load is named in the cell's output, and is not an
+    /// error.</summary>
     public static async Task LoadAsync(IEnumerable<string> files, Func<string, Assembly> load, CellOutput output)
     {
         foreach (var file in files)
@@ -40,7 +41,7 @@ internal static class KernelExtensions
     private static Task LoadAsync(Type type, Type contract) =>
         (Task)contract.GetMethod("OnLoadAsync")!.Invoke(Activator.CreateInstance(type), [KernelFor(contract)])!;
 
-    /// <summary>A kernel to register things with; null where the package's does not start here. Most extensions do not look at
+    /// <summary>A kernel to register things with; null if the package's kernel does not start here. Most extensions do not use
     /// it.</summary>
     private static object? KernelFor(Type contract)
     {

@@ -5,18 +5,18 @@ using Microsoft.DotNet.Interactive;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Runs C# cells one after another in one state, with the semantics of .NET Interactive. An error inside an imported
-/// notebook is an error of the importing cell, which is where the two differ on purpose.
+/// Runs C# cells one after another in one state, with the semantics of .NET Interactive. One difference is on purpose: an error in an
+/// imported notebook is an error of the importing cell.
 /// </summary>
 internal sealed class NotebookSession : IDisposable
 {
-    /// <summary>How long a cancelled cell may go on that has never asked for the token.</summary>
+    /// <summary>How long a cancelled cell may go on if it has never asked for the token.</summary>
     private static readonly TimeSpan UnawareGrace = TimeSpan.FromSeconds(0.1);
 
-    /// <summary>The same for a cell that has asked: a batch in hand, and the test after an epoch.</summary>
+    /// <summary>The same for a cell that has asked for it: enough for the current batch and the test after an epoch.</summary>
     private static readonly TimeSpan CooperativeGrace = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>How long the finally blocks of a cell may take that is being ended, before it waits in vain.</summary>
+    /// <summary>How long the finally blocks of a cell that is being ended may take, before its sleeping threads are woken.</summary>
     private static readonly TimeSpan UnwindingGrace = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
@@ -34,7 +34,7 @@ internal sealed class NotebookSession : IDisposable
     /// <summary>The submission that this code would be after those that were run.</summary>
     public Script Next(string code) => _runner.Next(code);
 
-    /// <summary>The variables that the cells have declared, in order, those that hide each other too.</summary>
+    /// <summary>The variables that the cells have declared, in order, including those that were hidden by later ones.</summary>
     public IReadOnlyList<SubmissionVariable> Variables =>
         [.. _runner.Chain.Submissions.ToArray().SelectMany(submission => submission.Variables)];
 
@@ -101,7 +101,7 @@ internal sealed class NotebookSession : IDisposable
         }
         catch (Exception e)
         {
-            // Something that nobody foresaw is an error of the cell, too. Without an answer the run would wait for ever.
+            // An unexpected exception is an error of the cell too. Without an answer the run would wait forever.
             var error = _runner.Describe(e);
             context.Output.Put(new Failed(error));
             return new Ended(CellStatus.Error, error);
@@ -111,8 +111,8 @@ internal sealed class NotebookSession : IDisposable
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>
-    /// Waits for a cell to end. Once it is cancelled it may stop by itself; then its code is ended at its next check, its sleeping
-    /// threads are woken; and what runs on even so, as native code may, is left behind.
+    /// Waits for a cell to end. When it is cancelled, it may first stop by itself. Then its code is ended at its next check, and then its
+    /// sleeping threads are woken. Code that still runs, as native code may, is left behind.
     /// </summary>
     private async Task<Ended> EndOfAsync(Task<Ended> running, KernelInvocationContext context)
     {
@@ -147,7 +147,7 @@ internal sealed class NotebookSession : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It ended in the moment in which it was cancelled.
+            // It ended just as it was cancelled.
         }
 
         return await running;

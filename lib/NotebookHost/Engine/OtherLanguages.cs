@@ -47,7 +47,8 @@ internal static partial class OtherLanguages
 
     private static Dictionary<string, string> One(string mimeType, string text) => new() { [mimeType] = text };
 
-    /// <summary>JavaScript whose lines <c>#!share --from csharp x</c> and <c>#!set --name x --value @csharp:y</c> are the values.</summary>
+    /// <summary>JavaScript with its lines <c>#!share --from csharp x</c> and <c>#!set --name x --value @csharp:y</c> replaced by the
+    /// values.</summary>
     private static string WithValues(string script, Func<string, object?> valueOf) =>
         Shared()
             .Replace(
@@ -56,7 +57,7 @@ internal static partial class OtherLanguages
                 {
                     var name = line.Groups["name"].Value;
                     var from = line.Groups["from"] is { Success: true } other ? other.Value : name;
-                    // A script that ends in the middle of a value would end in the page.
+                    // "</script" in a value would end the script in the page.
                     return $"var {name} = {JsonSerializer.Serialize(valueOf(from)).Replace("</", "<\\/", StringComparison.Ordinal)};";
                 }
             );

@@ -11,7 +11,7 @@ internal static class OwnFormatters
     /// <summary>Registers them, before any of a cell's.</summary>
     public static void Register()
     {
-        // The one of .NET Interactive writes every time with a Z, in whatever zone it is.
+        // .NET Interactive's formatter writes a Z after every time, whatever its zone.
         Both<DateTime>(time =>
             time.ToString(time.Kind == DateTimeKind.Utc ? "yyyy-MM-dd HH:mm:ss'Z'" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
         );
@@ -24,7 +24,7 @@ internal static class OwnFormatters
         Formatter.Register<MathString>(formula => $"$${formula}$$", "text/latex");
         Formatter.SetPreferredMimeTypesFor(typeof(MathString), "text/latex");
 
-        // Every node of it leads to every other: a document of three elements made 1 MB of HTML.
+        // Every node leads to every other: a document of three elements made 1 MB of HTML.
         Formatter.Register<XObject>((value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"), "text/html");
         Formatter.Register<XObject>((value, writer) => writer.Write(value.ToString()), "text/plain");
         Formatter.Register<System.Xml.XmlNode>(

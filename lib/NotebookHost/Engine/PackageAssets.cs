@@ -64,5 +64,7 @@ internal sealed record PackageAssets(
 
     private static string Locate(List<string> folders, string library, string file) =>
         folders.Select(folder => Path.GetFullPath(Path.Combine(folder, library, file))).FirstOrDefault(File.Exists)
-        ?? throw new PackageException($"the package {library} lacks its file {file}; delete that folder in NuGet's cache and run again.");
+        ?? throw new PackageException(
+            $"the file {file} of the package {library} is missing; delete the package's folder in NuGet's cache and run again."
+        );
 }

@@ -26,11 +26,11 @@ internal sealed class PackageRestore : IDisposable
         return whole;
     }
 
-    /// <summary>Takes a source back: it does not work, and would fail each later restore.</summary>
+    /// <summary>Removes a source that does not work: it would fail each later restore.</summary>
     public void RemoveSource(string source) => _sources.Remove(source);
 
     /// <summary>Restores these packages along with the earlier ones, loads what is new, and returns it.</summary>
-    /// <remarks>What is loaded stays loaded: another version of a package is taken only by a new session.</remarks>
+    /// <remarks>What is loaded stays loaded: only a new session can load another version of a package.</remarks>
     /// <exception cref="PackageException">A package was not found, or cannot be combined with the others.</exception>
     public async Task<RestoredPackages> RestoreAsync(
         IReadOnlyList<PackageDirective> packages,
@@ -68,7 +68,8 @@ internal sealed class PackageRestore : IDisposable
         );
     }
 
-    /// <summary>What the session got and did not ask for: another version than the one named, or than the one that is loaded.</summary>
+    /// <summary>Notes for the user where the version of a package is not the one that was asked for, or not the one that is
+    /// loaded.</summary>
     private IEnumerable<string> Notes(IReadOnlyList<PackageDirective> asked, PackageAssets assets)
     {
         foreach (var package in asked)
@@ -93,7 +94,7 @@ internal sealed class PackageRestore : IDisposable
         }
     }
 
-    /// <summary>Whether two versions are the same, 1.2 and 1.2.0 among them.</summary>
+    /// <summary>Whether two versions are the same, as 1.2 and 1.2.0 are.</summary>
     private static bool IsSame(string one, string other)
     {
         static string Normal(string version)
@@ -122,7 +123,7 @@ internal sealed class PackageRestore : IDisposable
         }
         catch (IOException)
         {
-            // Windows keeps loaded libraries locked; the system's clean-up of temporary files takes them.
+            // Windows keeps loaded libraries locked; the system's clean-up of temporary files deletes them.
         }
     }
 
@@ -196,10 +197,8 @@ internal sealed class PackageRestore : IDisposable
     }
 }
 
-/// <summary>What a restore brings that was not there before: files for the compiler, assemblies to run, native libraries, extensions for
-/// .NET
-/// Interactive, the folder in which to gather them,
-/// and what there is to say about versions.</summary>
+/// <summary>What a restore adds: files for the compiler, assemblies to run, native libraries, extensions for .NET Interactive, the folder
+/// in which native libraries are gathered, and notes about versions.</summary>
 internal sealed record RestoredPackages(
     IReadOnlyList<string> References,
     IReadOnlyList<string> Assemblies,

@@ -42,7 +42,7 @@ internal sealed class ParameterOverrides(IReadOnlyDictionary<string, string> val
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or ArgumentException)
         {
-            throw new ParameterException($"the parameter {name} is declared as {type.Name}, and '{text}' is no such value.", e);
+            throw new ParameterException($"the parameter {name} is declared as {type.Name}, and '{text}' is not such a value.", e);
         }
     }
 }

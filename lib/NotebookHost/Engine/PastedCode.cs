@@ -5,15 +5,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace NotebookHost.Engine;
 
-/// <summary>Code that was written for a program and not for a cell: what of it can be made to work, and what to do about the
-/// rest.</summary>
+/// <summary>Code that was written for a program and not for a cell: makes some of it work, and gives advice on the rest.</summary>
 internal static partial class PastedCode
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
     /// <summary>
-    /// Takes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>), which a script does not know.
-    /// Positions stay as they are.
+    /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>), which a script does not allow. Positions
+    /// stay as they are.
     /// </summary>
     /// <returns>The code, and the variables that are to be disposed at the cell's end, in the order of their declaration.</returns>
     public static (string Code, IReadOnlyList<string> Disposed) WithoutUsingDeclarations(string code)
@@ -23,7 +22,7 @@ internal static partial class PastedCode
         {
             var start = match.Groups["using"].Index;
             var root = CSharpSyntaxTree.ParseText(code, Script).GetRoot();
-            // Within braces it is a declaration to the parser too, and in a string it is no keyword.
+            // Not within braces, where the parser accepts it, and not in a string, where it is not a keyword.
             if (
                 root.FindToken(start, findInsideTrivia: true) is var token
                 && token.IsKind(SyntaxKind.UsingKeyword)
@@ -39,25 +38,25 @@ internal static partial class PastedCode
         return (code, names);
     }
 
-    /// <summary>What to do about an error of the compiler that comes from the difference between a program and a cell; or null.</summary>
+    /// <summary>Advice on a compiler error that comes from the difference between a program and a cell; null for others.</summary>
     public static string? Advice(Diagnostic error) =>
         error.Id switch
         {
             "CS7021" =>
-                "A cell has no namespaces: leave the line namespace … (and its braces) out, the types work without it; or build the file "
-                    + "into a library and name it by #r \"….dll\".",
+                "A cell has no namespaces: leave out the line namespace … (and its braces), the types work without it; or build the file "
+                    + "into a library and use it with #r \"….dll\".",
             "CS1109" or "CS9283" =>
                 "In a cell an extension method stands at the top level, outside any class: public static int Twice(this int x) => 2 * x;",
             "CS8345" or "CS8352" =>
                 "A variable at the top level of a cell stays for later cells, which a Span cannot: put these lines into braces { … "
                     + "} or into "
                     + "a method.",
-            "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type stand in one cell.",
-            "CS9298" => "Of the lines that begin with #: a cell knows #:package Name@Version; others belong to file-based apps.",
+            "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type must be in one cell.",
+            "CS9298" => "Of the lines that begin with #: a cell can use #:package Name@Version; the others are for file-based apps.",
             _ => null,
         };
 
-    /// <summary>The static method Main of a submission that has nothing but declarations; null where there is none.</summary>
+    /// <summary>Whether a submission has nothing but declarations, and among them a static method Main.</summary>
     public static bool IsProgram(CompilationUnitSyntax unit) =>
         unit.Members.All(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)
         && unit.Members.OfType<TypeDeclarationSyntax>()
@@ -89,7 +88,7 @@ internal static partial class PastedCode
             || one is MethodDeclarationSyntax { ParameterList.Parameters: [var first, ..] } && first.Modifiers.Any(SyntaxKind.ThisKeyword)
         );
 
-    /// <summary>A type, a name and a value: with one word before the sign it is another name for a type.</summary>
+    /// <summary>A type, a name and a value; with only one word before the = it would be an alias for a type.</summary>
     [GeneratedRegex(
         @"^[ \t]*(?<using>using)[ \t]+(?!static\b)[\w.<>\[\],?]+([ \t]*,[ \t]*[\w.<>\[\]?]+)*[ \t]+(?<name>\w+)[ \t]*=(?!=)",
         RegexOptions.Multiline

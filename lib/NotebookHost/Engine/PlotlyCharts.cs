@@ -4,8 +4,8 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace NotebookHost.Engine;
 
-/// <summary>Shows the charts of XPlot.Plotly, where a cell asks for that package alone: .NET Interactive shows a tree of their properties.
-/// A library that registers a formatter of its own for them later comes first.</summary>
+/// <summary>Shows the charts of XPlot.Plotly when a cell uses that package alone; .NET Interactive shows a tree of their properties. A
+/// formatter that a library registers for them later comes first.</summary>
 internal static class PlotlyCharts
 {
     /// <summary>The version that XPlot 4.1 was written for.</summary>
@@ -25,7 +25,7 @@ internal static class PlotlyCharts
     {
         string Read(string property) => Convert.ToString(type.GetProperty(property)?.GetValue(chart), CultureInfo.InvariantCulture) ?? "";
         var draw = type.GetMethod("GetPlottingJS", Type.EmptyTypes)?.Invoke(chart, null);
-        // Plotly would offer itself to require.js, which Jupyter Notebook has, and then not be there for others.
+        // With require.js, which Jupyter Notebook has, Plotly would register there and not be found by others.
         return $$"""
             <div id="{{Read("Id")}}" style="width:{{Read("Width")}}px;height:{{Read("Height")}}px"></div>
             <script>(() => {

@@ -15,8 +15,8 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// C# submissions that build on each other. Roslyn's scripting API makes the compilations; they are emitted, loaded and run here,
-/// so that a cell can be stopped and its libraries are its own.
+/// C# submissions that build on each other. Roslyn's scripting API makes the compilations; they are emitted, loaded and run here, so that a
+/// cell can be stopped and can use its own versions of libraries.
 /// </summary>
 internal sealed class ScriptChain
 {
@@ -31,11 +31,11 @@ internal sealed class ScriptChain
         typeof(Kernel).FullName!, // display and HTML
     ];
 
-    /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the
-    /// host's.</summary>
+    /// <summary>Assemblies that this program and the cells share. So a formatter that a cell's library registers is used by the
+    /// host.</summary>
     public static readonly Assembly[] Shared = [typeof(Kernel).Assembly, typeof(Formatter).Assembly, typeof(HtmlString).Assembly];
 
-    /// <summary>The parts of the framework that most cells use. The compiler looks at each reference anew in every cell: with all 160 a
+    /// <summary>The parts of the framework that most cells use. The compiler reads each reference again in every cell: with all 160, a
     /// trivial cell takes three times as long.</summary>
     private static readonly HashSet<string> Common =
     [
@@ -97,7 +97,7 @@ internal sealed class ScriptChain
 
     /// <summary>Lets the next submission, and so all later ones, use these packages.</summary>
     /// <param name="packages">What was restored.</param>
-    /// <param name="output">Where what does not work is said.</param>
+    /// <param name="output">Gets a message about what does not work.</param>
     public async Task AddPackagesAsync(RestoredPackages packages, CellOutput output)
     {
         List<MetadataReference> added = [.. packages.References.Select(file => MetadataReference.CreateFromFile(file))];
@@ -112,7 +112,7 @@ internal sealed class ScriptChain
         await KernelExtensions.LoadAsync(packages.Extensions, _context.LoadFile, output);
     }
 
-    /// <summary>Whatever runs now no longer counts: its state will not become the chain's when it ends.</summary>
+    /// <summary>Gives up what runs now: its state will not become the chain's when it ends.</summary>
     public void Abandon()
     {
         Interlocked.Increment(ref _abandoned);
@@ -152,7 +152,7 @@ internal sealed class ScriptChain
             }
         }
 
-        // A slot for each submission so far, one for the globals that there are not, one for this one.
+        // A slot for each submission so far, one for the globals (there are none), one for this submission.
         object?[] instances = [.. _instances.AsSpan(0, Math.Min(_instances.Length, _submissions.Count + 1)), null, null];
         var submission = compiled.IsEmpty
             ? await RunMainAsync(new Submission(script, null, null, null, null, compiled.Warnings), library, continuations)
@@ -161,10 +161,9 @@ internal sealed class ScriptChain
         {
             _instances = instances;
             _submissions.Add(submission);
-            // A submission inherits the references of those before. Given again, they would count again in each that follows: 2,000 cells
-            // took 2 GB.
-            // The same holds for usings; and given again they would be ambiguous, once a package has brought an assembly that this program
-            // uses too: for the compiler this program's own assembly is another one then.
+            // A submission inherits the references and usings of those before. References given again would add up: 2,000 cells took 2 GB.
+            // Usings given again would be ambiguous once a package has brought an assembly that this program uses too, because the compiler
+            // takes the two for different assemblies.
             _options = _options.WithReferences(Array.Empty<MetadataReference>()).WithImports();
         }
 
@@ -217,7 +216,7 @@ internal sealed class ScriptChain
         return _submissions.Count == 0 ? CSharpScript.Create(code, options) : _submissions[^1].Script.ContinueWith(code, options);
     }
 
-    /// <summary>Compiles with the common part of the framework, and with all of it where that does not do.</summary>
+    /// <summary>Compiles with the common part of the framework, and with all of it if that fails.</summary>
     private (Script<object> Script, Compiled Compiled) Compile(string code, string file, string directory, CancellationToken stop)
     {
         var script = Next(code, file, directory);
@@ -238,15 +237,15 @@ internal sealed class ScriptChain
             }
             catch (CompilationErrorException)
             {
-                // It was not that.
+                // The rest of the framework did not help, so later cells go back to the common part.
                 _options = common;
                 throw;
             }
         }
     }
 
-    /// <summary>Compiles code as a library of its own, loads it, and lets the next submission use it. Null where it does not compile so, as
-    /// when it uses a variable of a cell.</summary>
+    /// <summary>Compiles code as a library of its own, loads it, and lets the next submission use it. Null if it does not compile that way,
+    /// for example because it uses a variable of a cell.</summary>
     private Assembly? AddLibrary(string code, string file, CancellationToken stop)
     {
         // On the first line, so that lines keep their numbers.
@@ -335,7 +334,7 @@ internal sealed class ScriptChain
             return compiled;
         }
 
-        // Errors name the columns of the code as it was written.
+        // Compiled again without the checks, so that errors name the columns of the code as written.
         return TryEmit(compilation, number, stop, out var errors)
             ?? throw new CompilationErrorException("The submission does not compile.", errors);
     }
@@ -362,7 +361,7 @@ internal sealed class ScriptChain
             : null;
     }
 
-    /// <summary>The runtime's own assemblies, and not those that this program happens to use.</summary>
+    /// <summary>The runtime's own assemblies, without those of the packages that this program uses.</summary>
     private static MetadataReference[] FrameworkReferences()
     {
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace NotebookHost.Engine;
 
-/// <summary>What there is in a session: its variables, its directives, this program.</summary>
+/// <summary>What a session has: its variables, its directives, this program.</summary>
 internal static class SessionLists
 {
     private static readonly (string Name, string Meaning)[] Directives =
@@ -47,7 +47,7 @@ internal static class SessionLists
         }
     }
 
-    /// <summary>The variables of all submissions, the newest of a name.</summary>
+    /// <summary>The variables of all submissions; of each name the newest.</summary>
     public static IReadOnlyList<SubmissionVariable> Variables(IReadOnlyList<Submission> submissions) =>
         [
             .. submissions

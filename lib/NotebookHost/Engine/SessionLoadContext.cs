@@ -7,10 +7,9 @@ using System.Runtime.Loader;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Holds the assemblies of a session: compiled cells, packages, libraries named by <c>#r</c>. What the session asked for comes before
-/// what this program happens to use itself, so that a cell gets the version that it named. Native libraries of packages are gathered
-/// in one folder, as links, because libraries that a package spreads over several package folders look for each other beside
-/// themselves.
+/// Holds the assemblies of a session: compiled cells, packages, libraries named by <c>#r</c>. What the session asked for comes before what
+/// this program itself uses, so that a cell gets the version that it named. Native libraries of packages are linked into one folder,
+/// because libraries that come in several package folders look for each other in their own folder.
 /// </summary>
 internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
 {
@@ -21,12 +20,11 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
     private volatile string[] _folders = [];
     private string? _natives;
 
-    /// <summary>What this program and the cells share, so that for example a formatter registered in a cell's library is the
-    /// host's.</summary>
+    /// <summary>Whether this program and the cells share an assembly; see <see cref="ScriptChain.Shared"/>.</summary>
     public static bool IsShared(string name) => Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == name);
 
-    /// <summary>What cells are never compiled against as a package brings it: this program has it, or the like of it, itself, and two of a
-    /// name would be ambiguous in every cell.</summary>
+    /// <summary>Whether cells are never compiled against a package's copy of an assembly, because this program has the same types: names
+    /// that exist twice would be ambiguous in every cell.</summary>
     public static bool IsForHost(string name) =>
         IsShared(name)
         || name.Equals("Microsoft.DotNet.Interactive", StringComparison.OrdinalIgnoreCase)
@@ -83,11 +81,11 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
         }
         catch (Exception e) when (e is BadImageFormatException or IOException or TypeInitializationException)
         {
-            // The first use of it says so, with a line of the cell.
+            // The first use of it fails too, and its error names a line of the cell.
         }
     }
 
-    /// <summary>Loads a library that is known, or is this file.</summary>
+    /// <summary>Loads a library: the known one of that name, or this file.</summary>
     public Assembly LoadFile(string file)
     {
         AddFile(file);

@@ -1,6 +1,6 @@
 namespace NotebookHost.Engine;
 
-/// <summary>What a session is told from outside.</summary>
+/// <summary>Options of a session.</summary>
 internal sealed record SessionOptions
 {
     /// <summary>The notebook whose cells are run, so that it cannot import itself; null where there is none.</summary>

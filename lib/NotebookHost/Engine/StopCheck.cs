@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// What the engine writes into the loops and functions of cells, so that their code can be ended wherever it is. Not for use by hand.
+/// The checks that the engine inserts into the loops and functions of cells, so that their code can be stopped. Not for use by hand.
 /// </summary>
-/// <remarks>Code of libraries has no such checks. It goes on until it comes back to code of a cell.</remarks>
+/// <remarks>Libraries have no such checks. Their code goes on until it returns to code of a cell.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class StopCheck
 {
@@ -17,14 +17,14 @@ public static class StopCheck
     private static volatile bool _isRequested;
 
 #pragma warning disable CA2211 // Public and a field: a cell's loop reads it in every turn, and cells are compiled without optimization.
-    /// <summary>Whether there is code that is to end.</summary>
+    /// <summary>Whether any code is to stop.</summary>
     public static volatile bool IsAnyStopped;
 #pragma warning restore CA2211
 
-    /// <summary>Whether all code is to end.</summary>
+    /// <summary>Whether all code is to stop.</summary>
     internal static bool IsRequested => _isRequested;
 
-    /// <summary>Stands in every loop, where <see cref="IsAnyStopped"/>.</summary>
+    /// <summary>Called in every loop if <see cref="IsAnyStopped"/> is set.</summary>
     /// <exception cref="OperationCanceledException">The code is to end.</exception>
     public static void Stop(int submission)
     {
@@ -39,7 +39,7 @@ public static class StopCheck
         throw new OperationCanceledException("The cell was stopped.");
     }
 
-    /// <summary>Stands at the beginning of every function.</summary>
+    /// <summary>Called at the beginning of every function.</summary>
     /// <exception cref="OperationCanceledException">The code is to end.</exception>
     /// <exception cref="InsufficientExecutionStackException">The function calls itself without end.</exception>
     public static void Call(int submission)
@@ -56,7 +56,7 @@ public static class StopCheck
     {
         if (_isRequested)
         {
-            // Threads that the stopped cell left running get the time to see it.
+            // Gives threads of the stopped cell that still run the time to see the request.
             Thread.Sleep(SeenWithin);
         }
 
@@ -68,7 +68,7 @@ public static class StopCheck
         }
     }
 
-    /// <summary>The running cell comes to this submission.</summary>
+    /// <summary>The running cell begins this submission.</summary>
     internal static void BeginSubmission(int submission)
     {
         lock (Changing)
@@ -77,11 +77,10 @@ public static class StopCheck
         }
     }
 
-    /// <summary>All code is to end.</summary>
+    /// <summary>Tells all code to stop.</summary>
     internal static void Request() => _isRequested = IsAnyStopped = true;
 
-    /// <summary>The submissions of the running cell have not ended in time: they are never to go on, whatever becomes of the
-    /// others.</summary>
+    /// <summary>The submissions of the running cell have not ended in time: they must stop even when later cells run.</summary>
     internal static void LeaveBehind()
     {
         lock (Changing)

@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Writes calls of <see cref="StopCheck"/> into a submission: into loops, before each goto, and at the beginning of methods, lambdas and
+/// Inserts calls of <see cref="StopCheck"/> into a submission: into loops, before each goto, and at the beginning of methods, lambdas and
 /// local functions.
 /// </summary>
 /// <remarks>
-/// The compiler could do that by itself (<c>InstrumentationKind.ModuleCancellation</c>), but in Roslyn 5.12 it leaves out the top level
-/// of a script, and what it builds in takes ten times as long as an empty loop.
+/// The compiler could do that by itself (<c>InstrumentationKind.ModuleCancellation</c>), but in Roslyn 5.12 it leaves out the top level of
+/// a script, and its check takes ten times as long as an empty loop.
 /// </remarks>
 internal sealed class StopChecks : CSharpSyntaxRewriter
 {
@@ -123,7 +123,7 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
         var isVoid =
             type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
             || (modifiers.Any(SyntaxKind.AsyncKeyword) && name is IdentifierNameSyntax { Identifier.Text: "Task" or "ValueTask" });
-        // With the line breaks around the arrow and the semicolon, which go: lines keep their numbers.
+        // Keeps the line breaks around the arrow and the semicolon, which are removed, so that lines keep their numbers.
         return BodyOf(value, isVoid)
             .WithLeadingTrivia(
                 (SyntaxTrivia[])[.. arrow.ArrowToken.LeadingTrivia, .. arrow.ArrowToken.TrailingTrivia, .. value.GetLeadingTrivia()]
@@ -147,7 +147,7 @@ internal sealed class StopChecks : CSharpSyntaxRewriter
     private BlockSyntax WithCheck(StatementSyntax check, StatementSyntax body)
     {
         var visited = (StatementSyntax)Visit(body);
-        // Into the block and not around it: the braces keep their lines.
+        // Inside the block and not around it, so that the braces keep their lines.
         return visited is BlockSyntax block ? block.WithStatements(block.Statements.Insert(0, check)) : Block(check, visited);
     }
 

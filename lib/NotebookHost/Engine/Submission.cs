@@ -6,15 +6,14 @@ using Microsoft.CodeAnalysis.Scripting;
 
 namespace NotebookHost.Engine;
 
-/// <summary>C# that has been compiled and run: its declarations, and what became of them.</summary>
+/// <summary>C# that has been compiled and run, with its declarations and its result.</summary>
 /// <param name="Script">The text, and the submissions before it.</param>
-/// <param name="Type">The class that the compiler made of it: top-level variables are its fields, top-level functions its methods. Null
-/// where
-/// there is nothing to run, as after a lone using.</param>
+/// <param name="Type">The class that the compiler made of it: top-level variables are its fields, top-level functions its methods. Null if
+/// there is nothing to run, for example only a using.</param>
 /// <param name="Instance">The one instance of that class; null where the code did not begin.</param>
 /// <param name="ReturnValue">The value of the trailing expression, or of <c>return</c>.</param>
 /// <param name="Exception">What ended it early, or null.</param>
-/// <param name="Warnings">What the compiler had to say, though it compiles.</param>
+/// <param name="Warnings">The compiler's warnings.</param>
 internal sealed record Submission(
     Script<object> Script,
     Type? Type,
@@ -32,7 +31,7 @@ internal sealed record Submission(
                 .Where(declared => !declared.Name.StartsWith('<'))
                 .Select(declared => new SubmissionVariable(declared, Instance));
 
-    /// <summary>Whether it ends in an expression without a semicolon, or in <c>return</c>, that has a value, be it null.</summary>
+    /// <summary>Whether it ends in an expression without a semicolon, or in <c>return</c>, with a value; null is a value too.</summary>
     public bool HasValue
     {
         get

@@ -12,7 +12,7 @@ internal static class ValueFormatting
     public const string Plain = "text/plain";
     public const string Html = "text/html";
 
-    /// <summary>A little longer than formatting itself may take: this one is for a getter that waits.</summary>
+    /// <summary>A little longer than formatting itself may take; this limit is for a getter that waits.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(7);
 
     static ValueFormatting() => OwnFormatters.Register();
@@ -29,7 +29,7 @@ internal static class ValueFormatting
         }
         catch (TargetInvocationException e) when (Innermost(e) is not UnboundedDisplayException)
         {
-            // Formatters call by reflection; what was thrown is what counts.
+            // Formatters call by reflection, which wraps the exception that was thrown.
             ExceptionDispatchInfo.Throw(Innermost(e));
             throw;
         }
@@ -45,7 +45,7 @@ internal static class ValueFormatting
     private static Exception Innermost(Exception exception) =>
         exception is TargetInvocationException { InnerException: { } inner } ? Innermost(inner) : exception;
 
-    /// <summary>Formats on another thread, which is left alone where it does not come back.</summary>
+    /// <summary>Formats on another thread, which is abandoned if it does not return.</summary>
     private static Dictionary<string, string> FormatInTime(object value, IReadOnlyCollection<string>? mimeTypes)
     {
         var formatting = Task.Run(() => FormatAtOnce(value, mimeTypes));

@@ -26,7 +26,7 @@ internal sealed class CellExecution : ISessionClient
 
     public InputHistory History { get; } = new();
 
-    /// <summary>The number in the brackets of the cell that was run last.</summary>
+    /// <summary>The number in brackets of the cell that ran last.</summary>
     public int Count { get; private set; }
 
     /// <summary>Answers an <c>execute_request</c>.</summary>
@@ -181,7 +181,7 @@ internal sealed class CellExecution : ISessionClient
     /// <summary>A cell and where its outputs belong.</summary>
     private sealed record RunningCell(JupyterMessage Request, int Number, bool IsQuiet)
     {
-        /// <summary>A thread may put out something long after its cell; not for ever.</summary>
+        /// <summary>How many cells are remembered, since a thread may still write long after its cell has ended.</summary>
         public const int MostRemembered = 1000;
 
         public IReadOnlyDictionary<string, string>? Result { get; set; }

@@ -73,7 +73,7 @@ internal sealed record ConnectionFile
 
         return file switch
         {
-            // NetMQ's ipc is a TCP port in disguise: nobody else could connect to it.
+            // NetMQ's ipc is really a TCP port, so other programs could not connect to it.
             { Transport: not "tcp" } => throw new UsageException($"{path}: the transport {file.Transport} is not supported, only tcp."),
             { Key: not "", SignatureScheme: not "hmac-sha256" } => throw new UsageException(
                 $"{path}: the signature scheme {file.SignatureScheme} is not supported, only hmac-sha256."

@@ -44,7 +44,7 @@ internal sealed class InputHistory
         var found = _entries.Where(entry => FileSystemName.MatchesSimpleExpression(pattern, entry.Code, ignoreCase: false));
         if (request.Flag("unique", otherwise: false))
         {
-            // The latest of each.
+            // Of equal cells only the latest.
             found = found.Reverse().DistinctBy(entry => entry.Code).Reverse();
         }
 

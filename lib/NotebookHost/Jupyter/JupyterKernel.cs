@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace NotebookHost.Jupyter;
 
 /// <summary>
-/// A Jupyter kernel: takes the requests of front ends one after another and answers each. Source of all that is said here:
+/// A Jupyter kernel: takes the requests of front ends one after another and answers each. The protocol:
 /// https://jupyter-client.readthedocs.io/en/stable/messaging.html.
 /// </summary>
 internal sealed class JupyterKernel : IAsyncDisposable
@@ -66,13 +66,13 @@ internal sealed class JupyterKernel : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Something else than a text, or half a character. Whoever waits for the text goes on waiting.
-                KernelLog.Write($"an input_reply was passed over: {e.Message}");
+                // It is not a text, or holds half a character. The cell goes on waiting for its text.
+                KernelLog.Write($"an input_reply was ignored: {e.Message}");
             }
         }
     }
 
-    /// <summary>Says busy, answers, and says idle, whatever happens.</summary>
+    /// <summary>Publishes busy, answers, and publishes idle, whatever happens.</summary>
     private async Task ServeAsync(JupyterMessage request, bool abort = false)
     {
         PublishState(request, "busy");
@@ -85,7 +85,7 @@ internal sealed class JupyterKernel : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Something that nobody foresaw must not be the kernel's end.
+            // An unexpected exception must not end the kernel.
             KernelLog.Write($"{request.Type} failed: {e}");
             _sockets.Reply(
                 request,
@@ -134,7 +134,7 @@ internal sealed class JupyterKernel : IAsyncDisposable
                 _sockets.Publish(request.Header, "shutdown_reply", (JsonObject)shutDown.DeepClone());
                 return shutDown;
             case "comm_open":
-                // There are no comms here, which the protocol wants to be told so.
+                // This kernel has no comms; the protocol asks to say so by closing the comm.
                 _sockets.Publish(
                     request.Header,
                     "comm_close",
@@ -144,7 +144,7 @@ internal sealed class JupyterKernel : IAsyncDisposable
             case "comm_msg" or "comm_close":
                 return null;
             default:
-                KernelLog.Write($"a request of the unknown type {request.Type} was passed over");
+                KernelLog.Write($"a request of the unknown type {request.Type} was ignored");
                 return null;
         }
     }
@@ -154,7 +154,7 @@ internal sealed class JupyterKernel : IAsyncDisposable
         var reply = await _execution.ExecuteAsync(request);
         if ((string?)reply["status"] == "error" && request.Flag("stop_on_error", otherwise: true))
         {
-            // What the user queued behind this cell was meant to follow its success.
+            // Cells that the user has queued after this one rely on its success.
             while (_sockets.Shell.Reader.TryRead(out var next))
             {
                 _queue.Enqueue((next, Abort: false));

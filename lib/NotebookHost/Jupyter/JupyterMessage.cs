@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>A message from a front end whose signature was right.</summary>
+/// <summary>A message from a front end, with a valid signature.</summary>
 /// <param name="Identities">The routing prefix, which a reply carries back.</param>
 /// <param name="Header">The header as it came: what is sent in answer names it as its parent.</param>
 /// <param name="Type">Such as <c>execute_request</c>.</param>

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>What the kernel says of itself and of its language.</summary>
+/// <summary>What the kernel says about itself and its language.</summary>
 internal static class KernelInfo
 {
-    /// <summary>The name under which the course's notebooks ask for a kernel; .NET Interactive's too.</summary>
+    /// <summary>The name of the kernel that the course's notebooks ask for; .NET Interactive uses it too.</summary>
     public const string Name = ".net-csharp";
 
     public const string DisplayName = ".NET (C#)";

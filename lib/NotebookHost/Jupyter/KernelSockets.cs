@@ -5,14 +5,15 @@ using NetMQ.Sockets;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>The five sockets between a kernel and its front ends. NetMQ's sockets belong to one thread, the poller's; all others go through
+/// <summary>The five sockets between a kernel and its front ends. NetMQ's sockets belong to one thread, the poller's; other threads use
 /// queues.</summary>
 internal sealed class KernelSockets : IDisposable
 {
-    /// <summary>Beyond this a front end that does not read loses outputs, instead of this program its memory.</summary>
+    /// <summary>In messages. Beyond this, outputs for a front end that does not read are dropped, so that they do not fill the
+    /// memory.</summary>
     private const int MostUnread = 100_000;
 
-    /// <summary>In bytes. Nothing that a front end asks for comes near; a stranger at the port could else name any size, which would be
+    /// <summary>In bytes, far more than any front end needs. Without it, a stranger at the port could name any size, and it would be
     /// allocated.</summary>
     private const int LargestFrame = 100_000_000;
 
@@ -24,7 +25,7 @@ internal sealed class KernelSockets : IDisposable
     private readonly RouterSocket _stdin = new();
     private readonly PublisherSocket _ioPub = new();
 
-    // Not a response socket: one message that is no request leaves that without a beat for ever.
+    // Not a response socket, which stops answering for good after one message that is not a request.
     private readonly RouterSocket _heartbeat = new();
     private readonly NetMQQueue<(NetMQSocket Socket, NetMQMessage Message)> _outgoing = new();
     private readonly NetMQPoller _poller;
@@ -74,7 +75,7 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>Lines that the user typed.</summary>
     public Channel<JupyterMessage> Input { get; } = Channel.CreateUnbounded<JupyterMessage>();
 
-    /// <summary>Answers a request where it came from.</summary>
+    /// <summary>Answers a request on the socket that it came from.</summary>
     public void Reply(JupyterMessage to, JsonObject content) =>
         _outgoing.Enqueue(
             (
@@ -87,7 +88,7 @@ internal sealed class KernelSockets : IDisposable
     public void Ask(JupyterMessage request, string type, JsonObject content) =>
         _outgoing.Enqueue((_stdin, _wire.Encode(request.Identities, type, request.Header, content)));
 
-    /// <summary>Tells all front ends. Everything that goes out keeps its order, across the sockets too.</summary>
+    /// <summary>Sends to all front ends. Messages keep their order, across sockets too.</summary>
     public void Publish(byte[]? parent, string type, JsonObject content) =>
         _outgoing.Enqueue((_ioPub, _wire.Encode([System.Text.Encoding.ASCII.GetBytes(type)], type, parent, content)));
 
@@ -95,7 +96,7 @@ internal sealed class KernelSockets : IDisposable
     {
         _poller.Stop();
         _poller.Dispose();
-        // What is still in the queue, such as the answer to the request to end, goes out now: the poller's thread is over.
+        // The poller's thread has ended, so what is still queued, such as the answer to the request to shut down, is sent here.
         while (_outgoing.TryDequeue(out var next, TimeSpan.Zero))
         {
             next.Socket.TrySendMultipartMessage(next.Message);

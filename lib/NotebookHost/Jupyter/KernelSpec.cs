@@ -38,12 +38,13 @@ internal static partial class KernelSpec
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>Writes the kernelspec, with a copy of this program, so that it works on when the repository is cleaned or moved.</summary>
+    /// <summary>Writes the kernelspec, with a copy of this program, so that it still works when the repository is cleaned or
+    /// moved.</summary>
     /// <param name="kernels">A folder <c>kernels</c> in which Jupyter looks.</param>
     /// <param name="name">The kernel's name.</param>
     /// <param name="force">Whether to replace another program's kernelspec of that name.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="UsageException">The name is none, is taken by another program, or the folder cannot be written.</exception>
+    /// <exception cref="UsageException">The name is not valid or taken by another program, or the folder cannot be written.</exception>
     public static string Install(string kernels, string name, bool force)
     {
         if (!Name().IsMatch(name))
@@ -60,7 +61,7 @@ internal static partial class KernelSpec
             );
         }
 
-        // Put together beside its place and then moved there: a kernel that runs keeps its files, and nobody sees half a folder.
+        // Written beside its place and then moved there: a running kernel keeps its files, and no half-written folder is ever seen.
         var aside = Path.Combine(Path.GetDirectoryName(kernels)!, $".notebook-host.{Environment.ProcessId}");
         var (fresh, old) = ($"{aside}.new", $"{aside}.old");
         try
@@ -153,7 +154,7 @@ internal static partial class KernelSpec
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Windows keeps the files of a kernel that runs; a hidden folder that stays does no harm.
+            // Windows locks the files of a running kernel; the hidden folder that is left does no harm.
         }
     }
 

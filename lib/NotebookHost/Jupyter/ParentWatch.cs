@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>Notices that the front end died without a word, so that no kernel is left behind.</summary>
+/// <summary>Notices when the front end has died, so that no kernel is left running.</summary>
 internal static partial class ParentWatch
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends when the process that started this one is gone; never where the front end does not ask for a watch.</summary>
+    /// <summary>Ends when the process that started this one is gone; never if the front end does not ask for a watch.</summary>
     public static async Task UntilGoneAsync()
     {
         // Jupyter sets it: on Unix to its process id, on Windows to a handle that we inherit.

@@ -21,13 +21,13 @@ internal static class ProgramCopy
         }
     }
 
-    /// <summary>Whether a folder holds a copy of just this build.</summary>
+    /// <summary>Whether a folder holds a copy of exactly this build.</summary>
     public static bool IsCurrent(string folder) =>
         Path.Combine(folder, Program) is var copy
         && File.Exists(copy)
         && File.ReadAllBytes(copy).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, Program)));
 
-    /// <summary>What the build has written down of the program's parts, relative to its folder.</summary>
+    /// <summary>The program's files as the build has listed them, relative to its folder.</summary>
     private static IEnumerable<string> Files()
     {
         var dependencies = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"{Name}.deps.json")))!;

@@ -22,7 +22,7 @@ internal sealed class WireFormat(string key)
     // An output of JSON may have 64 levels, and lies in the message a few levels down.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
-    /// <summary>A name twice would show as an exception later, where it is asked for.</summary>
+    /// <summary>Refuses duplicate names here; otherwise they would throw later, when the name is read.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
@@ -32,7 +32,7 @@ internal sealed class WireFormat(string key)
     /// <param name="prefix">The receiver's identities, or a topic.</param>
     /// <param name="type">Such as <c>execute_reply</c>.</param>
     /// <param name="parent">The header of the request that this belongs to; null where there is none.</param>
-    /// <param name="content">What is said.</param>
+    /// <param name="content">The message's content.</param>
     public NetMQMessage Encode(IEnumerable<byte[]> prefix, string type, byte[]? parent, JsonObject content)
     {
         var header = new JsonObject
@@ -48,7 +48,7 @@ internal sealed class WireFormat(string key)
         return new NetMQMessage([.. prefix, Delimiter, Sign(parts), .. parts]);
     }
 
-    /// <summary>Reads a message; null, with the reason, where it is none or its signature is wrong.</summary>
+    /// <summary>Reads a message; null, with the reason, if it is not a message or its signature is wrong.</summary>
     public JupyterMessage? Decode(NetMQMessage frames, bool isControl, out string? refusal)
     {
         var delimiter = 0;
@@ -90,7 +90,7 @@ internal sealed class WireFormat(string key)
     }
 
     private static JsonObject Parse(byte[] json) =>
-        JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("it is no JSON object");
+        JsonNode.Parse(json, documentOptions: Strict) as JsonObject ?? throw new JsonException("it is not a JSON object");
 
     private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Json));
 

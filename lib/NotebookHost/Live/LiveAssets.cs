@@ -10,7 +10,7 @@ namespace NotebookHost.Live;
 /// <param name="ContentType">Its MIME type.</param>
 internal sealed record LiveAsset(byte[] Content, string ContentType)
 {
-    /// <summary>The start of its SHA-256, for addresses that may be kept for ever.</summary>
+    /// <summary>The start of its SHA-256, for addresses that browsers may cache forever.</summary>
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Content))[..16];
 }
 

@@ -3,7 +3,7 @@ using NotebookHost.Documents;
 
 namespace NotebookHost.Live;
 
-/// <summary>What became of a cell, as its page shows it.</summary>
+/// <summary>The state of a cell, as its page shows it.</summary>
 internal enum RunState
 {
     /// <summary>It was not run here.</summary>
@@ -28,27 +28,27 @@ internal enum RunState
 /// <summary>A cell of an open notebook.</summary>
 internal sealed class LiveCell(string id, JsonObject json)
 {
-    /// <summary>The file's id for it, or one made here where the file has none.</summary>
+    /// <summary>Its id in the file, or one made here if the file has none.</summary>
     public string Id { get; } = id;
 
     public NotebookCell Cell { get; } = new(json, 0);
 
-    /// <summary>Its text in the file; null where it was changed since.</summary>
+    /// <summary>Its text in the file; null if it was changed since.</summary>
     public string? FileText { get; set; }
 
     public RunState State { get; set; }
 
-    /// <summary>The state that it had before it was told to wait.</summary>
+    /// <summary>The state that it had before it had to wait.</summary>
     public RunState StateBefore { get; set; }
 
-    /// <summary>What it was when it was last run; null where it was not.</summary>
+    /// <summary>Its text when it was last run; null if it was not run.</summary>
     public string? RanSource { get; set; }
 
     public DateTimeOffset? Started { get; set; }
 
     public double? Seconds { get; set; }
 
-    /// <summary>The outputs that came with the file and carry no signature of this user's.</summary>
+    /// <summary>The outputs that came with the file and are not signed by this user.</summary>
     public HashSet<JsonNode> Foreign { get; } = [];
 
     /// <summary>The signatures of its outputs; null where they must be made anew.</summary>

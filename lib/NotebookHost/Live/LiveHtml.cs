@@ -29,7 +29,8 @@ internal static partial class LiveHtml
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="output">The output.</param>
     /// <param name="number">The cell's number, for the description of pictures.</param>
-    /// <param name="trusted">Whether the session made it here. What came with the file is shown without what could act.</param>
+    /// <param name="trusted">Whether the session made it here. An output that came with the file is shown without scripts and other active
+    /// parts.</param>
     public static LiveOutput? Output(string folder, JsonObject output, int number, bool trusted = true)
     {
         var type = output["output_type"]?.ToString();
@@ -64,7 +65,8 @@ internal static partial class LiveHtml
             };
     }
 
-    /// <summary>HTML without what could act. The sanitizer walks it by recursion, so HTML with very many tags is left out.</summary>
+    /// <summary>HTML without scripts and other active parts. The sanitizer walks it by recursion, so HTML with very many tags is left
+    /// out.</summary>
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="html">The HTML.</param>
     public static string Safe(string folder, string html) =>
@@ -98,7 +100,7 @@ internal static partial class LiveHtml
 
     private static string Holder(string html) => $"<div class=\"output html scroll\">{html}</div>\n";
 
-    /// <summary>Scripts, event handlers and what else may do something by itself: a page may hold it in a frame only.</summary>
+    /// <summary>Finds scripts, event handlers and other active parts, which a page may show only in a frame.</summary>
     [GeneratedRegex(
         @"<script\b|<iframe\b|<object\b|<embed\b|<form\b|<link\b|<meta\b|<base\b|[\s""'/]on[a-z]+\s*=|javascript:",
         RegexOptions.IgnoreCase

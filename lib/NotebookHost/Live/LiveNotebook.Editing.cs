@@ -6,7 +6,7 @@ namespace NotebookHost.Live;
 /// <summary>Changes of the text and of the order of cells.</summary>
 internal sealed partial class LiveNotebook
 {
-    /// <summary>Deleted cells that can be got back, the newest.</summary>
+    /// <summary>How many deleted cells, the newest, can be brought back.</summary>
     private const int MostDeleted = 100;
 
     private const string Kinds = "code markdown raw";
@@ -34,7 +34,7 @@ internal sealed partial class LiveNotebook
         );
         if (rendered is not null)
         {
-            // The page that sent the text has it, and by now perhaps a newer one.
+            // The page that sent the text gets only its rendering: by now it may have a newer text.
             page?.Send(
                 new
                 {
@@ -58,7 +58,7 @@ internal sealed partial class LiveNotebook
             return;
         }
 
-        // The page brings back a cell that it has deleted: with its outputs.
+        // A deleted cell comes back with its outputs.
         if (id is null || !_deleted.Remove(id, out var cell))
         {
             id ??= NewId();
@@ -149,7 +149,7 @@ internal sealed partial class LiveNotebook
         Broadcast(new { type = "kindChanged", cell = Describe(cell) });
     }
 
-    /// <summary>Puts the text of the cell below under this one's.</summary>
+    /// <summary>Appends the text of the cell below to this cell's text.</summary>
     private void Merge(string id)
     {
         var place = _cells.FindIndex(cell => cell.Id == id);

@@ -5,11 +5,11 @@ using NotebookHost.Pages;
 
 namespace NotebookHost.Live;
 
-/// <summary>Sends to the pages what cells put out, gathered for a moment, so that a loop that prints does not send a thousand
+/// <summary>Sends the cells' outputs to the pages. They are gathered for a moment, so that a loop that prints does not send a thousand
 /// messages.</summary>
 internal sealed partial class LiveNotebook
 {
-    /// <summary>A frame of the screen takes 16 ms; nobody reads faster than twice that.</summary>
+    /// <summary>Two frames of the screen, of 16 ms each.</summary>
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(33);
 
     private static readonly TimeSpan GatherLongFor = TimeSpan.FromMilliseconds(300);
@@ -44,7 +44,7 @@ internal sealed partial class LiveNotebook
             return;
         }
 
-        // Text is added where the page can add it: what moves the cursor changes what stands there already.
+        // The page can append text, unless it moves the cursor and so changes earlier text.
         var canAppend = appended is not null && appended.AsSpan().IndexOfAny('\r', '\b', '\e') < 0;
         if (!_changes.TryGetValue(output, out var change))
         {

@@ -9,10 +9,10 @@ namespace NotebookHost.Live;
 /// <summary>The session and the cells that wait for it.</summary>
 internal sealed partial class LiveNotebook
 {
-    /// <summary>A thread may put out something long after its cell; not for ever.</summary>
+    /// <summary>How many runs are remembered, since a thread may still write long after its cell has ended.</summary>
     private const int MostRuns = 1_000;
 
-    /// <summary>In bytes. The bar shows megabytes.</summary>
+    /// <summary>In bytes: smaller changes are not sent.</summary>
     private const long MemoryStep = 5_000_000;
 
     private readonly DocumentOutput _output;
@@ -52,7 +52,7 @@ internal sealed partial class LiveNotebook
     {
         lock (_lock)
         {
-            // Native text is shown in the cell that is running, or was last.
+            // Native text is shown in the cell that is running, or ran last.
             if (_runs.TryGetValue(run ?? _lastRun, out var cell) && happened is not Ended && cell.Cell.Kind == CellKind.Code)
             {
                 _output.Apply(cell.Cell, happened);
@@ -176,7 +176,7 @@ internal sealed partial class LiveNotebook
 
         lock (_lock)
         {
-            // Where the session was ended, its cell has been finished already.
+            // If the session was ended, its cell is finished already.
             if (_session != session)
             {
                 return;
@@ -286,7 +286,7 @@ internal sealed partial class LiveNotebook
         }
     }
 
-    /// <summary>What the cells have made is gone.</summary>
+    /// <summary>The session has ended, and all that its cells have made is gone.</summary>
     private void SessionEnded(string? death)
     {
         foreach (var cell in _cells.Where(cell => cell.State is RunState.Done or RunState.Failed))
@@ -296,7 +296,7 @@ internal sealed partial class LiveNotebook
         }
 
         _input = null;
-        // The supervisor has started another session already, where it was not told to end.
+        // Unless it was told to end, the supervisor has already started another session.
         TellSession(_session is null ? "dead" : "idle", death);
     }
 

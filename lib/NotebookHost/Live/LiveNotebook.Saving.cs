@@ -7,8 +7,8 @@ using NotebookHost.Documents;
 
 namespace NotebookHost.Live;
 
-/// <summary>The notebook's file: what is typed is in it within a second, and what others write into it is never overwritten
-/// unasked.</summary>
+/// <summary>Saves the notebook's file: what is typed is in it within a second, and changes by other programs are never overwritten without
+/// asking.</summary>
 internal sealed partial class LiveNotebook
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromMilliseconds(400);
@@ -46,7 +46,7 @@ internal sealed partial class LiveNotebook
         return text;
     }
 
-    /// <summary>Takes over what the file says. A cell that was run here keeps its outputs.</summary>
+    /// <summary>Takes over the file's content. A cell that was run here keeps its outputs.</summary>
     private void Load(NotebookDocument document, string text)
     {
         _hasByteOrderMark = text.StartsWith('\uFEFF');
@@ -239,12 +239,12 @@ internal sealed partial class LiveNotebook
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotebookFormatException)
             {
-                // Another program is in the middle of writing it: the next look will tell.
+                // Another program is just writing it; the next check comes in a second.
             }
         }
     }
 
-    /// <summary>Shows what another program has written; or asks, where there is text here that is not saved.</summary>
+    /// <summary>Shows what another program has written, or asks if there is unsaved text here.</summary>
     private void TakeOver()
     {
         lock (_lock)
@@ -271,7 +271,7 @@ internal sealed partial class LiveNotebook
     private void TellConflict(bool isThere)
     {
         object theirs = Array.Empty<object>();
-        var reason = $"{Name} was deleted or moved by another program. Your text is kept here; choose yours to write the file again.";
+        var reason = $"{Name} was deleted or moved by another program. Your text is still here; keep it to write the file again.";
         if (isThere)
         {
             try
@@ -282,7 +282,8 @@ internal sealed partial class LiveNotebook
             }
             catch (NotebookFormatException e)
             {
-                reason = $"{Name} was changed by another program and is not a notebook now ({e.Message}). Choose yours to write it again.";
+                reason =
+                    $"{Name} was changed by another program and is not a notebook now ({e.Message}). Keep your text to write it again.";
             }
         }
 
@@ -319,7 +320,7 @@ internal sealed partial class LiveNotebook
                 return;
             }
 
-            // From here on the file may be replaced; where it is missing, it is written anew.
+            // From here on the file may be overwritten; if it is missing, it is created.
             if (HashOfFile() is { } hash)
             {
                 _known = hash;
@@ -366,7 +367,7 @@ internal sealed partial class LiveNotebook
 
     private async Task FindOriginalAsync() => CanRestore = await OriginalAsync() is not null;
 
-    /// <summary>Goes back to the version that version control has, of one cell or of all.</summary>
+    /// <summary>Goes back to the version in version control, of one cell or of all.</summary>
     private async Task RestoreOriginalAsync(string? id)
     {
         var original = await OriginalAsync();

@@ -8,8 +8,8 @@ using NotebookHost.Worker;
 namespace NotebookHost.Live;
 
 /// <summary>
-/// One open notebook: its text, the order of its cells, their outputs and their session. Pages are views of it that come and go; what
-/// one of them changes, the others are told. All that happens to it happens under one lock, one thing after another.
+/// One open notebook: its text, the order of its cells, their outputs and their session. Pages are views of it that come and go; a change
+/// in one page is sent to the others. Everything happens under one lock, one thing after another.
 /// </summary>
 internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
 {
@@ -48,7 +48,7 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
     /// <summary>The course that it belongs to; empty for none.</summary>
     public string Course { get; private set; } = "";
 
-    /// <summary>Makes something of the cells as they are at this moment.</summary>
+    /// <summary>Reads from the cells under the lock.</summary>
     public T Read<T>(Func<IReadOnlyList<LiveCell>, T> read)
     {
         lock (_lock)

@@ -128,7 +128,7 @@ internal static class LivePage
     private static void End(StringBuilder html, LiveStart start, string script, bool withMath)
     {
         html.Append("<div id=\"live-notices\"></div>\n<p id=\"live-said\" class=\"spoken\" role=\"status\" aria-live=\"polite\"></p>\n")
-            // The serializer writes '<' as \u003c, so that no text ends the element.
+            // The serializer writes '<' as \u003c, so no text can end the element.
             .Append("<script type=\"application/json\" id=\"live-start\">")
             .Append(JsonSerializer.Serialize(start, Json))
             .Append("</script>\n");
@@ -149,7 +149,7 @@ internal static class LivePage
 
     private static string Address(LiveItem item) => "/notebook/" + HtmlText.Address(item.Notebook);
 
-    /// <summary>The number with which the notebook's name begins, as its course counts; else its place in the list.</summary>
+    /// <summary>The number at the start of the notebook's name; without one, its place in the list.</summary>
     private static string Number(string notebook, int place)
     {
         var name = notebook[(notebook.LastIndexOf('/') + 1)..];

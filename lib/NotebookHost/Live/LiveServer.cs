@@ -14,8 +14,8 @@ using NotebookHost.Pages;
 namespace NotebookHost.Live;
 
 /// <summary>
-/// Serves the notebooks of a folder to this user's browser: a web server on the loopback address. Whatever does not carry the cookie is
-/// refused, reading never changes anything, and all that changes goes through a WebSocket of the server's own pages.
+/// Serves the notebooks of a folder to this user's browser: a web server on the loopback address. Requests without the cookie are refused.
+/// A GET never changes anything; all changes come through a WebSocket from the server's own pages.
 /// </summary>
 internal sealed class LiveServer : IAsyncDisposable
 {
@@ -271,7 +271,7 @@ internal sealed class LiveServer : IAsyncDisposable
         }
         catch (NotebookFormatException)
         {
-            // It may be mended and opened again.
+            // The file may be repaired and opened again.
             _open.TryRemove(file, out _);
             throw;
         }

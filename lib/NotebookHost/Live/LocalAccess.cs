@@ -20,11 +20,11 @@ internal sealed class LocalAccess(int port)
     /// <summary>The port is part of the name, since the servers of one machine share their cookies.</summary>
     public string CookieName => $"notebook-{port}";
 
-    /// <summary>Whether the request names exactly this server: otherwise a foreign name leads here (DNS rebinding).</summary>
+    /// <summary>Whether the request names exactly this server; another name that leads here is an attack (DNS rebinding).</summary>
     public bool IsOwnHost(HttpRequest request) =>
         request.Headers.Host is [{ } host] && (host == $"127.0.0.1:{port}" || host == $"localhost:{port}");
 
-    /// <summary>Whether the request comes from one of this server's own pages. Every browser says so for a WebSocket.</summary>
+    /// <summary>Whether the request comes from one of this server's own pages. Every browser names the origin of a WebSocket.</summary>
     public bool IsOwnOrigin(HttpRequest request) =>
         request.Headers.Origin is [{ } origin] && IsOwnHost(request) && origin == $"http://{request.Headers.Host}";
 

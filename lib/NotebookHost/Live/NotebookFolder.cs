@@ -16,8 +16,7 @@ internal sealed class NotebookFolder(string root)
     /// <summary>The folder's real path.</summary>
     public string Root { get; } = RealPath.Of(root);
 
-    /// <summary>The notebooks by their paths below the folder, separated by '/', in order. Hidden folders and links are passed
-    /// over.</summary>
+    /// <summary>The notebooks by their paths below the folder, separated by '/', in order. Hidden folders and links are skipped.</summary>
     public IReadOnlyList<string> Notebooks() => [.. Find(Root, 0).Take(MostNotebooks)];
 
     /// <summary>The file of a notebook below the folder; null where there is none, or the path or a link leads out of the folder.</summary>

@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 namespace NotebookHost.Live;
 
 /// <summary>
-/// The documents in which outputs with scripts are shown. Their addresses cannot be guessed: a sandboxed frame sends no cookie, so
-/// knowing the address is what allows to read it.
+/// The documents in which outputs with scripts are shown. Their addresses cannot be guessed: a sandboxed frame sends no cookie, so whoever
+/// knows the address can read it.
 /// </summary>
 internal sealed class OutputFrames
 {
-    /// <summary>What such a document may do: run its scripts and show what it carries. It reaches neither the page nor the
+    /// <summary>What such a document may do: run its scripts and show what it contains. It can reach neither the page nor the
     /// server.</summary>
     public const string Policy =
         "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https:; style-src 'unsafe-inline' https:; "
@@ -29,7 +29,7 @@ internal sealed class OutputFrames
     /// <param name="output">The output.</param>
     /// <param name="index">Its place among the cell's outputs.</param>
     /// <param name="folder">The notebook's folder.</param>
-    /// <param name="gate">What must be held while the output is read.</param>
+    /// <param name="gate">The lock to hold while the output is read.</param>
     public string IdOf(JsonObject output, int index, string folder, Lock gate)
     {
         lock (_lock)

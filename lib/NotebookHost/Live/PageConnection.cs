@@ -40,7 +40,7 @@ internal sealed class PageConnection(WebSocket socket) : IDisposable
     public void Send(byte[] message)
     {
         var queued = Interlocked.Add(ref _queuedBytes, message.Length);
-        // One large message alone is no sign that nobody reads.
+        // A single large message does not mean that the page has stopped reading.
         if ((queued > MostQueuedBytes && queued > message.Length) || !_queue.Writer.TryWrite(message))
         {
             End();
@@ -155,7 +155,7 @@ internal sealed class PageConnection(WebSocket socket) : IDisposable
             text.Write(buffer, 0, part.Count);
             if (text.Length > LargestMessage)
             {
-                throw new MessageException(WebSocketCloseStatus.MessageTooBig, $"A message may have {LargestMessage >> 20} MB.");
+                throw new MessageException(WebSocketCloseStatus.MessageTooBig, $"A message may have at most {LargestMessage >> 20} MB.");
             }
 
             if (part.EndOfMessage)
@@ -176,7 +176,7 @@ internal sealed class PageConnection(WebSocket socket) : IDisposable
     }
 }
 
-/// <summary>A page sent what is not a message. The text tells it so.</summary>
+/// <summary>A page sent something that is not a message. The text is sent to the page.</summary>
 internal sealed class MessageException(WebSocketCloseStatus status, string message) : Exception(message)
 {
     public WebSocketCloseStatus Status { get; } = status;

@@ -1,7 +1,7 @@
 namespace NotebookHost.Live;
 
-/// <summary>Questions of one page, one of each kind at a time. Of those that come meanwhile only the newest is kept: the text has moved
-/// on.</summary>
+/// <summary>Questions of one page, one of each kind at a time. Of those that come meanwhile only the newest is kept: the text has changed
+/// since then.</summary>
 internal sealed class QuestionTurns
 {
     private readonly Lock _lock = new();

@@ -7,8 +7,8 @@ using NotebookHost.Documents;
 namespace NotebookHost.Live;
 
 /// <summary>
-/// This user's own folder, outside all notebooks: the key with which outputs made here are signed, the signatures, what was read, and
-/// which servers run. A signature holds for one output of one cell of one file, and lies where nobody else can write.
+/// This user's own folder, outside all notebooks: the key with which outputs made here are signed, the signatures, what was read, and which
+/// servers run. A signature holds for one output of one cell of one file, and lies where only this user can write.
 /// </summary>
 internal sealed class UserFolder
 {
@@ -61,7 +61,7 @@ internal sealed class UserFolder
         }
     }
 
-    /// <summary>Keeps what a page says of a notebook's being read and of its quizzes.</summary>
+    /// <summary>Keeps what a page reports: whether the notebook was read, and its quizzes.</summary>
     public void Remember(string notebook, JsonElement progress)
     {
         lock (_lock)
@@ -81,7 +81,7 @@ internal sealed class UserFolder
         }
     }
 
-    /// <summary>What pages have said, by notebook.</summary>
+    /// <summary>What pages have reported, by notebook.</summary>
     public JsonObject Progress()
     {
         try
@@ -151,7 +151,7 @@ internal sealed class UserFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Without a place for the key signatures hold for as long as this program runs.
+                // If the key cannot be stored, signatures are valid only while this program runs.
                 return _key ??= RandomNumberGenerator.GetBytes(KeyBytes);
             }
         }
@@ -165,7 +165,7 @@ internal sealed class UserFolder
         }
         else
         {
-            // Nobody else's to read: the address of a server holds its token.
+            // Readable by this user only: the address of a server holds its token.
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
@@ -179,7 +179,7 @@ internal sealed class UserFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What is kept here makes things easier, and nothing depends on it.
+            // What is kept here is only a convenience; nothing depends on it.
         }
     }
 }

@@ -6,9 +6,9 @@ using Markdig.Syntax;
 namespace NotebookHost.Pages;
 
 /// <summary>
-/// Formulas that LaTeX's own marks enclose: <c>\(…\)</c> in the line, <c>\[…\]</c> and <c>\begin{…}…\end{…}</c> displayed. Jupyter wants
-/// the backslash of the first two doubled; here both spellings work. Markdown writes a bracket that is no link as <c>\[</c> too: within a
-/// line, a single backslash begins a formula only where the text up to the <c>\]</c> looks like one.
+/// Formulas between LaTeX's own marks: <c>\(…\)</c> in the line, <c>\[…\]</c> and <c>\begin{…}…\end{…}</c> displayed. Jupyter wants the
+/// backslash of the first two doubled; here both spellings work. Markdown also writes a bracket that is not a link as <c>\[</c>. So within
+/// a line, a single backslash begins a formula only if the text up to the <c>\]</c> looks like one.
 /// </summary>
 internal sealed class BackslashMathParser : InlineParser
 {

@@ -12,13 +12,13 @@ namespace NotebookHost.Pages;
 
 /// <summary>Highlights C# by Roslyn's classifier: the text as it is, in spans of seven classes.</summary>
 /// <remarks>
-/// A cell is classified alone, without the assemblies and cells that it builds on; so the classifier leaves many names undecided.
-/// For those their place in the syntax decides, which is right for code that compiles, and the same in every cell.
+/// A cell is classified alone, without the assemblies and cells that it builds on; so the classifier leaves many names undecided. For
+/// those, the place in the syntax decides. That is right for code that compiles, and gives the same result in every cell.
 /// </remarks>
 internal static partial class CodeHighlighter
 {
-    /// <summary>In characters, 400 lines and more. Of statements within each other the classifier's time grows with the square: it took
-    /// half a minute for 70,000.</summary>
+    /// <summary>In characters, 400 lines and more. For nested statements the classifier's time grows with the square: 70,000 characters
+    /// took half a minute.</summary>
     private const int LongestCode = 20_000;
 
     private static readonly Lazy<Project> Scripts = new(() =>
@@ -76,7 +76,7 @@ internal static partial class CodeHighlighter
 
     private static List<(TextSpan Span, string Class)> Classify(string code)
     {
-        // Documents are immutable and this one is never added to the workspace: threads don't meet here.
+        // Documents are immutable and this one is never added to the workspace, so several threads can do this.
         var document = Scripts.Value.AddDocument("Cell.csx", SourceText.From(code));
         var root = document.GetSyntaxRootAsync().GetAwaiter().GetResult()!;
         var classified = Classifier.GetClassifiedSpansAsync(document, new TextSpan(0, code.Length)).GetAwaiter().GetResult();
@@ -117,7 +117,7 @@ internal static partial class CodeHighlighter
             _ => null,
         };
 
-    /// <summary>What a name that the classifier left undecided is, by its place in the syntax.</summary>
+    /// <summary>The class of a name that the classifier left undecided, by its place in the syntax.</summary>
     private static string? ByPlace(SyntaxNode root, ClassifiedSpan span)
     {
         if (

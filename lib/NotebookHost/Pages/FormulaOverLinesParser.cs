@@ -14,7 +14,7 @@ internal sealed class FormulaOverLinesParser : InlineParser
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
     {
         var text = slice.Text.AsSpan(slice.Start, slice.Length);
-        // "$$" is a displayed formula; of "$5 or $10" no dollar begins one.
+        // "$$" is a displayed formula; in "$5 or $10" no dollar begins a formula.
         if (text.Length < 3 || text[1] == '$' || char.IsWhiteSpace(text[1]) || slice.PeekCharExtra(-1) is '$' or '\\')
         {
             return false;

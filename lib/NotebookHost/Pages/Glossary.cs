@@ -42,7 +42,7 @@ internal sealed partial class Glossary
         _any = new($@"(?<![\w-])(?:{string.Join('|', forms)})(?![\w-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
-    /// <summary>The file as it is.</summary>
+    /// <summary>The file's text, unchanged.</summary>
     public string Text { get; }
 
     /// <summary>The glossary in a folder of notebooks; null where there is none, or none with terms.</summary>
@@ -56,9 +56,9 @@ internal sealed partial class Glossary
     public static Glossary? Parse(string text) =>
         new Glossary(text.ReplaceLineEndings("\n")) is { _terms.Count: > 0 } glossary ? glossary : null;
 
-    /// <summary>Makes links of the terms that the page has not met yet. Headings, links and code stay as they are.</summary>
+    /// <summary>Links the terms that have not occurred on the page yet. Headings, links and code stay as they are.</summary>
     /// <param name="document">A text of the page.</param>
-    /// <param name="met">The ids of the terms that were met; grows.</param>
+    /// <param name="met">The ids of the terms that occurred so far; new ones are added.</param>
     public void Mark(MarkdownDocument document, HashSet<string> met)
     {
         foreach (var literal in document.Descendants<LiteralInline>().Where(IsText).ToList())

@@ -43,7 +43,7 @@ internal sealed class HeadingIds
             }
         }
 
-        // "cell-3" is the anchor of a cell, so a heading with that text steps aside.
+        // "cell-3" is the anchor of a cell, so a heading with that text gets another id.
         var id = slug.ToString();
         return id.Length == 0 ? "section"
             : id.StartsWith("cell-", StringComparison.Ordinal) ? "section-" + id

@@ -29,7 +29,7 @@ internal static class HtmlText
     /// <summary>The address of a file, relative to the page, for use in an attribute.</summary>
     public static string Address(string file) => Encode(string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString)));
 
-    // Control characters have no place in HTML: they are shown as the pictures that Unicode has for them (U+2400 and up).
+    // Control characters are not allowed in HTML: each is shown as Unicode's picture of it (U+2400 and up).
     private static string? Entity(char character) =>
         character switch
         {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The page that lists the notebooks of one run: what each is about, what became of it, where to read it, and how far the reader
+/// <summary>The page that lists the notebooks of one run: what each is about, how its run ended, where to read it, and how far the reader
 /// has come.</summary>
 public static class IndexPage
 {
@@ -167,7 +167,7 @@ public static class IndexPage
         }
     }
 
-    /// <summary>The number with which the notebook's name begins, as its course counts; else its place in the list.</summary>
+    /// <summary>The number at the start of the notebook's name; without one, its place in the list.</summary>
     private static string Number(string name, int place)
     {
         var digits = name.TakeWhile(char.IsAsciiDigit).Count();

@@ -4,7 +4,7 @@ using Markdig.Syntax.Inlines;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The words of a line of Markdown, without its formats.</summary>
+/// <summary>The words of a line of Markdown, without formatting.</summary>
 internal static class InlineText
 {
     /// <summary>The pieces of text in their order; a formula is a piece of its own, in LaTeX.</summary>

@@ -4,13 +4,13 @@ using Markdig.Syntax.Inlines;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The paragraph with which a notebook says what it is about; and rows of links, which say nothing of it.</summary>
+/// <summary>Finds the paragraph in which a notebook says what it is about, and rows of links, which do not.</summary>
 internal static class LeadParagraph
 {
-    /// <summary>What a row of links is called in the page: on paper it leads nowhere.</summary>
+    /// <summary>The CSS class of a row of links, which is of no use on paper.</summary>
     private const string RowOfLinks = "row-of-links";
 
-    /// <summary>In characters. More than this nobody reads in a list.</summary>
+    /// <summary>In characters; nobody reads more than that in a list.</summary>
     private const int Longest = 320;
 
     /// <summary>The first paragraph of the text, plain, cut after a sentence where it is long; null where there is none.</summary>
@@ -24,7 +24,7 @@ internal static class LeadParagraph
             ? Shortened(lead)
             : null;
 
-    /// <summary>Gives rows of three links and more their class.</summary>
+    /// <summary>Gives rows of three or more links their class.</summary>
     public static void MarkRowsOfLinks(MarkdownDocument document)
     {
         foreach (
@@ -37,7 +37,7 @@ internal static class LeadParagraph
         }
     }
 
-    // What leads to the other notebooks says nothing of this one.
+    // Links to other notebooks say nothing about this one.
     private static bool IsRowOfLinks(ParagraphBlock paragraph) =>
         2 * (paragraph.Inline?.Descendants<LinkInline>() ?? []).Sum(link => Text(link).Count(char.IsLetterOrDigit))
         > Text(paragraph.Inline).Count(char.IsLetterOrDigit);

@@ -3,7 +3,7 @@ using Markdig.Syntax.Inlines;
 
 namespace NotebookHost.Pages;
 
-/// <summary>Makes the links and pictures of a Markdown text right for a page that stands alone.</summary>
+/// <summary>Adapts the links and pictures of a Markdown text to a page that stands alone.</summary>
 internal static class MarkdownLinks
 {
     private const string Notebook = ".ipynb";
@@ -11,8 +11,8 @@ internal static class MarkdownLinks
     private static readonly string[] Schemes = ["https", "http", "mailto"];
 
     /// <summary>
-    /// Leads links to notebooks to their pages, or makes text of them where there is no such page; takes pictures into
-    /// the page, and takes the target from links that would run script.
+    /// Links to notebooks become links to their pages, or text if there is no such page. Pictures are embedded in the page. Links that
+    /// would run script lose their target.
     /// </summary>
     public static void Resolve(MarkdownDocument document, NotebookImages images, PageContent page)
     {
@@ -47,7 +47,7 @@ internal static class MarkdownLinks
         }
     }
 
-    /// <summary>What stands in the place of a picture that should be there and is not.</summary>
+    /// <summary>The text in place of a missing picture.</summary>
     internal static string Missing(string url) => $"[The picture {url} is missing.]";
 
     /// <summary>Where a link leads from the page: <c>04-compile.ipynb#loss</c> becomes <c>04-compile.html#loss</c>.</summary>

@@ -12,8 +12,8 @@ namespace NotebookHost.Pages;
 
 /// <summary>Markdown as HTML.</summary>
 /// <remarks>
-/// The extensions are those that Jupyter and VS Code have too, so that a notebook reads the same in each host;
-/// Markdig's others (superscripts, generic attributes, citations) would take characters that are text elsewhere.
+/// The extensions are those that Jupyter and VS Code have too, so that a notebook reads the same in each host; Markdig's others
+/// (superscripts, generic attributes, citations) would change characters that are plain text elsewhere.
 /// </remarks>
 internal static class MarkdownText
 {
@@ -42,7 +42,7 @@ internal static class MarkdownText
         Append(page, document, WithMarkup, source, images);
     }
 
-    /// <summary>Notes a text cell's headings and its first paragraph, and renders nothing: a tenth of the work.</summary>
+    /// <summary>Notes a text cell's headings and its first paragraph without rendering, which is a tenth of the work.</summary>
     public static void ReadOutline(PageContent page, NotebookHost.Documents.NotebookCell cell)
     {
         if (Parse(cell.Source, WithMarkup) is { } document)
@@ -61,7 +61,7 @@ internal static class MarkdownText
         page.Lead ??= LeadParagraph.Of(document);
     }
 
-    /// <summary>Appends Markdown that a program put out: HTML in it is text.</summary>
+    /// <summary>Appends Markdown that a program put out; HTML in it is shown as text.</summary>
     public static void AppendOutput(PageContent page, string markdown)
     {
         if (Parse(markdown, WithoutMarkup) is not { } document)
@@ -120,7 +120,7 @@ internal static class MarkdownText
         page.Html.Append(tags == 0 ? writer.ToString() : SafeMarkup.Of(writer.ToString(), images, page.PageExtension));
     }
 
-    /// <summary>Null where it nests deeper than the parser goes, which is no text that somebody wrote.</summary>
+    /// <summary>Null if it nests deeper than the parser can go; nobody writes such a text.</summary>
     private static MarkdownDocument? Parse(string markdown, MarkdownPipeline pipeline)
     {
         try

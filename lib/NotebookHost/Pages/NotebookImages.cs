@@ -10,7 +10,7 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
 {
     private const string Attachment = "attachment:";
 
-    /// <summary>In bytes. A page that carries a larger one takes long to open; so it is linked.</summary>
+    /// <summary>In bytes. A larger picture is linked, because a page that contains it takes long to open.</summary>
     private const int LargestPicture = 10_000_000;
 
     /// <summary>The picture as a data URI, or null where it isn't in the notebook nor a file beside it.</summary>
@@ -73,7 +73,7 @@ internal sealed class NotebookImages(string folder, NotebookCell? cell)
     {
         try
         {
-            // A link has no length of its own, and neither has what is no file: a pipe would be waited for without end.
+            // A link or a pipe has no length of its own, and reading a pipe would wait forever.
             var file = new FileInfo(RealPath.Of(path));
             return file is { Exists: true, Length: > 0 and <= LargestPicture } && (file.Attributes & FileAttributes.Device) == 0
                 ? File.ReadAllBytes(file.FullName)

@@ -12,7 +12,7 @@ public static class NotebookPage
 
     /// <summary>Renders the page.</summary>
     /// <param name="executed">The notebook with its outputs. It is read, not changed.</param>
-    /// <param name="around">The pages beside it, and what its run came to.</param>
+    /// <param name="around">The pages beside it, and the result of its run.</param>
     /// <returns>A whole HTML document. Only text/html outputs and the notebook's own Markdown are taken as markup.</returns>
     public static string Render(NotebookDocument executed, PageSurroundings around)
     {
@@ -84,7 +84,7 @@ public static class NotebookPage
             return;
         }
 
-        // What an import prints was read where it was first printed. An error is in sight.
+        // What an import prints stands on the imported notebook's page already, so it is folded, unless there is an error.
         var isImport = IsImport(cell);
         var failed = cell.Outputs.Any(output => output is JsonObject one && one["output_type"]?.ToString() == "error");
         if (isImport)

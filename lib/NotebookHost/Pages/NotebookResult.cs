@@ -1,6 +1,6 @@
 namespace NotebookHost.Pages;
 
-/// <summary>What running one notebook came to.</summary>
+/// <summary>The result of running one notebook.</summary>
 /// <param name="Name">The notebook's file name.</param>
 /// <param name="Title">Its first level-1 heading.</param>
 /// <param name="Page">The page's file, relative to the output folder; null if none was written.</param>
@@ -47,6 +47,6 @@ public enum RunStatus
     /// <summary>The user stopped the run.</summary>
     Interrupted,
 
-    /// <summary>It was not its turn: an earlier notebook failed or the run was stopped.</summary>
+    /// <summary>It did not run, because an earlier notebook failed or the run was stopped.</summary>
     NotRun,
 }

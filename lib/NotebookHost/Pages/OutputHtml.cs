@@ -122,13 +122,13 @@ internal static class OutputHtml
                 else
                 {
                     html.AppendLine(
-                        "<p class=\"output note\">An HTML output that nests too deep for a page, or would swallow the rest of it.</p>"
+                        "<p class=\"output note\">An HTML output that nests too deep for a page, or would hide the rest of it.</p>"
                     );
                 }
 
                 break;
             case "image/svg+xml":
-                // As a picture and not as markup: scripts in it stay without effect.
+                // As a picture and not as markup, so that scripts in it do not run.
                 AppendImage(
                     html,
                     type,
@@ -175,7 +175,7 @@ internal static class OutputHtml
         }
     }
 
-    /// <summary>Indented where somebody may read it: of deep data without end, indentation makes thirty times as much.</summary>
+    /// <summary>Indented if somebody may read it: in very deep data, indentation would make thirty times as much text.</summary>
     private static string Json(JsonNode? node) =>
         node is null ? "null"
         : node.ToJsonString(Compact) is var text && text.Length > MostIndented ? text

@@ -9,7 +9,7 @@ namespace NotebookHost.Pages;
 /// <param name="Html">Its text as HTML, encoded; formulas are marked for Temml.</param>
 internal sealed record Heading(int Level, string Id, string Text, string Html);
 
-/// <summary>A page while it is written: the HTML so far, and what the page's frame has to know about it.</summary>
+/// <summary>A page while it is written: the HTML so far, and what the rest of the page needs to know about it.</summary>
 internal sealed class PageContent(string folder, Func<string, bool>? hasPage = null)
 {
     /// <summary>The folder of the notebook, where its pictures are looked for.</summary>
@@ -18,8 +18,7 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>Tells whether a page of this file name lies beside this one.</summary>
     public Func<string, bool> HasPage { get; } = hasPage ?? (_ => true);
 
-    /// <summary>How the pages of other notebooks are named: <c>.html</c> for files beside this one, <c>.ipynb</c> where pages are
-    /// alive.</summary>
+    /// <summary>How the pages of other notebooks are named: <c>.html</c> for files beside this one, <c>.ipynb</c> on live pages.</summary>
     public string PageExtension { get; init; } = ".html";
 
     /// <summary>The HTML of the cells so far.</summary>
@@ -34,13 +33,13 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     /// <summary>The headings so far, in order.</summary>
     public List<Heading> Headings { get; } = [];
 
-    /// <summary>The first paragraph that is more than a row of links, as plain text; null until it was met.</summary>
+    /// <summary>The first paragraph that is more than a row of links, as plain text; null until it was found.</summary>
     public string? Lead { get; set; }
 
     /// <summary>The ids given so far.</summary>
     public HeadingIds Ids { get; } = new();
 
-    /// <summary>The blocks that outputs have brought and a page needs once.</summary>
+    /// <summary>The blocks from outputs that a page needs only once.</summary>
     public OnceOnly Once { get; } = new();
 
     /// <summary>Whether the page needs Temml.</summary>

@@ -1,6 +1,6 @@
 namespace NotebookHost.Pages;
 
-/// <summary>What a notebook's page says of the run, and which pages stand beside it.</summary>
+/// <summary>What a notebook's page says about the run, and which pages stand beside it.</summary>
 public sealed record PageSurroundings
 {
     /// <summary>The page's own file name, under which it is remembered as read; null where nothing is remembered.</summary>
@@ -21,6 +21,6 @@ public sealed record PageSurroundings
     /// <summary>The first failure of the run; null where there was none.</summary>
     public CellFailure? Error { get; init; }
 
-    /// <summary>Tells whether a page of this file name lies beside this one: what links to others is shown as text.</summary>
+    /// <summary>Tells whether a page of this file name lies beside this one: links to other pages are shown as text.</summary>
     public Func<string, bool> HasPage { get; init; } = _ => true;
 }

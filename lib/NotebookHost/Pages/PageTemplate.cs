@@ -15,13 +15,13 @@ internal sealed class PageTemplate
     public static readonly IReadOnlyList<string> BarIds = ["page-theme-button"];
 
     /// <summary>
-    /// What the page may do: run its own scripts, show what it carries. No address is named, so nothing is fetched and nothing is sent.
+    /// What the page may do: run its own scripts and show what it contains. No address is named, so nothing is fetched and nothing is sent.
     /// </summary>
     private const string Policy =
         "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
         + "media-src data: blob:; worker-src blob:; connect-src data: blob:; base-uri 'none'; form-action 'none'";
 
-    // Both licences ask that their notice travels with every copy.
+    // Both licences require their notice in every copy.
     private const string TemmlNotice =
         "/*! Temml 0.13.5, https://temml.org, Copyright (c) 2020 Ron Kok, MIT licence. "
         + "Formulas are set in Noto Sans Math, Copyright 2022 Google LLC, SIL Open Font License 1.1. */\n";

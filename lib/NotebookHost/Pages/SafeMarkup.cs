@@ -4,18 +4,17 @@ using Ganss.Xss;
 namespace NotebookHost.Pages;
 
 /// <summary>
-/// Takes from a Markdown cell's HTML what could run, send or cover something: scripts, event handlers, addresses with
-/// script, forms, frames, styles of the whole page. Folded hints, tables, pictures and text formats stay.
+/// Removes from a Markdown cell's HTML what could run, send or cover something: scripts, event handlers, addresses with script, forms,
+/// frames, styles of the whole page. Folded hints, tables, pictures and text formats stay.
 /// </summary>
-/// <remarks>A page keeps the scripts of outputs: they come from the cells of this run. Text is what somebody sent along with the
+/// <remarks>A page keeps the scripts of outputs, since the cells of this run made them. Text comes from whoever sent the
 /// notebook.</remarks>
 internal static class SafeMarkup
 {
-    /// <summary>Tags in one cell. The parser's tree is walked by recursion, which deeper nesting would end with the whole
-    /// program.</summary>
+    /// <summary>Tags in one cell. The parser's tree is walked by recursion, and deeper nesting would crash the program.</summary>
     public const int MostTags = 2_000;
 
-    /// <summary>Elements whose content is no text for readers; of all others that are not allowed the content stays.</summary>
+    /// <summary>Elements whose content is removed with them; of other forbidden elements the content stays.</summary>
     private static readonly string[] WithoutText =
     [
         "SCRIPT",
@@ -63,7 +62,7 @@ internal static class SafeMarkup
         sanitizer.AllowedTags.Remove("style");
         sanitizer.AllowedAttributes.UnionWith(["class", "id", "role", "aria-label", "aria-hidden", "open"]);
         sanitizer.AllowedAttributes.ExceptWith(["action", "background", "formaction"]);
-        // Nothing leaves its place, to lie over something else.
+        // No element may leave its place and cover another.
         sanitizer.AllowedCssProperties.ExceptWith(["position", "z-index"]);
         sanitizer.RemovingTag += (_, removing) =>
         {

@@ -3,8 +3,7 @@ using AngleSharp.Html.Parser;
 
 namespace NotebookHost.Pages;
 
-/// <summary>The HTML of an output, kept to its place: a comment or an element that it does not close would swallow the rest of the
-/// page.</summary>
+/// <summary>Closes what the HTML of an output leaves open: an open comment or element would swallow the rest of the page.</summary>
 internal static partial class SelfContained
 {
     /// <summary>Levels. The parser takes time that grows with their square, and its tree is written by recursion.</summary>
@@ -44,8 +43,8 @@ internal static partial class SelfContained
         "rt",
     ];
 
-    /// <summary>The HTML as it is where it closes all that it opens, and no more; otherwise what a browser would make of it, closed; null
-    /// where that is not possible.</summary>
+    /// <summary>The HTML unchanged if it closes exactly what it opens; otherwise closed as a browser would close it; null if that is not
+    /// possible.</summary>
     public static string? Of(string html)
     {
         if (IsDeep(html))
@@ -53,7 +52,7 @@ internal static partial class SelfContained
             return null;
         }
 
-        // The mark is a div, because before a div also what needs no end tag, such as a paragraph, is closed.
+        // The mark is a div, because a div also closes elements that need no end tag, such as a paragraph.
         using var document = new HtmlParser().ParseDocument($"<!DOCTYPE html><body><div>{html}<div id=\"{Mark}\"></div></div>");
         if (document.Body is { ChildNodes.Length: 1, FirstElementChild: { } outer } && outer.LastElementChild?.Id == Mark)
         {
@@ -103,7 +102,7 @@ internal static partial class SelfContained
         return false;
     }
 
-    // What has no elements in it is passed over as one, and what is not closed to the end, so that no part is looked at twice.
+    // Comments and raw text match as a whole, up to the end if they are not closed, so that no part is read twice.
     [GeneratedRegex(
         "<!--(?:.*?-->|.*)|<(?<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\\b(?:.*?</\\k<raw>|.*)|</?[a-z][a-z0-9-]*",
         RegexOptions.Singleline | RegexOptions.IgnoreCase

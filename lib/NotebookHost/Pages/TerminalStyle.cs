@@ -57,7 +57,7 @@ internal readonly record struct TerminalStyle(
         return style;
     }
 
-    /// <summary>Appends the start of a span that looks so.</summary>
+    /// <summary>Appends the start of a span in this style.</summary>
     public void AppendSpan(StringBuilder html)
     {
         var (foreground, background) = Inverse ? (Background ?? "page", Foreground ?? "text") : (Foreground, Background);
@@ -98,8 +98,7 @@ internal readonly record struct TerminalStyle(
 
         html.Append('>');
 
-        // A colour of the sixteen is the page's to choose. Any other is a wish: the style sheet mends its lightness where it could not be
-        // read.
+        // The page chooses the sixteen named colours. The style sheet corrects the lightness of any other where it could not be read.
         void Add(string? color, string which)
         {
             if (color is ['#', ..])

@@ -9,7 +9,7 @@ namespace NotebookHost.Running;
 /// <summary>Runs the cells of one notebook in a process of its own and puts the outputs into the document, whatever happens.</summary>
 internal sealed class NotebookRun
 {
-    /// <summary>How long a cell that is told to stop has to put out its last words.</summary>
+    /// <summary>How long a cell that was told to stop may still put something out.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1.5);
 
     private readonly PlannedNotebook _notebook;
@@ -107,7 +107,7 @@ internal sealed class NotebookRun
         Ended? ended;
         try
         {
-            // A process that a cell has brought to a halt takes nothing from its pipe: sending a long cell would wait for ever.
+            // A process that a cell has halted does not read its pipe, so sending a long cell would wait forever.
             var request = new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters));
             await Task.Run(() => worker.Send(request), CancellationToken.None).WaitAsync(limit.Token);
             ended = await ReceiveUntilEndAsync(cell, worker, limit.Token);
@@ -151,14 +151,14 @@ internal sealed class NotebookRun
         }
     }
 
-    /// <summary>Applies messages until the cell has ended. Null when the process is gone before.</summary>
+    /// <summary>Applies messages until the cell has ended. Null if the process ends first.</summary>
     private async Task<Ended?> ReceiveUntilEndAsync(NotebookCell cell, WorkerHandle worker, CancellationToken stop)
     {
         while (await worker.Messages.WaitToReadAsync(stop))
         {
             while (worker.Messages.TryRead(out var message))
             {
-                // A cell that puts out without a pause must not keep this from looking at the clock.
+                // A cell that puts out without a pause must not delay the time limit.
                 stop.ThrowIfCancellationRequested();
                 if (message is CellPutOut { Event: Ended ended } end)
                 {
@@ -209,8 +209,8 @@ internal sealed class NotebookRun
             return;
         }
 
-        // Native text is shown in the cell that runs. The number of a cell that does not exist comes only from a cell that has
-        // written into the pipe.
+        // Native text is shown in the cell that runs. A number of a cell that does not exist can only come from a cell that wrote into the
+        // pipe.
         var cell = output.Cell is { } number ? _notebook.Document.Cells.ElementAtOrDefault(number - 1) : current;
         if (cell is { Kind: CellKind.Code })
         {

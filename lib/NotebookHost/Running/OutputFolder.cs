@@ -23,7 +23,7 @@ internal sealed class OutputFolder
     private readonly IReadOnlyList<PlannedNotebook> _planned;
     private readonly List<(PlannedNotebook Notebook, NotebookResult Result)> _written = [];
 
-    /// <summary>Tries at once whether files can be written there, and not after an hour of training.</summary>
+    /// <summary>Checks that files can be written there, at the start and not after an hour of training.</summary>
     /// <param name="folder">The folder; it is made where it is missing.</param>
     /// <param name="planned">The notebooks of the run, in order.</param>
     /// <exception cref="UsageException">Files cannot be written there.</exception>
@@ -33,7 +33,7 @@ internal sealed class OutputFolder
         Try(() => AtomicFile.Prepare(folder));
     }
 
-    /// <summary>Writes an executed notebook and its page. The page's links count on the whole plan being run.</summary>
+    /// <summary>Writes an executed notebook and its page. The page's links assume that the whole plan will be run.</summary>
     public NotebookResult Write(PlannedNotebook notebook, NotebookResult result)
     {
         result = result with { Page = notebook.PageFile, Notebook = notebook.NotebookFile };
@@ -71,7 +71,7 @@ internal sealed class OutputFolder
         });
 
     /// <param name="notebook">The notebook.</param>
-    /// <param name="result">What its run came to.</param>
+    /// <param name="result">The result of its run.</param>
     /// <param name="notebooks">Those of the run that have a page, or will have one.</param>
     private void WritePage(PlannedNotebook notebook, NotebookResult result, IReadOnlyList<PlannedNotebook> notebooks)
     {

@@ -12,7 +12,7 @@ internal sealed record RunOptions
     /// <summary>Values for the notebooks' parameters.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How long one cell may run; null for as long as it wants.</summary>
+    /// <summary>How long one cell may run; null for no limit.</summary>
     public TimeSpan? CellTimeout { get; init; }
 
     /// <summary>Whether to run the remaining notebooks after one has failed.</summary>

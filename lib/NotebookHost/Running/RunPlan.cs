@@ -12,7 +12,7 @@ internal sealed record PlannedNotebook(NotebookDocument Document, string OutputN
     public string PageFile => $"{OutputName}.html";
 }
 
-/// <summary>What a run will do. All that can be wrong with the command line or the files shows here, before anything runs.</summary>
+/// <summary>What a run will do. All mistakes in the command line or the files are found here, before anything runs.</summary>
 internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string Output, RunOptions Options)
 {
     /// <exception cref="UsageException">A path, a parameter or the output folder cannot be used.</exception>
@@ -38,7 +38,7 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
         var realOutput = RealPath.Of(output);
         foreach (var notebook in notebooks)
         {
-            // Through a link a folder has a second name, and so has a notebook.
+            // A link can give a folder or a notebook a second name.
             if (
                 Path.GetDirectoryName(RealPath.Of(notebook.Document.Path)) == realOutput
                 || RealPath.Of(Path.GetDirectoryName(notebook.Document.Path)!) == realOutput
@@ -70,7 +70,7 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
     /// another.</summary>
     private static List<PlannedNotebook> Name(IEnumerable<NotebookDocument> documents)
     {
-        // "index" is the index page's.
+        // "index" is the name of the index page.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "index" };
         var named = new List<PlannedNotebook>();
         foreach (var document in documents)

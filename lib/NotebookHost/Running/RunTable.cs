@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace NotebookHost.Running;
 
-/// <summary>A run's end on the console: a table, and where the first failure of each notebook is.</summary>
+/// <summary>A run's result on the console: a table, and where the first failure of each notebook is.</summary>
 internal static class RunTable
 {
     public static string Describe(RunStatus status) =>
@@ -48,7 +48,7 @@ internal static class RunTable
         {
             var error = result.Error!;
             var place = error.Cell == 0 ? "" : $", cell {error.Cell}{(error.Line is { } line ? $", line {line}" : "")}";
-            // Not through the console's word wrap: it would cut messages that a log is searched for.
+            // Without the console's word wrap, which would break messages that people search a log for.
             Console.WriteLine(ConsoleText.Visible($"{result.Name}{place}: {error.ErrorName}: {error.Message}"));
         }
 

@@ -13,7 +13,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
 
-    /// <summary>Tells what has become of a cell's outputs.</summary>
+    /// <summary>Is called when a cell's outputs have changed.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="output">The output that is new or was changed; null where all were removed.</param>
     /// <param name="appended">The text that was added to its end, of console text.</param>
@@ -113,7 +113,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     private void AppendWithinLimit(NotebookCell cell, string name, string text)
     {
         ClearIfAsked(cell);
-        // A piece of another stream than the last is an output of its own.
+        // Text from another stream than the last one starts a new output.
         var isNew = !_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name;
         if (isNew && _budget.TakeOutput(cell, 0) is { } refusal)
         {
@@ -173,7 +173,8 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
 
     private void AppendText(NotebookCell cell, string name, string text)
     {
-        // Pieces of one stream in a row are one output. Gathered aside: a JSON string that grows would be copied each time.
+        // Pieces of one stream in a row are one output. They are gathered outside the JSON, where a growing string would be copied each
+        // time.
         if (!_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name)
         {
             open = (
@@ -266,7 +267,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
         return (bundle, (int)Math.Min(size, int.MaxValue / 2));
     }
 
-    /// <summary>A list of lines; or where they are many, as nbformat allows: one text, which takes a tenth of the memory.</summary>
+    /// <summary>A list of lines; for many lines one text, which nbformat allows and which takes a tenth of the memory.</summary>
     private static JsonNode Lines(string text) => text.AsSpan().Count('\n') > MostLines ? text : TextLines.Of(text);
 
     /// <summary>What a cell shows and may replace.</summary>

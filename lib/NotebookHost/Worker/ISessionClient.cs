@@ -2,7 +2,8 @@ using NotebookHost.Engine;
 
 namespace NotebookHost.Worker;
 
-/// <summary>Who runs cells in a <see cref="SessionSupervisor"/>, and shows what they put out. The calls come one at a time.</summary>
+/// <summary>A client that runs cells in a <see cref="SessionSupervisor"/> and shows what they put out. The calls come one at a
+/// time.</summary>
 internal interface ISessionClient
 {
     /// <summary>Something happened in a cell; it is null for a <see cref="NativeText"/>.</summary>

@@ -10,8 +10,8 @@ internal sealed class BrokenConversationException(string message, Exception? inn
 /// <summary>Messages over a pipe, one JSON text a line. Any thread may send; one reads.</summary>
 internal sealed class MessageChannel(Stream pipe) : IDisposable
 {
-    /// <summary>The largest output that is sent (<see cref="OutputLimits.LargestOutput"/>) where JSON takes six bytes for each character,
-    /// and room for what surrounds it.</summary>
+    /// <summary>Room for the largest output (<see cref="OutputLimits.LargestOutput"/>) if JSON takes six bytes for each character, and for
+    /// the rest of the message.</summary>
     private const int LongestLine = 6 * OutputLimits.LargestOutput + 1_000_000;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -67,7 +67,7 @@ internal sealed class MessageChannel(Stream pipe) : IDisposable
     /// <summary>Reads up to the end of the line, into <see cref="_line"/>. False at the end of all.</summary>
     private async Task<bool> ReadLineAsync()
     {
-        // What one large message took is not kept for all the small ones.
+        // The memory of one large message is not kept for the small ones.
         _line = _line.Capacity > _buffer.Length ? new MemoryStream() : _line;
         _line.SetLength(0);
         while (true)

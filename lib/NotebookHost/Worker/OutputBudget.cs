@@ -2,10 +2,10 @@ using NotebookHost.Documents;
 
 namespace NotebookHost.Worker;
 
-/// <summary>Counts what is kept of the outputs of a notebook's cells, and says no where a limit is met.</summary>
+/// <summary>Counts how much of the outputs of a notebook's cells is kept, and refuses more at a limit.</summary>
 internal sealed class OutputBudget
 {
-    /// <summary>A cell has one; threads that it started may have a few more.</summary>
+    /// <summary>The most errors of a cell: it has one, and threads that it started may have a few more.</summary>
     private const int MostErrors = 10;
 
     private readonly Dictionary<NotebookCell, Account> _accounts = [];
@@ -41,8 +41,8 @@ internal sealed class OutputBudget
         return refusal;
     }
 
-    /// <summary>Counts an error of the cell, and says whether it may be kept. Apart from the rest: why a cell ended is never left
-    /// out.</summary>
+    /// <summary>Counts an error of the cell, and says whether it may be kept. Errors are counted apart, so that the reason why a cell ended
+    /// is never left out.</summary>
     public bool TakeError(NotebookCell cell) => ++Of(cell).Errors <= MostErrors;
 
     /// <summary>Counts what an output grew by, or shrank. Returns why it may not be kept, or null.</summary>
@@ -64,7 +64,7 @@ internal sealed class OutputBudget
         return null;
     }
 
-    /// <summary>Whether the reader of this cell was not told yet that something is missing.</summary>
+    /// <summary>Whether this is the first refusal for the cell: the reader is told only once that something is missing.</summary>
     public bool IsFirstRefusal(NotebookCell cell)
     {
         var account = Of(cell);
@@ -72,7 +72,7 @@ internal sealed class OutputBudget
         return first;
     }
 
-    /// <summary>The cell's outputs were taken away.</summary>
+    /// <summary>The cell's outputs were removed.</summary>
     public void Clear(NotebookCell cell)
     {
         if (_accounts.Remove(cell, out var account))

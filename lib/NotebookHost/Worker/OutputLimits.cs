@@ -3,8 +3,8 @@ using NotebookHost.Engine;
 namespace NotebookHost.Worker;
 
 /// <summary>
-/// How much of what cells put out is kept, in characters. An endless loop must not take all memory or fill the disk,
-/// and its page must still open; what honest notebooks show stays far below. Where a limit is met, the output says so.
+/// How much of what cells put out is kept, in characters. An endless loop must not take all memory or fill the disk, and its page must
+/// still open; normal notebooks stay far below. Where a limit is met, the output says so.
 /// </summary>
 internal static class OutputLimits
 {
@@ -26,7 +26,7 @@ internal static class OutputLimits
     /// <summary>The message of one error.</summary>
     public const int LongestError = 100_000;
 
-    /// <summary>The event as it may leave the worker. What is too large to be shown is left out here already, before it takes memory on the
+    /// <summary>The event as it may leave the worker. Output that is too large to be shown is left out here, before it takes memory on the
     /// other side too.</summary>
     public static CellEvent Within(CellEvent happened) =>
         happened switch

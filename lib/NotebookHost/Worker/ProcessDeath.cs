@@ -1,11 +1,11 @@
 namespace NotebookHost.Worker;
 
-/// <summary>Puts into words how a process ended that should not have.</summary>
+/// <summary>Says in words how a process ended unexpectedly.</summary>
 internal static class ProcessDeath
 {
     private const string ConnectionLost = "The process lost its connection to this program and ended";
 
-    /// <summary>The last words of a process whose pipe has closed in the middle of a cell.</summary>
+    /// <summary>Writes why a process ends whose pipe has closed in the middle of a cell.</summary>
     public static void SayConnectionLost()
     {
         try
@@ -15,7 +15,7 @@ internal static class ProcessDeath
         }
         catch (IOException)
         {
-            // Nobody listens.
+            // Standard error is closed too.
         }
     }
 
@@ -23,7 +23,7 @@ internal static class ProcessDeath
     /// <param name="errorText">The beginning of what the process wrote to standard error.</param>
     public static string Describe(int exitCode, string errorText)
     {
-        // The runtime says "Process terminated." and the reason, for which one looks, in the line below.
+        // The runtime writes "Process terminated." and the reason in the line below.
         var said = errorText
             .Split('\n')
             .Select(line => line.Trim())
@@ -36,8 +36,8 @@ internal static class ProcessDeath
             137 => "The process was killed (signal 9), and not by this program; most often the machine ran out of memory.",
             134 when errorText.Contains("Out of memory", StringComparison.Ordinal) => $"The process ran out of memory.{said}",
             134 when errorText.Contains("Stack overflow", StringComparison.Ordinal) =>
-                $"The process crashed: stack overflow, as of a method that calls itself without end.{said}",
-            134 => $"The process crashed, as after an unhandled exception on another thread, a stack overflow or a lack of memory.{said}",
+                $"The process crashed: stack overflow, for example of a method that calls itself without end.{said}",
+            134 => $"The process crashed, for example by an exception on another thread, a stack overflow or too little memory.{said}",
             139 => $"The process crashed in native code (segmentation fault).{said}",
             > 128 and <= 192 when !OperatingSystem.IsWindows() => $"The process was ended by signal {exitCode - 128}.{said}",
             _ => $"The code ended the process, with exit code {exitCode}.{said}",

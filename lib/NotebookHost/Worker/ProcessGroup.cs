@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace NotebookHost.Worker;
 
 /// <summary>
-/// The process of a notebook and all that its cells start, as Unix's process groups have it: so that a program whose own
-/// parent has ended, and that no tree of processes shows as the notebook's any more, is found too.
+/// The process of a notebook and all that its cells start, as a Unix process group. So a program is found even if its own parent has ended
+/// and the process tree no longer shows it below the notebook's process.
 /// </summary>
 internal static partial class ProcessGroup
 {
@@ -13,8 +13,7 @@ internal static partial class ProcessGroup
     /// <summary>PR_SET_CHILD_SUBREAPER.</summary>
     private const int AdoptOrphans = 36;
 
-    /// <summary>Makes the calling process the first of a new group. What a terminal sends at Ctrl+C no longer reaches it: the run
-    /// decides.</summary>
+    /// <summary>Makes the calling process the first of a new group. A terminal's Ctrl+C no longer reaches it: the client decides.</summary>
     public static void Begin()
     {
         if (!OperatingSystem.IsWindows())
@@ -24,24 +23,23 @@ internal static partial class ProcessGroup
 
         if (OperatingSystem.IsLinux())
         {
-            // A program whose parent has ended becomes this process's child, and not that of process 1: so the tree shows it still,
-            // even where it has left the group (setsid).
+            // A program whose parent has ended becomes a child of this process, and not of process 1. So the tree still shows it, even if
+            // it has left the group (setsid).
             _ = Control(AdoptOrphans, 1, 0, 0, 0);
         }
     }
 
-    /// <summary>Ends all processes of the group that this process began. Nothing where it has not begun one: the group would be
-    /// another's.</summary>
+    /// <summary>Ends all processes of the group that the given process began. Does nothing if that is this program's own group.</summary>
     public static void End(int leader)
     {
-        // A group keeps its number, and the number is given to no new process, as long as one process is in it.
+        // As long as one process is in the group, no new process gets its number.
         if (!OperatingSystem.IsWindows() && leader > 1 && leader != Own())
         {
             _ = Send(-leader, Kill);
         }
     }
 
-    /// <summary>Ends the calling process's own group, and with it the process. Nothing where it has not begun one.</summary>
+    /// <summary>Ends the calling process's own group, and with it the process. Does nothing if it has not begun one.</summary>
     public static void EndOwn()
     {
         if (!OperatingSystem.IsWindows() && Own() == Environment.ProcessId)

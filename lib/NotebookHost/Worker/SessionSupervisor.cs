@@ -30,7 +30,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
     /// <summary>The resident set of the worker's process; null where there is none.</summary>
     public long? MemoryBytes => _worker is { IsCompletedSuccessfully: true } worker ? worker.Result.MemoryBytes : null;
 
-    /// <summary>Starts the worker, where none runs.</summary>
+    /// <summary>Starts the worker if none runs.</summary>
     /// <exception cref="IOException">It could not be started.</exception>
     public Task StartAsync() => WorkerAsync();
 
@@ -49,7 +49,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
         return answered.Failure is null ? (TAnswer?)answered.Answer : throw new QuestionFailedException(answered.Failure);
     }
 
-    /// <summary>Sends what needs no answer, to the worker that there is.</summary>
+    /// <summary>Sends a message that needs no answer to the current worker.</summary>
     public async Task TellAsync(WorkerMessage message)
     {
         if (_worker is { } worker)

@@ -18,7 +18,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private readonly int _leader;
     private readonly MessageChannel _channel;
 
-    // Bounded: a process that prints faster than its text is taken waits, instead of filling this program's memory.
+    // Bounded, so that a process that prints faster than its text is read waits, and does not fill this program's memory.
     private readonly Channel<WorkerMessage> _messages = Channel.CreateBounded<WorkerMessage>(256);
     private readonly StringBuilder _errorTail = new();
     private readonly Task _reading;
@@ -116,7 +116,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a message; that the process is gone shows in <see cref="Messages"/>.</summary>
+    /// <summary>Sends a message. If the process is gone, <see cref="Messages"/> completes.</summary>
     public void Send(WorkerMessage message)
     {
         try
@@ -154,7 +154,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
                 ? $"The conversation with the process broke off: {_broken}. A cell has written to a file or socket that it had not "
                     + "opened itself; the process was ended."
             : hasLeft ? ProcessDeath.Describe(_process.ExitCode, _errorTail.ToString())
-            : "The process went silent and was ended: a cell has closed a file or socket that it had not opened itself.";
+            : "The process no longer answered and was ended: a cell has closed a file or socket that it had not opened itself.";
     }
 
     /// <summary>Ends the process and all that it started.</summary>
@@ -169,7 +169,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
             // It is gone already.
         }
 
-        // What the cells started may have lost its parent, and so be in no tree.
+        // Programs whose parent has ended are not in the process tree.
         ProcessGroup.End(_leader);
     }
 
@@ -193,7 +193,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private static ProcessStartInfo Command(string pipeName, string folder)
     {
         var program = typeof(WorkerHandle).Assembly;
-        // Not dotnet, nor the tests.
+        // Whether this is the program's own executable, and not dotnet or a test program.
         var own = Path.GetFileName(Environment.ProcessPath) == program.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "");
         var start = new ProcessStartInfo(own ? Environment.ProcessPath! : Dotnet)
         {
@@ -228,7 +228,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
             _broken = e.Message;
         }
 
-        // What a crash says comes by the other way, and is worth a moment; a program left behind may hold that way open for ever.
+        // The message of a crash comes through standard error, so wait a moment for it; a program left behind may keep that open forever.
         await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
         _messages.Writer.TryComplete();
     }
@@ -251,7 +251,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
             }
             catch (ChannelClosedException)
             {
-                // Too late; the beginning of the errors is kept above, for the message.
+                // Too late to be shown; the beginning of standard error was kept above, for the message.
             }
         }
     }

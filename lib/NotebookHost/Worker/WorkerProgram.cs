@@ -90,7 +90,7 @@ internal static class WorkerProgram
     private static SessionOptions Options(StartSession start, UserInput input)
     {
         var options = new SessionOptions { NotebookPath = start.NotebookPath, Parameters = start.Parameters };
-        // A batch in hand, and the test after an epoch, may take longer than a second; the user can press restart at any time.
+        // The current batch, and the test after an epoch, may take longer than a second; the user can press restart at any time.
         return start.IsInteractive ? options with { ReadInput = input.Ask, CancellationGrace = InteractiveGrace } : options;
     }
 

@@ -1,6 +1,6 @@
 namespace CnnTutorial.Tests;
 
-/// <summary>The folder in CNN_TUTORIAL_DATA: what it may look like, and what is said of one that is wrong.</summary>
+/// <summary>The folder in CNN_TUTORIAL_DATA: what it may look like, and the error if it is wrong.</summary>
 public sealed class DataFolderTests : IDisposable
 {
     private readonly StoreFixture _store = new();

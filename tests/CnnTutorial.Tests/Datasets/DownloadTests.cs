@@ -62,7 +62,7 @@ public sealed class DownloadTests : IDisposable
         var part = Assert.Single(_store.CachedNames);
         Assert.EndsWith(".part", part);
 
-        // The same address, now well: what the next process finds.
+        // The same address, now in order, as the next process finds it.
         var again = Mirror();
         again.Files = small;
         using (var file = File.OpenWrite(Path.Combine(_store.CacheFolder, part)))
@@ -92,7 +92,7 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void What_was_begun_from_another_mirror_is_deleted_once_the_file_is_there()
     {
-        // As a process leaves it that is killed between the renaming of the last file and the deleting.
+        // As a process leaves it if it is killed after it has renamed the last file, and before it deletes the part.
         var mirror = Mirror();
         var small = new SmallDataset(mirror);
         Assert.Equal(DatasetSourceKind.Mirror, _store.Load(small.Description).Source.Kind);

@@ -132,7 +132,7 @@ public sealed class FromFolderTests : IDisposable
             File.WriteAllBytes(Path.Combine(_folder.Path, "b", "bomb.bmp"), bomb);
         }
 
-        // Programs' own files are no mistake of the learner's.
+        // Files that programs leave there are not a mistake of the learner.
         File.WriteAllText(Path.Combine(_folder.Path, "b", ".DS_Store"), "x");
         Directory.CreateDirectory(Path.Combine(_folder.Path, ".ipynb_checkpoints"));
 

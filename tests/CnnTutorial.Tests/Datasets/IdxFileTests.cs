@@ -87,7 +87,7 @@ public sealed class IdxFileTests
         var whole = SmallDataset.Compress(Images());
         for (var length = 0; length < whole.Length; length++)
         {
-            // In the last eight bytes stands what the content is checked by.
+            // The last eight bytes hold the checksum and the length of the content.
             var error = Assert.Throws<InvalidDataException>(() => Read(whole[..length]));
             Assert.Matches("empty|truncated|damaged|magic", error.Message);
         }
@@ -139,7 +139,7 @@ public sealed class IdxFileTests
     [Fact]
     public void A_gzip_bomb_is_not_unpacked()
     {
-        // 200 MB of zeros after an honest small header: refused at the first byte too many.
+        // 200 MB of zeros after the correct header of a small file: refused at the first byte too many.
         var bomb = SmallDataset.Compress([.. Images(), .. new byte[200_000_000]]);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<InvalidDataException>(() => Read(bomb));

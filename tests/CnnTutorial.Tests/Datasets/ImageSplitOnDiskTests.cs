@@ -87,7 +87,7 @@ public sealed class ImageSplitOnDiskTests : IDisposable
     }
 
     [Theory]
-    [InlineData(65_536, 65_536)] // 4 GiB, of which an int remembers nothing
+    [InlineData(65_536, 65_536)] // 4 GiB, which as an int would be 0
     [InlineData(1 << 30, 2)]
     public void An_image_larger_than_memory_may_hold_is_refused_though_the_file_has_it(int rows, int columns)
     {

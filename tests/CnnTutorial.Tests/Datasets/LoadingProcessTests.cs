@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace CnnTutorial.Tests;
 
-/// <summary>What only whole processes show. They are the program in tests/Support.</summary>
+/// <summary>What only whole processes can show. They run the program in tests/Support.</summary>
 public sealed class LoadingProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -147,7 +147,7 @@ public sealed class LoadingProcessTests : IDisposable
             .ToList();
         foreach (var socket in waiting)
         {
-            Assert.Throws<SocketException>(() => socket.Connect(queue.LocalEndPoint!)); // not yet, that is
+            Assert.Throws<SocketException>(() => socket.Connect(queue.LocalEndPoint!)); // it would have to wait
         }
 
         var address = new Uri($"http://{queue.LocalEndPoint}/");

@@ -97,7 +97,7 @@ public sealed class SearchOrderTests : IDisposable
     public void A_file_that_cannot_be_written_is_kept_in_memory_and_the_others_stay_as_they_are()
     {
         Directory.CreateDirectory(_store.CacheFolder);
-        // A folder in place of the final name: the renaming fails, as late as can be.
+        // A folder has the final name, so the renaming fails, as late as possible.
         Directory.CreateDirectory(Path.Combine(_store.CacheFolder, "t10k-images-idx3-ubyte.gz"));
         Assert.Equal(DatasetSourceKind.Mirror, Load().Source.Kind);
         Assert.Contains("cannot be written", Assert.Single(_store.Notices));
@@ -147,7 +147,7 @@ public sealed class SearchOrderTests : IDisposable
     [Fact]
     public void With_no_network_the_sample_comes_in_under_3_seconds()
     {
-        // Nobody listens; and a name that RFC 6761 promises never to resolve.
+        // A port on which nobody listens, and a name that RFC 6761 promises never to resolve.
         _small.Description = _small.Description with
         {
             Mirrors = [MirrorServer.Nobody(), new("http://mirror.invalid/")],

@@ -97,7 +97,7 @@ public sealed class DisplayTests
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(script.ToArray()));
         Assert.Contains($"`{hash}`", notice, StringComparison.Ordinal);
 
-        // What the file says of itself is what the notice says of it.
+        // The notice repeats what the file says about itself.
         var head = System.Text.Encoding.UTF8.GetString(script.GetBuffer(), 0, 200);
         Assert.Contains("plotly.js (cartesian - minified) v2.35.3", head, StringComparison.Ordinal);
         Assert.Contains("Licensed under the MIT license", head, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace CnnTutorial.Tests.Exercises;
 
-/// <summary>Words that say nothing do not stand in a card.</summary>
+/// <summary>Vague words do not appear in a card.</summary>
 public sealed class CardWordsTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial.Tests.Exercises;
 
-/// <summary>Whatever a learner's code does, the answer is a card, and the notebook goes on as if nothing had been.</summary>
+/// <summary>Whatever a learner's code does, the answer is a card, and the notebook goes on as if nothing had happened.</summary>
 [Collection(TorchRandom.Name)]
 public sealed class CheckRunnerTests
 {

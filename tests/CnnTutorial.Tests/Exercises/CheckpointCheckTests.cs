@@ -178,7 +178,7 @@ public sealed class CheckpointCheckTests
         var before = Leftovers();
         Exercise.CheckCheckpoints(Mistakes["glued without a separator"].Code);
         Exercise.CheckCheckpoints(Mistakes["into the current folder"].Code);
-        // What comes late must find its folder, or fail where nobody is hurt.
+        // A late save must find its folder, or fail without harm.
         Exercise.CheckCheckpoints(Mistakes["async void, and late"].Code);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.Equal(before, Leftovers());

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial.Tests.Exercises;
 
-/// <summary>TorchSharp's raw texts are said in the learner's terms: each is provoked for real, so that a new version that words it
-/// differently shows here.</summary>
+/// <summary>TorchSharp's raw messages are put into the learner's terms. Each is provoked for real, so that these tests fail when a new
+/// version changes the words.</summary>
 [Collection(TorchRandom.Name)]
 public sealed class ExceptionCauseTests
 {

@@ -273,7 +273,7 @@ public sealed class TrainingLoopCheckTests
         ),
     };
 
-    /// <summary>What ends in an exception: the cure stands in the hint.</summary>
+    /// <summary>Mistakes that end in an exception: the hint names the cure.</summary>
     private static readonly Dictionary<string, (Training Code, string Hint)> Thrown = new()
     {
         ["step before backward"] = (

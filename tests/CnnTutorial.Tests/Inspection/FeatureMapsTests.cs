@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial.Tests.Inspection;
 
-/// <summary>What layers make of images, beside the same worked out by hand.</summary>
+/// <summary>What layers make of images, compared with the same worked out by hand.</summary>
 [Collection(TorchRandom.Name)]
 public sealed class FeatureMapsTests
 {
@@ -47,7 +47,7 @@ public sealed class FeatureMapsTests
     public void Outputs_of_many_images_come_in_their_order_and_without_dropout()
     {
         using var scope = NewDisposeScope();
-        // More than one part of a thousand; what comes after dropout is what came before it.
+        // More images than the thousand that are computed at once; dropout must change nothing.
         var split = Toy.Images(1005, 6);
         var model = Toy.Model();
         var flat = LayerOutputs.Of(model, split, "flatten");

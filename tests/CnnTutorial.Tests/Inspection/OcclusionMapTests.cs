@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial.Tests.Inspection;
 
-/// <summary>Occlusion maps of a network of which it is known where it looks.</summary>
+/// <summary>Occlusion maps of a network that is known to look at one pixel.</summary>
 [Collection(TorchRandom.Name)]
 public sealed class OcclusionMapTests
 {

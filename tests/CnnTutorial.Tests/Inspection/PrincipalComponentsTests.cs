@@ -36,7 +36,7 @@ public sealed class PrincipalComponentsTests
         manual_seed(3);
         var values = randn(200, 6).matmul(randn(6, 6)) + 7;
         var components = PrincipalComponents.Of(values, axes: 3);
-        // Another way to the same: the eigenvalues of the covariance, largest first.
+        // The same in another way: the eigenvalues of the covariance, largest first.
         var (eigenvalues, _) = linalg.eigh(cov(values.t().to(ScalarType.Float64)));
         var variances = eigenvalues.data<double>().ToArray().Order().Reverse().ToArray();
         for (var axis = 0; axis < 3; axis++)

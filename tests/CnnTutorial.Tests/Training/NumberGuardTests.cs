@@ -46,7 +46,7 @@ public sealed class NumberGuardTests
         Assert.EndsWith("The model is as it was after epoch 2.", history.StoppedBecause, StringComparison.Ordinal);
         Assert.Equal(ruin.Weights, Toy.Weights(model));
         Assert.Equal(ruin.Optimizer, Toy.Memory(optimizer));
-        // And it can go on from there, with a learning rate that is none of those.
+        // And it can go on from there, with a normal learning rate.
         Assert.Null(Trainer(model, optimizer).Fit(Images, epochs: 1, batchSize: 32).StoppedBecause);
     }
 

@@ -63,7 +63,7 @@ internal static class Toy
         return ImageSplitOnDisk.Open(images, labels, split.Images.Length / windows);
     }
 
-    // Collected before: what other tests left for the garbage collector must not be freed in between and hide something.
+    // Collects first: what other tests have left must not be freed in between, which could hide a leak.
     public static long LiveTensorsOfAllThreads()
     {
         GC.Collect();

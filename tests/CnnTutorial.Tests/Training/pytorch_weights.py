@@ -1,4 +1,4 @@
-"""Reads the course's weights into PyTorch and writes PyTorch's own, by what the format's specification says and nothing of ours.
+"""Reads the course's weights into PyTorch and writes PyTorch's own, by the format's specification and without our code.
 
 pytorch_weights.py IMAGES OURS OUR_LOGITS THEIRS THEIR_LOGITS
 IMAGES: bytes of 28×28 images. OURS: a safetensors file to read; its logits go to OUR_LOGITS, as float32.

@@ -107,7 +107,7 @@ public sealed class CellTests : SessionTest
         Options = Options with { ReadInput = _ => "Ann" };
         Assert.Equal("Ann!", (await Run("Console.ReadLine() + \"!\"")).Result!["text/plain"]);
         Assert.Equal("65", (await Run("Console.Read()")).Result!["text/plain"]);
-        // The "nn" that was left of the last answer is not the next cell's.
+        // The next cell does not get the "nn" that was left of the last answer.
         Assert.Equal("Ann", (await Run("Console.ReadLine()")).Result!["text/plain"]);
     }
 

@@ -105,7 +105,7 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task A_kernel_whose_front_end_died_ends_with_its_session()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell stands in for the front end here, as Unix has it.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Unix shell takes the place of the front end here.");
         var command = string.Join(' ', KernelClient.Own.Select(part => $"'{part}'"));
         await using var orphan = new KernelClient(["/bin/sh", "-c", $"JPY_PARENT_PID=$$ {command} & wait"]);
         await orphan.WaitUntilReadyAsync();

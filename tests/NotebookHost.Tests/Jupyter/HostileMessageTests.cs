@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Tests.Jupyter;
 
-/// <summary>What a broken front end, or a stranger at the ports, may send: it is dropped, and the kernel answers the next who asks
-/// rightly.</summary>
+/// <summary>What a broken front end, or a stranger at the ports, may send: it is dropped, and the kernel answers the next correct
+/// request.</summary>
 public sealed class HostileMessageTests : IAsyncLifetime
 {
     private const long MostMemory = 1_000_000_000;
@@ -188,7 +188,7 @@ public sealed class HostileMessageTests : IAsyncLifetime
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // The kernel has hung up: that is well.
+                // The kernel has closed the connection, as it should.
             }
         }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NotebookHost.Tests.Jupyter;
 
-/// <summary>Whether processes live.</summary>
+/// <summary>Whether processes still run.</summary>
 internal static class Processes
 {
     public static async Task WaitUntilGoneAsync(int id)

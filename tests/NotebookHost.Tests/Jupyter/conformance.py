@@ -41,7 +41,7 @@ class NotebookHostTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "*Sum*"
     supported_history_operations = ("tail", "range", "search")
 
-    # For languages that open a text in a pager of the front end; C# has no words for that.
+    # For languages that open a text in a pager of the front end; C# has no command for that.
     test_pager = None
 
     def test_inspect_tells_what_the_documentation_says(self):

@@ -4,7 +4,7 @@ using NotebookHost.Documents;
 
 namespace NotebookHost.Tests.Live;
 
-/// <summary>What is typed is on the disk within a second, and nothing of anybody's is lost.</summary>
+/// <summary>What is typed is on the disk within a second, and nobody's text is lost.</summary>
 public sealed class SavingTests : LiveTest
 {
     private NotebookDocument OnDisk => NotebookDocument.Load(FileOf("n.ipynb"));

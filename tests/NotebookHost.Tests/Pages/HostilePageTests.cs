@@ -6,8 +6,7 @@ using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;
 
-/// <summary>Notebooks from somebody else: their text brings nothing that acts into a page, and no output breaks the page around
-/// it.</summary>
+/// <summary>Notebooks from somebody else: their text brings nothing active into a page, and no output breaks the page around it.</summary>
 public sealed class HostilePageTests
 {
     [Theory]

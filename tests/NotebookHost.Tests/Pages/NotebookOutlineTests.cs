@@ -4,7 +4,7 @@ using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;
 
-/// <summary>What the list of all notebooks says of each: its first paragraph and its sections.</summary>
+/// <summary>What the list of all notebooks says about each: its first paragraph and its sections.</summary>
 public sealed class NotebookOutlineTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using static NotebookHost.Tests.Pages.Sample;
 
 namespace NotebookHost.Tests.Pages;
 
-/// <summary>What a page says of its run, and what it makes of links to pages that are not there.</summary>
+/// <summary>What a page says about its run, and how it shows links to pages that are not there.</summary>
 public sealed class SurroundingsTests
 {
     [Fact]

@@ -9,7 +9,7 @@ public sealed class EndlessTests : ProgramTest
     /// <summary>In bytes. The program itself takes 100 to 200 million; the floods here put out gigabytes.</summary>
     private const long MostMemory = 700_000_000;
 
-    /// <summary>Starts a child, and one whose own parent is gone, which so is nobody's; and writes down all their ids.</summary>
+    /// <summary>Starts a child, and a process whose own parent has ended, and writes down all their ids.</summary>
     private const string Family = """
         System.Diagnostics.Process.Start("sh", ["-c", "sleep 300 & echo $! > orphan; exit 0"]).WaitForExit();
         var child = System.Diagnostics.Process.Start("sleep", "300");
@@ -22,7 +22,7 @@ public sealed class EndlessTests : ProgramTest
     private int[] Pids =>
         [.. File.ReadAllText(Path.Combine(Folder, "pids")).Split(' ').Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
-    /// <summary>Ends a program, and measures the peak of its own memory meanwhile.</summary>
+    /// <summary>Waits for a program's end, and measures the peak of its own memory meanwhile.</summary>
     private static async Task<(int ExitCode, string Out, long Memory)> Watch(Process process)
     {
         var output = End(process);

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace NotebookHost.Tests.Running;
 
-/// <summary>Output folders that are full, closed or under a second name: said in one sentence, before anything is run where it can be, with
-/// nothing half written or overwritten.</summary>
+/// <summary>Output folders that are full, closed or have a second name: the error is one sentence, comes before the run where possible, and
+/// nothing is half written or overwritten.</summary>
 public sealed class OutputFolderTests : ProgramTest
 {
     private static void Call(string program, params string[] arguments)
@@ -50,7 +50,7 @@ public sealed class OutputFolderTests : ProgramTest
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Folders are closed by Unix's rights here.");
         Notebook("n.ipynb", "System.IO.File.WriteAllText(\"ran\", \"\");");
         Directory.CreateDirectory(Output);
-        // Rights do not bind root, a read-only file system does.
+        // Root may write anywhere, except on a read-only file system.
         var isRoot = Environment.UserName == "root";
         Call(isRoot ? "mount" : "chmod", isRoot ? ["-t", "tmpfs", "-o", "ro", "none", Output] : ["a-w", Output]);
         try

@@ -39,7 +39,7 @@ public sealed class WrongUseTests : ProgramTest
     [Fact]
     public async Task Doctor_moves_the_manifest_that_Polyglot_Notebooks_does_not_find()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The place is that of Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folder is that of Linux.");
         var tools = Path.Combine(Folder, "Code", "User", "globalStorage", "ms-dotnettools.dotnet-interactive-vscode");
         Directory.CreateDirectory(tools);
         await File.WriteAllTextAsync(Path.Combine(tools, "dotnet-tools.json"), "{}", TestContext.Current.CancellationToken);
@@ -47,7 +47,7 @@ public sealed class WrongUseTests : ProgramTest
 
         Assert.Contains("doctor --fix", await Doctor("doctor"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(tools, "dotnet-tools.json")));
-        Assert.Contains("mended", await Doctor("doctor", "--fix"), StringComparison.Ordinal);
+        Assert.Contains("fixed", await Doctor("doctor", "--fix"), StringComparison.Ordinal);
         Assert.Equal(
             "{}",
             await File.ReadAllTextAsync(Path.Combine(tools, ".config", "dotnet-tools.json"), TestContext.Current.CancellationToken)

@@ -4,7 +4,7 @@ using NotebookHost.Documents;
 
 namespace Notebooks.Tests.Drawing;
 
-/// <summary>What the drawing pad computes, in a browser, beside TorchSharp; and what it weighs.</summary>
+/// <summary>What the drawing pad computes in a browser, compared with TorchSharp; and the pad's size.</summary>
 [Collection(nameof(BundledCourse))]
 public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
 {
@@ -68,7 +68,7 @@ public sealed class DigitPadTests(PadPage pads) : IClassFixture<PadPage>
         TestContext.Current.SendDiagnosticMessage($"Outputs: {string.Join(", ", sizes.Select(size => $"{size:N0}"))} bytes.");
         Assert.Equal(5, sizes.Count);
         Assert.All(sizes, size => Assert.InRange(size, 10_000, 1_500_000));
-        // The smaller network travels with three bytes a weight, the larger with two.
+        // The smaller network is sent with three bytes a weight, the larger with two.
         Assert.InRange(sizes[PadPage.Course], 4 * 235_262, 4 * 235_262 + 60_000);
         Assert.InRange(sizes[PadPage.Wide], 4 * 421_642 * 2 / 3, (4 * 421_642 * 2 / 3) + 60_000);
     }

@@ -38,7 +38,7 @@ public sealed class DrawingTests(PadPage pads) : IClassFixture<PadPage>
                 Assert.Equal(Empty, await Handwriting.AnswerAsync(pad));
                 Assert.Equal(0, (await LookAsync(pad)).Sum());
 
-                // The other pad of the same network, on the same page, saw nothing of it.
+                // The other pad of the same network, on the same page, has not changed.
                 Assert.Equal(Empty, await Handwriting.AnswerAsync(other));
                 await Handwriting.DrawAsync(other, Handwriting.Strokes(1));
                 Assert.StartsWith("One, ", await Handwriting.AnswerAsync(other), StringComparison.Ordinal);

@@ -75,8 +75,7 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
                     Assert.NotEqual(half[i], whole[i]);
                 }
 
-                // All that follows a drawing: the network, its maps, the reason. The fastest of many, since the machine has other work,
-                // too.
+                // All that follows a drawing: the network, its maps, the reason. The fastest of many, since the machine has other work too.
                 var frames = await pad.EvaluateAsync<double[]>(
                     """
                     pad => {

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests.Drawing;
 
-/// <summary>A page with several drawing pads, made by NotebookHost from pads.ipynb, and what TorchSharp says to the images that the pads
+/// <summary>A page with several drawing pads, made by NotebookHost from pads.ipynb, and TorchSharp's answers for the images that the pads
 /// are asked about.</summary>
 public sealed class PadPage(BundledCourse course) : IAsyncLifetime
 {

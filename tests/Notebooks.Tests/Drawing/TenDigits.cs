@@ -43,7 +43,7 @@ internal static class TenDigits
                 10
             );
 
-            // What is no digit gets an answer all the same; the notebook asks about it.
+            // A drawing that is not a digit gets an answer too; the notebook asks about it.
             await Handwriting.DrawAsync(
                 pad,
                 [

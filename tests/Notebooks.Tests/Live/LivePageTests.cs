@@ -4,7 +4,7 @@ using static Notebooks.Tests.Live.LiveCourse;
 
 namespace Notebooks.Tests.Live;
 
-/// <summary>The live page in a browser, as somebody who learns with it uses it.</summary>
+/// <summary>The live page in a browser, as a learner uses it.</summary>
 public sealed class LivePageTests
 {
     [Fact]

@@ -25,7 +25,7 @@ public sealed class QuizInBrowserTests(QuizPage quizzes) : IClassFixture<QuizPag
                 await SaysAsync(quiz, "Not this one. Unscaled pixels");
                 await question.GetByText("as with the right labels").ClickAsync();
                 Assert.StartsWith("Right. So this check", await wrong.Nth(1).InnerTextAsync(), StringComparison.Ordinal);
-                // The second thought does not count.
+                // A second choice does not count.
                 await ScoreAsync(quiz, "Right at the first choice: 0 of 1 so far.");
                 foreach (var other in (int[])[1, 2, 3, 4])
                 {

@@ -60,7 +60,7 @@ def cells_of(block):
 
 
 def values_of(cells, sides):
-    """A cell that prints what the cells declared that both kernels ran."""
+    """A cell that prints the variables of the cells that both kernels ran."""
     names = []
     for cell, *both in zip(cells, *sides):
         if all(found["status"] == "ok" for found in both):
@@ -78,7 +78,7 @@ class Kernel:
         self.client.wait_for_ready(timeout=TIMEOUT)
 
     def run(self, code):
-        """What became of a cell: its status, the text of its streams, and its displays as lists of (MIME type, text)."""
+        """The result of a cell: its status, the text of its streams, and its displays as lists of (MIME type, text)."""
         request = self.client.execute(code, store_history=True, allow_stdin=False)
         found = {"status": "no answer", "stdout": "", "stderr": "", "shown": [], "error": ""}
         shown = {}
@@ -123,7 +123,7 @@ class Kernel:
 
 
 def text_of(mime, text):
-    """What is to be read in an output: of HTML the text, without styles, scripts and names that are different each time."""
+    """The readable text of an output: of HTML the text, without styles, scripts and names that are different each time."""
     if mime == "text/html":
         text = re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.S | re.I)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
@@ -138,7 +138,7 @@ def named(text):
 
 
 def errors_of(text):
-    """Of an error what a reader goes by: the compiler's codes, else the first line."""
+    """The part of an error that is compared: the compiler's codes, else the first line."""
     codes = re.findall(r"\berror (CS\d{4})\b", text) or re.findall(r"\bCS\d{4}\b", text) or re.findall(r"\bNU\d{4}\b", text)
     return sorted(set(codes)) if codes else named(text).replace("Submission+", "").strip().lstrip(": ").split("\n")[0].split("   at ")[0].strip()
 

@@ -4,7 +4,7 @@ using NotebookHost.Pages;
 
 namespace Notebooks.Tests.Site;
 
-/// <summary>What an output calls its parts is its own affair, also where the page has parts of that name.</summary>
+/// <summary>The page's style does not change an output, even if its class names are those of the page's own parts.</summary>
 public sealed class OutputsKeepTheirStyleTests
 {
     /// <summary>Puts elements into an output, one with each class that the page's style sheets name, and tells which of them look or act
@@ -18,7 +18,7 @@ public sealed class OutputsKeepTheirStyleTests
             // Temml's sheet is made for formulas, wherever they stand.
             for (const sheet of document.styleSheets)
                 if (![...sheet.cssRules].some(rule => /\.tml-/.test(rule.selectorText))) collect(sheet.cssRules);
-            // Those of .NET's formatter the page means to style.
+            // The page styles those of .NET's formatter on purpose.
             const names = [...classes].filter(name => !name.startsWith('dni-'));
             const place = document.querySelector('#place'), changed = [];
             const look = one => { const style = getComputedStyle(one);

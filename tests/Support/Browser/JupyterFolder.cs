@@ -87,7 +87,7 @@ public sealed class JupyterFolder : IDisposable
 
     public void Dispose()
     {
-        // The link first: what it leads to is the repository's.
+        // The link is deleted first, because what it leads to belongs to the repository.
         Directory.Delete(Path.Combine(Root, "lib"));
         Directory.Delete(Root, recursive: true);
     }

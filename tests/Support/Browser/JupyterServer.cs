@@ -47,7 +47,7 @@ internal sealed class JupyterServer : IAsyncDisposable
                     return;
                 }
 
-                // What stands before the server answers in its place that it is not there yet.
+                // A proxy in front of the server may answer that it is not there yet.
                 Assert.True(tries < 100, $"{address} does not come.");
             }
             catch (PlaywrightException) when (tries < 100) { }

@@ -3,9 +3,8 @@ using System.Diagnostics;
 namespace Support.Datasets;
 
 /// <summary>
-/// Kills downloading processes (SIGKILL) at random moments, one to three on the same cache with the mirrors in turns, and looks at what the
-/// next
-/// start makes of what they left. The same seed chooses the same moments, as bytes sent and milliseconds after them.
+/// Kills downloading processes (SIGKILL) at random moments, one to three on the same cache with the mirrors in turns, and checks that the
+/// next start puts right what they left. The same seed chooses the same moments, as bytes sent and milliseconds after them.
 /// </summary>
 internal sealed class DownloadKills(int seed) : IDisposable
 {

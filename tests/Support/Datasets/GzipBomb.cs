@@ -2,8 +2,7 @@ using System.IO.Compression;
 
 namespace Support.Datasets;
 
-/// <summary>Gzip files of at most a thousandth of what they unpack to. A piece of zeros is compressed once and stands there again and
-/// again.</summary>
+/// <summary>Gzip files of at most a thousandth of what they unpack to. A piece of zeros is compressed once and repeated.</summary>
 internal sealed class GzipBomb
 {
     /// <summary>How many zeros a piece holds.</summary>

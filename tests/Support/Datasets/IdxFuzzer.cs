@@ -12,7 +12,7 @@ internal sealed class IdxFuzzTally
 
     public double SlowestMilliseconds { get; set; }
 
-    /// <summary>The most that one input had allocated beyond what its header honestly asked.</summary>
+    /// <summary>The most memory that one input took beyond what its header rightly asked for.</summary>
     public long MostBytesBeyond { get; set; } = long.MinValue;
 }
 
@@ -25,7 +25,7 @@ internal sealed class IdxFuzzException(string message, Exception? inner = null) 
 /// </summary>
 internal sealed class IdxFuzzer(int seed, long largestBomb)
 {
-    /// <summary>What reading may allocate besides the content that the header honestly asks for.</summary>
+    /// <summary>What reading may allocate besides the content that the header rightly asks for.</summary>
     public const long MostBytesBeyond = 32 * 1024;
 
     public static readonly TimeSpan MostTime = TimeSpan.FromSeconds(10);
@@ -54,7 +54,7 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
                 done?.Invoke(_number);
             }
         });
-        // The reader cannot be stopped from outside, so a watch looks at the clock.
+        // The reader cannot be stopped from outside, so this loop watches the time.
         while (await Task.WhenAny(work, Task.Delay(200)) != work)
         {
             if (Stopwatch.GetElapsedTime(Volatile.Read(ref _started)) > MostTime)
@@ -206,7 +206,7 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         }
     }
 
-    /// <summary>A stream of which nobody knows how much is to come, as from the network.</summary>
+    /// <summary>A stream of unknown length, as from the network.</summary>
     private sealed class LengthlessStream(Stream inner) : Stream
     {
         public override bool CanRead => true;

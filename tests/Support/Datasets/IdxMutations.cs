@@ -141,7 +141,7 @@ internal sealed class IdxMutations(int seed, long largestBomb)
         {
             Number(random).CopyTo(bytes, 4 * random.Next(1, last + 1));
         }
-        // Dimensions may be others and the file as long as they say: that is no mistake.
+        // Other dimensions are not a mistake if the file is as long as they say.
         return random.Next(8) == 0 && last == 3
             ? [.. bytes[..4], .. Big(28), .. Big((uint)(bytes.Length - 16) / 28), .. Big(1), .. bytes[16..]]
             : bytes;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Support.Datasets;
 
-/// <summary>Gives hostile files on disk to <see cref="ImageSplitOnDisk"/>, also such as are as large as their header says:
-/// with holes, which take no room.</summary>
+/// <summary>Gives hostile files on disk to <see cref="ImageSplitOnDisk"/>, including some as large as their header says, with holes that
+/// take no room on the disk.</summary>
 internal sealed class ImageSplitOnDiskFuzzer : IDisposable
 {
     private const int MostWritten = 200_000;

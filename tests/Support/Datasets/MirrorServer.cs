@@ -19,7 +19,7 @@ internal sealed record MirrorReply(int Status, byte[] Body, string Headers = "",
     /// <summary>With a pause, how many bytes are sent at once.</summary>
     public int PieceBytes { get; init; } = 1;
 
-    /// <summary>What the header says of the body's length: the truth, a lie, or null for nothing.</summary>
+    /// <summary>The body's length in the header, true or false; null for none.</summary>
     public long? ClaimedBytes { get; init; } = Body.Length;
 
     /// <summary>How long nothing at all is sent.</summary>
@@ -112,7 +112,7 @@ internal sealed class MirrorServer : IDisposable
             {
                 var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                // A mirror's reach is tested by a connection without a request.
+                // A connection without a request: somebody tests whether the mirror can be reached.
                 if (await reader.ReadLineAsync() is not { } first)
                 {
                     return;

@@ -152,7 +152,7 @@ internal sealed class KernelClient : IAsyncDisposable
     {
         while (true)
         {
-            // What a kernel publishes before the subscription has arrived there is lost; so ask until it is not.
+            // What a kernel publishes before the subscription has arrived is lost, so ask until something arrives here.
             var id = Send("kernel_info_request", []);
             var reply = await NextAsync(message => message.Parent == id && message.Type == "kernel_info_reply");
             if (await TryNextAsync(message => message.Parent == id && IsIdle(message), TimeSpan.FromMilliseconds(50)) is not null)
@@ -270,7 +270,7 @@ internal sealed class KernelClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the kernel's heart beats.</summary>
+    /// <summary>Whether the kernel answers on its heartbeat socket.</summary>
     public bool Beats()
     {
         _heartbeat.SendFrame("ping");

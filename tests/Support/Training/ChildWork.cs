@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 
 namespace Support.Training;
 
-/// <summary>What a process does that is there to be killed.</summary>
+/// <summary>The work of a process that is there to be killed.</summary>
 internal static class ChildWork
 {
     public const int Epochs = 5;
@@ -57,7 +57,7 @@ internal static class ChildWork
     public static string Train(string folder, string kind)
     {
         var latest = Checkpoint.Latest(folder);
-        // In a process that goes on, everything random is another than in the first: only the checkpoint can put it right.
+        // In a process that goes on, all random numbers differ from those of the first: only the checkpoint can put them right.
         manual_seed(latest is null ? 3 : Environment.ProcessId);
         var model = Sequential(
             ("conv", Conv2d(1, 4, kernel_size: 4, stride: 4)),

@@ -93,7 +93,7 @@ internal static class Interruptions
             var (found, _) = await TrainAsync(checkpoints, optimizer);
             if (found != expected)
             {
-                wrong.Add($"Training {round} ended otherwise than it would have alone:\n{found}\nand not\n{expected}");
+                wrong.Add($"Training {round} ended differently than without interruptions:\n{found}\nand not\n{expected}");
             }
         }
 

@@ -74,7 +74,7 @@ internal sealed class SafetensorsFuzz
     /// <summary>How many were refused.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>The most memory that an input took beyond itself, in bytes for each of its own.</summary>
+    /// <summary>The most memory that an input took besides itself, in bytes for each byte of input.</summary>
     public double MostMemory { get; private set; }
 
     /// <summary>Reads a number of spoiled files.</summary>
@@ -203,7 +203,7 @@ internal sealed class SafetensorsFuzz
     private bool IsWhatItSays(byte[] input, Dictionary<string, Tensor> tensors)
     {
         var data = input.AsSpan(8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(input)).ToArray();
-        // Its own way to the places, by a reader that knows nothing of what may be wrong.
+        // Finds the places in another way, with a reader that does not look for mistakes.
         using var header = System.Text.Json.JsonDocument.Parse(input.AsMemory(8, input.Length - 8 - data.Length));
         return tensors.Count == _wanted.Count
             && tensors.All(tensor =>

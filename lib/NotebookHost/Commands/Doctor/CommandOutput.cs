@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace NotebookHost.Commands.Doctor;
 
-/// <summary>Asks another program.</summary>
+/// <summary>Runs another program for what it prints.</summary>
 internal static class CommandOutput
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -4,10 +4,10 @@ using Shared;
 
 namespace NotebookHost.Commands.Doctor;
 
-/// <summary>What this course needs beyond any notebook: libtorch, a GPU driver, data.</summary>
+/// <summary>What this course needs besides a notebook engine: libtorch, a GPU driver, data.</summary>
 internal static partial class CourseChecks
 {
-    /// <summary>What TorchSharp 0.107.0's native library asks of libstdc++ (GCC 13).</summary>
+    /// <summary>The version of libstdc++ that TorchSharp 0.107.0's native library needs (GCC 13).</summary>
     private static readonly Version NeededGlibcxx = new(3, 4, 32);
 
     public static IEnumerable<Finding> All(string? root)
@@ -48,11 +48,11 @@ internal static partial class CourseChecks
             .Select(match => Version.Parse(match.Groups[1].Value))
             .Max();
         return newest >= NeededGlibcxx
-            ? new Finding("libstdc++", Verdict.Ok, $"GLIBCXX_{newest}, TorchSharp asks for {NeededGlibcxx}")
+            ? new Finding("libstdc++", Verdict.Ok, $"GLIBCXX_{newest}, TorchSharp needs {NeededGlibcxx}")
             : new Finding(
                 "libstdc++",
                 Verdict.Ok,
-                $"GLIBCXX_{newest}, TorchSharp asks for {NeededGlibcxx}; the course's library works around that on this system"
+                $"GLIBCXX_{newest}, TorchSharp needs {NeededGlibcxx}; the course's library works around that on this system"
             );
     }
 
@@ -72,7 +72,7 @@ internal static partial class CourseChecks
                 "GPU",
                 Verdict.Optional,
                 "an NVIDIA driver is loaded, but nvidia-smi does not answer",
-                "run nvidia-smi and mend what it says"
+                "run nvidia-smi and fix what it reports"
             )
             : new Finding("GPU", Verdict.Optional, none);
     }

@@ -13,9 +13,9 @@ internal enum Verdict
     Missing,
 }
 
-/// <summary>One thing that was looked at.</summary>
+/// <summary>One thing that was checked.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Verdict">Whether it is there.</param>
 /// <param name="Detail">What was found.</param>
-/// <param name="Remedy">The command or step that mends it; null where nothing needs mending.</param>
+/// <param name="Remedy">The command or step that fixes it; null where nothing needs fixing.</param>
 internal sealed record Finding(string Name, Verdict Verdict, string Detail, string? Remedy = null);

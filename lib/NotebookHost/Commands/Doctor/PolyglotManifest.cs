@@ -1,8 +1,8 @@
 namespace NotebookHost.Commands.Doctor;
 
 /// <summary>
-/// VS Code's Polyglot Notebooks, which under the SDK 10 works once and then never ends "Detecting Kernels": <c>dotnet new tool-manifest</c>
-/// of that SDK writes <c>dotnet-tools.json</c> where the extension looks for <c>.config/dotnet-tools.json</c>.
+/// A fault of VS Code's Polyglot Notebooks: under SDK 10 it works once, and then "Detecting Kernels" never ends. <c>dotnet new
+/// tool-manifest</c> of that SDK writes <c>dotnet-tools.json</c>, and the extension looks for <c>.config/dotnet-tools.json</c>.
 /// </summary>
 /// <remarks>dotnet/interactive #4154 and #4161; the extension is no longer maintained, so this stays.</remarks>
 internal static class PolyglotManifest
@@ -24,22 +24,22 @@ internal static class PolyglotManifest
             return new Finding(
                 "Polyglot Notebooks",
                 Verdict.Optional,
-                $"VS Code's extension does not find its tools, and waits for them for ever: {Wrong(found)} belongs into the folder .config",
+                $"VS Code's extension does not find its tools and waits for them forever: {Wrong(found)} belongs in the folder .config",
                 "dotnet run --project lib/NotebookHost doctor --fix, or use VS Code's Jupyter extension"
             );
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Right(found))!);
         File.Move(Wrong(found), Right(found));
-        return new Finding("Polyglot Notebooks", Verdict.Ok, $"mended: moved {Wrong(found)} into the folder .config; restart VS Code");
+        return new Finding("Polyglot Notebooks", Verdict.Ok, $"fixed: moved {Wrong(found)} into the folder .config; restart VS Code");
     }
 
     private static string Wrong(string folder) => Path.Combine(folder, "dotnet-tools.json");
 
     private static string Right(string folder) => Path.Combine(folder, ".config", "dotnet-tools.json");
 
-    /// <summary>Where the extension keeps its tools: of VS Code, its preview, VSCodium, a dev container's or a remote machine's
-    /// server.</summary>
+    /// <summary>Where the extension keeps its tools: in VS Code, its preview, VSCodium, or the server in a dev container or on a remote
+    /// machine.</summary>
     private static IEnumerable<string> Folders()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

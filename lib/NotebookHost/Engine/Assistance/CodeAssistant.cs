@@ -32,7 +32,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
             _ => throw new ArgumentException($"an unknown question: {question}", nameof(question)),
         };
 
-    /// <summary>What could stand at a position of the code.</summary>
+    /// <summary>The completions at a position of the code.</summary>
     public Task<CompletionChoice> CompleteAsync(string code, int position) =>
         AskAsync(
             code,
@@ -61,7 +61,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
             }
         );
 
-    /// <summary>What stands at a position of the code, or null.</summary>
+    /// <summary>Describes the code at a position; null where there is nothing to say.</summary>
     public Task<SymbolDescription?> InspectAsync(string code, int position) =>
         AskAsync(code, document => SymbolDescription.AtAsync(document, position));
 
@@ -99,8 +99,8 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
             }
         );
 
-    /// <summary>Errors and warnings. Where the code imports a notebook or a package, what it will declare is not known before it runs: then
-    /// only mistakes of syntax are told.</summary>
+    /// <summary>Errors and warnings. If the code imports a notebook or a package, its declarations are not known before it runs: then only
+    /// syntax errors are reported.</summary>
     private Task<DiagnosticList> DiagnoseAsync(string code) =>
         AskAsync(
             code,
@@ -127,7 +127,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
 
     private async Task<FormattedCode> FormatAsync(string code)
     {
-        // As comments, the host's own directives stay as they are.
+        // The host's own directives become comments meanwhile, which the formatter leaves alone.
         const string mark = "//\u0001";
         return await AskAsync(
             OwnDirective().Replace(code, line => mark + line.Value),
@@ -163,7 +163,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
         }
     }
 
-    /// <summary>The host's own directives are nothing to the compiler. What takes their place is as long, so that positions stay.</summary>
+    /// <summary>Replaces the host's own directives, which the compiler does not know, by blanks, so that positions stay.</summary>
     private static string WithoutDirectives(string code) => OwnDirective().Replace(code, line => new string(' ', line.Length));
 
     private static string TextOf(CompletionItem item) =>

@@ -11,7 +11,7 @@ internal sealed class DocumentedReferences
 {
     private static readonly string Framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
-    // One object for a file: types of two references to the same file would not be the same to the compiler.
+    // One object per file: with two references to the same file, the compiler would see two different types.
     private readonly Dictionary<string, PortableExecutableReference> _known = [];
     private readonly Dictionary<MetadataReferenceResolver, MetadataReferenceResolver> _resolvers = [];
     private readonly IReadOnlyList<PortableExecutableReference>? _documentedFramework;
@@ -31,7 +31,7 @@ internal sealed class DocumentedReferences
 
     public IEnumerable<MetadataReference> Of(IReadOnlyCollection<MetadataReference> references)
     {
-        // A submission that has none of the framework's inherits them from the one before.
+        // A submission without framework references inherits them from the one before.
         var own = references.Where(reference => !IsFramework(reference)).Select(Documented);
         return (_documentedFramework is not null && references.Any(IsFramework) ? _documentedFramework.Concat(own) : own).Distinct();
     }

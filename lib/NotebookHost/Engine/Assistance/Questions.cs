@@ -31,7 +31,7 @@ internal abstract record Question<TAnswer> : Question
 [JsonDerivedType(typeof(VariableView), "variable")]
 internal abstract record Answer;
 
-/// <summary>What could stand at this place (in UTF-16 units) of the code?</summary>
+/// <summary>What are the completions at this place (in UTF-16 units) of the code?</summary>
 internal sealed record CompletionQuestion(string Code, int Position) : Question<CompletionChoice>;
 
 /// <summary>What is the thing at this place (in UTF-16 units) of the code?</summary>
@@ -40,7 +40,7 @@ internal sealed record InspectionQuestion(string Code, int Position) : Question<
 /// <summary>Is the code complete, or does it need another line?</summary>
 internal sealed record CompletenessQuestion(string Code) : Question<Completeness>;
 
-/// <summary>What could stand between <paramref name="Start"/> and <paramref name="End"/> (in UTF-16 units), in alphabetical
+/// <summary>The completions for the text between <paramref name="Start"/> and <paramref name="End"/> (in UTF-16 units), in alphabetical
 /// order.</summary>
 internal sealed record CompletionChoice(int Start, int End, IReadOnlyList<Completion> Items) : Answer;
 
@@ -50,7 +50,7 @@ internal sealed record Completion(string Text, string Kind);
 /// <summary>Whether code is <c>complete</c>, <c>incomplete</c> or <c>invalid</c>, and how far the next line is indented.</summary>
 internal sealed record Completeness(string Status, string Indent = "") : Answer;
 
-/// <summary>What is the completion with this text, of those that could stand at this place?</summary>
+/// <summary>What is the completion with this text, of those at this place?</summary>
 internal sealed record CompletionDescriptionQuestion(string Code, int Position, string Text) : Question<SymbolDescription>;
 
 /// <summary>Which methods could the call around this place (in UTF-16 units) mean?</summary>

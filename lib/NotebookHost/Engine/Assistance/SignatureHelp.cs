@@ -36,7 +36,7 @@ internal static class SignatureHelp
         }
 
         var parameter = arguments.Arguments.GetSeparators().Count(comma => comma.Span.End <= position);
-        // The one that the compiler has chosen, or the first that takes as many arguments.
+        // The method that the compiler has chosen, or the first that takes as many arguments.
         var chosen = model.GetSymbolInfo(call).Symbol;
         var active = methods.FindIndex(method => SymbolEqualityComparer.Default.Equals(method, chosen));
         active = active >= 0 ? active : methods.FindIndex(method => method.Parameters.Length > parameter || IsOpenEnded(method));

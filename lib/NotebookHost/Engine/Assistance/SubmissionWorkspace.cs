@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace NotebookHost.Engine.Assistance;
 
-/// <summary>The session's submissions as Roslyn's editor services want them: a chain of projects, each seeing those before it.</summary>
+/// <summary>The session's submissions as Roslyn's editor services need them: a chain of projects, each seeing those before it.</summary>
 internal sealed class SubmissionWorkspace : IDisposable
 {
     private readonly AdhocWorkspace _workspace = new(MefHostServices.DefaultHost);
@@ -15,7 +15,7 @@ internal sealed class SubmissionWorkspace : IDisposable
 
     public SubmissionWorkspace() => _solution = _workspace.CurrentSolution;
 
-    /// <summary>A document with the text of a script that is not run yet, behind those that were.</summary>
+    /// <summary>A document with a script that has not run yet, placed after those that have.</summary>
     public Document Open(Script script)
     {
         var missing = new Stack<Script>();

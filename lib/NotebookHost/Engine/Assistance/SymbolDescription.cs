@@ -98,7 +98,7 @@ internal sealed partial record SymbolDescription(string Signature, string Docume
         }
     }
 
-    /// <summary>Whoever asks inside 256 wants to know what the number is for, not what an int is.</summary>
+    /// <summary>A question inside 256 is about what the number is for, not about what an int is.</summary>
     private static bool IsName(SyntaxNode root, int position) =>
         position < root.FullSpan.End
         && root.FindToken(position) is var token

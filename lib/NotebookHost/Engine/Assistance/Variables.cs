@@ -10,10 +10,10 @@ internal static class Variables
     private const int LongestValue = 120;
     private const int MostRows = 10;
 
-    /// <summary>The variables by name; of those that were declared again, the newest.</summary>
+    /// <summary>The variables by name; if one was declared again, the newest.</summary>
     public static VariableList Of(IEnumerable<SubmissionVariable> variables) => new([.. Newest(variables).Select(Describe)]);
 
-    /// <summary>One variable as HTML; of a table the first rows. Null where there is none of that name.</summary>
+    /// <summary>One variable as HTML; of a table only the first rows. Null if there is no such variable.</summary>
     public static VariableView? Show(IEnumerable<SubmissionVariable> variables, string name)
     {
         if (Newest(variables).FirstOrDefault(variable => variable.Name == name) is not { } found)
@@ -47,7 +47,7 @@ internal static class Variables
         }
         catch (Exception e)
         {
-            // A property or ToString of the learner's or of a library threw: such as a tensor that is disposed.
+            // A property or ToString of the learner's code or of a library threw, for example of a disposed tensor.
             return new Variable(
                 variable.Name,
                 type,

@@ -2,7 +2,7 @@ using NotebookHost.Engine;
 
 namespace Microsoft.DotNet.Interactive;
 
-/// <summary>A value that is shown in a cell's output and can be replaced there, from any thread, as often as one likes.</summary>
+/// <summary>A value that is shown in a cell's output and can be replaced there, from any thread, any number of times.</summary>
 public sealed class DisplayedValue
 {
     private readonly CellOutput _output;

@@ -29,7 +29,7 @@ public sealed class Kernel
 
     /// <summary>Asks the user for a line of text.</summary>
     /// <param name="prompt">What to ask.</param>
-    /// <param name="typeHint">What kind of text it is, for front ends that care.</param>
+    /// <param name="typeHint">What kind of text it is, for front ends that use it.</param>
     public static Task<string?> GetInputAsync(string prompt = "", string typeHint = "text") =>
         Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
 
@@ -37,13 +37,13 @@ public sealed class Kernel
     public static Task<PasswordString> GetPasswordAsync(string prompt = "") =>
         Task.FromResult(new PasswordString(DisplayExtensions.CurrentCell().ReadInput(prompt) ?? ""));
 
-    /// <summary>The kernel: there is one.</summary>
+    /// <summary>The only kernel.</summary>
     public static Kernel Root { get; } = new();
 
     /// <summary>The kernel that runs the calling cell.</summary>
     public static Kernel Current => Root;
 
-    // Members of an object, as in .NET Interactive, though this host has one kernel only.
+    // Instance members, as in .NET Interactive, though this host has only one kernel.
 #pragma warning disable CA1822
     /// <summary>The name of the kernel's language.</summary>
     public string Name => "csharp";

@@ -34,7 +34,7 @@ public sealed class KernelInvocationContext
     /// <summary>The same token, for the engine.</summary>
     internal CancellationToken Interrupted { get; }
 
-    /// <summary>Whether code has asked for the token, and so may be expected to stop by itself when it finds that good.</summary>
+    /// <summary>Whether code has asked for the token, and so is likely to stop by itself.</summary>
     internal bool IsCooperative { get; private set; }
 
     /// <summary>Runs more code as a part of the cell; it throws where that fails.</summary>
@@ -52,7 +52,7 @@ public sealed class KernelInvocationContext
     /// <param name="wait">Whether to wait until the next output comes, which avoids flicker.</param>
     public void ClearOutput(bool wait = false) => Output.Put(new Cleared(wait));
 
-    /// <summary>Makes this the current context of the calling flow, and of threads that carry none.</summary>
+    /// <summary>Makes this the current context of the calling flow, and of threads that have none.</summary>
     internal void Enter()
     {
         Flowing.Value = this;

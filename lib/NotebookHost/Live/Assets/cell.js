@@ -31,7 +31,7 @@ export class Cell {
   get previous() { return this.notebook.cells[this.number - 2]; }
   get isEditing() { return this.editor?.view.hasFocus ?? false; }
 
-  /** Builds the inside anew: for a new cell, and where text became code or code text. */
+  /** Builds the cell's content: for a new cell, and after a change from text to code or back. */
   build(data) {
     this.editor?.destroy();
     this.editor = null;
@@ -118,13 +118,13 @@ export class Cell {
     else this.editor.focus();
   }
 
-  /** From the editor back to the cell. */
+  /** Moves the focus from the editor back to the cell. */
   leave() {
     this.closeText();
     this.element.focus({ preventScroll: true });
   }
 
-  /** A text cell shows its text as it is read. */
+  /** Closes the editor of a text cell and shows the rendered text. */
   closeText() {
     if (this.isCode || this.place.hidden) return;
     this.flush();
@@ -201,7 +201,7 @@ export class Cell {
     this.outputsElement.classList.toggle('old', state === 'waiting' || state === 'stale');
   }
 
-  // What stands below stays where it is while a cell that has run before runs again: the room is given back when it is done.
+  // While a cell runs again, its outputs keep their height for a moment, so that what stands below does not jump.
   #begin() {
     const height = this.outputsElement.offsetHeight;
     if (height < 40) return;
@@ -220,13 +220,13 @@ export class Cell {
     outputs.forEach((output, index) => this.setOutput(index, output));
   }
 
-  /** Shows an output: a new one, or another in the place of one that was there. */
+  /** Shows an output: a new one, or a replacement. */
   setOutput(index, output) {
     const old = this.outputs[index];
     if (output.kind === 'frame') {
       const frame = this.frames.get(output.frame);
       if (frame) {
-        // The neighbours share the frame: it holds them all, and what changes is told to it.
+        // Neighbouring outputs share one frame, which is told what changes.
         if (old?.output.frame === output.frame) updateFrame(frame, index, output.html);
         if (old && old.element !== frame) old.element.remove();
         this.outputs[index] = { output, element: frame };
@@ -253,7 +253,7 @@ export class Cell {
     }
     const holder = element('div', { class: 'outputs-part' });
     holder.innerHTML = output.html;
-    // The rules for outputs name them as children of .outputs.
+    // The style sheet expects outputs as children of .outputs.
     let made = holder.childElementCount === 1 ? holder.firstElementChild : holder;
     if (output.kind === 'error' && output.links?.length) made.append(this.#links(output.links));
     if (output.folded) {
@@ -262,7 +262,7 @@ export class Cell {
     for (const box of [made, ...made.querySelectorAll('pre.scroll, .scroll')]) if (box.matches('.scroll, pre')) box.tabIndex = 0;
     setFormulas(made);
     if (output.left) {
-      // With the button in one element, so that both go when the whole text comes.
+      // In one element with the button, so that both are removed when the whole text comes.
       made = element('div', { class: 'bounded' }, made);
       this.#more(made, index, output.left);
     }

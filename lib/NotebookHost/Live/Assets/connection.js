@@ -1,4 +1,4 @@
-// The line to the server: JSON messages over a WebSocket that comes back by itself, and questions with their answers.
+// The connection to the server: JSON messages over a WebSocket that reconnects by itself, and questions with their answers.
 export class Connection {
   #socket = null;
   #address;
@@ -44,7 +44,7 @@ export class Connection {
     return true;
   }
 
-  /** Asks the session. The answer is null where a newer question of the same kind came after it, or nothing could be said. */
+  /** Asks the session. The answer is null if a newer question of the same kind came after it, or there is nothing to say. */
   ask(question, values) {
     const older = this.#busy.get(question);
     if (older) this.#answer(older, null);

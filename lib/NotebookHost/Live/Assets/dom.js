@@ -49,7 +49,7 @@ export function duration(seconds) {
   return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
 }
 
-/** Sets the formulas of a part of the page. */
+/** Renders the formulas in a part of the page. */
 export function setFormulas(root) {
   if (!window.temml) return;
   for (const place of root.querySelectorAll('.math:not([data-set])')) {

@@ -17,7 +17,7 @@
       const place = document.querySelector(`[data-index="${Number(event.data.index)}"]`);
       if (!place) return;
       place.innerHTML = event.data.html;
-      // Scripts that come by innerHTML do not run; copies of them do.
+      // Scripts that are set through innerHTML do not run; copies of them do.
       for (const script of place.querySelectorAll('script')) {
         const copy = document.createElement('script');
         for (const { name, value } of script.attributes) copy.setAttribute(name, value);

@@ -17,13 +17,13 @@ export class Kept {
       if (Object.keys(texts).length === 0) localStorage.removeItem(this.#key);
       else localStorage.setItem(this.#key, JSON.stringify(texts));
     } catch {
-      // The browser keeps nothing: then the server's save is the only one.
+      // The browser stores nothing; then only the server saves.
     }
   }
 
   put(cell, source) { this.#store({ ...this.#load(), [cell]: { source, time: Date.now() } }); }
 
-  /** Drops what the server has surely saved: what was typed before its last save began. */
+  /** Drops what the server has certainly saved: what was typed before its last save began. */
   saved() {
     const before = Date.now() - 1500;
     this.#store(Object.fromEntries(Object.entries(this.#load()).filter(([, text]) => text.time > before)));

@@ -1,4 +1,4 @@
-// The keys of Jupyter's command mode: they count while a cell, and nothing in it that takes text, has the focus.
+// The keys of Jupyter's command mode: they work while a cell itself has the focus, not a text field in it.
 import { showHelp } from './help.js';
 
 export function bindKeys(notebook) {
@@ -39,7 +39,7 @@ export function bindKeys(notebook) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // In a link, a button, a summary or an input a key belongs to that.
+    // In a link, a button, a summary or an input, the key belongs to that element.
     if (target !== cell.element && target !== document.body && !target.matches('main')) return;
     const command = commands[event.key];
     if (!command) return;

@@ -1,4 +1,4 @@
-// The list of notebooks, alive: what was passed and read, which sessions run, and where to go on.
+// Keeps the list of notebooks up to date: what was passed and read, which sessions run, and where to go on.
 import { Connection } from './connection.js';
 import { button, bytes, element, notice, closeNotice } from './dom.js';
 

@@ -1,4 +1,4 @@
-// The live page of a notebook. The server owns text, order and outputs; this page shows them and says what the reader does.
+// The live page of a notebook. The server owns text, order and outputs; this page shows them and sends what the reader does.
 import { Notebook } from './notebook.js';
 import { bindKeys } from './keys.js';
 import { bindTools } from './tools.js';

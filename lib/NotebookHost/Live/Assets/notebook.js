@@ -1,4 +1,4 @@
-// The notebook as the page knows it: its cells in order, and what passes between them and the server.
+// The notebook as the page knows it: its cells in order, and their messages to and from the server.
 import { Cell } from './cell.js';
 import { Connection } from './connection.js';
 import { Kept } from './kept.js';
@@ -42,7 +42,7 @@ export class Notebook {
 
   ask(question, values) {
     if (question !== 'diagnostics') return this.connection.ask(question, values);
-    // One after another: each cell has its own, and of several at once the server answers the newest alone.
+    // One after another: each cell asks, and of several questions at once the server answers only the newest.
     const answer = this.#checks.then(() => this.connection.ask(question, values));
     this.#checks = answer;
     return answer;
@@ -229,7 +229,7 @@ export class Notebook {
       }
     }
     for (const gone of known.values()) gone.remove();
-    // Only what stands elsewhere is moved: an element that is moved loses the focus.
+    // Only elements in the wrong place are moved, because a moved element loses the focus.
     this.cells.forEach((cell, at) => {
       if (this.main.children[at] !== cell.element) this.main.insertBefore(cell.element, this.main.children[at] ?? null);
     });
@@ -326,7 +326,7 @@ export class Notebook {
     this.onRunning?.();
   }
 
-  /** The table of contents follows the headings, at most once for each picture on the screen. */
+  /** Updates the table of contents from the headings, at most once per frame. */
   contentsChanged() {
     cancelAnimationFrame(this.#contents);
     this.#contents = requestAnimationFrame(() => {

@@ -73,7 +73,7 @@ export function bindTools(notebook) {
   notebook.onDeleted = () => enable('undelete', notebook.deleted.length > 0);
   notebook.onRunning = () => enable('interrupt', notebook.cells.some(one => one.state === 'running' || one.state === 'waiting') || notebook.session === 'busy');
 
-  // A page whose end was seen for a second was read.
+  // A page counts as read when its end was visible for a second.
   const end = document.querySelector('body > footer');
   let timer = 0;
   const seen = new IntersectionObserver(entries => {

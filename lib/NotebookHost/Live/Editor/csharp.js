@@ -1,5 +1,5 @@
 // C# for highlighting and indentation: line by line, by words and signs, with the seven classes that Pages has.
-// What a name is, the session knows better; here its place decides, as in Pages' CodeHighlighter.
+// Only the session knows what a name is; here its place in the code decides, as in Pages' CodeHighlighter.
 const keywords = new Set(('abstract as async await base bool break byte case catch char checked class const continue decimal default delegate do double else enum '
   + 'event explicit extern false finally fixed float for foreach from goto if implicit in init int interface internal is join let lock long nameof namespace '
   + 'new not null object operator or and out override params private protected public readonly record ref required return sbyte sealed select set get short '
@@ -16,7 +16,7 @@ function textUntil(stream, state, close) {
     if (close === '"' && stream.peek() === '\\' && !state.verbatim) stream.next();
     stream.next();
   }
-  // A plain string ends with its line, also where its quote is missing.
+  // A plain string ends with its line, even if its closing quote is missing.
   if (close === '"' && !state.verbatim) state.inside = null;
   return 'string';
 }

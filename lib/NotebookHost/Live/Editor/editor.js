@@ -240,7 +240,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       view.focus();
     },
     hasCompletion: () => completionStatus(view.state) === 'active',
-    /** Looks again at what was underlined: a cell that ran may have declared it. */
+    /** Checks the code again: a cell that ran may have declared what is underlined. */
     checkAgain: () => diagnosticCount(view.state) > 0 && diagnose(view),
     destroy() { clearTimeout(checking); view.destroy(); },
   };

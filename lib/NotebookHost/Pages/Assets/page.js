@@ -50,7 +50,7 @@
     });
   }
 
-  // Before printing, or to look for something: all that is folded, at once.
+  // A button that unfolds everything at once, for printing or searching.
   const folds = [...document.querySelectorAll('main > .text details, main > .code > .folded')];
   const contents = document.getElementById('page-contents');
   if (contents && folds.length > 0) {
@@ -66,7 +66,7 @@
     contents.append(button);
   }
 
-  // A box that scrolls can be reached by keyboard; one that doesn't is no stop on the way.
+  // Only a box that scrolls is a stop for the Tab key.
   const boxes = new ResizeObserver(entries => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth + 1 || target.scrollHeight > target.clientHeight + 1) target.tabIndex = 0;

@@ -1,4 +1,4 @@
-// Which pages were read, kept in this browser. Where it keeps nothing, nothing of this is shown.
+// Which pages were read, kept in this browser. If it stores nothing, nothing of this is shown.
 (() => {
   // Pages of another run, in another folder, are other pages.
   const key = 'notebook-pages-read:' + location.pathname.slice(0, location.pathname.lastIndexOf('/') + 1);
@@ -22,11 +22,11 @@
     try {
       localStorage.setItem(key, JSON.stringify(pages));
     } catch {
-      // It is full, or closed: then the mark is not kept.
+      // The storage is full or blocked; then the mark is not kept.
     }
   }
 
-  // At the end of a page: whoever comes here has read it, and may say otherwise.
+  // At the end of a page: a reader who gets here has read it, and can mark it as unread.
   function atTheEnd(line) {
     const page = line.dataset.page, words = line.querySelector('span'), button = line.querySelector('button');
     const isRead = () => load()?.includes(page) ?? false;

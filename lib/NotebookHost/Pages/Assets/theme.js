@@ -41,7 +41,7 @@
       try {
         localStorage.setItem('notebook-page-theme', chosen);
       } catch {
-        // As above.
+        // Storage is switched off.
       }
 
       apply(chosen);

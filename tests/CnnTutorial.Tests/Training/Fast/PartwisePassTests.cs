@@ -125,9 +125,8 @@ public sealed class PartwisePassTests
         manual_seed(9);
         var model = Makers[network]();
         var pass = PartwisePass.Of(model, ImageShape, team)!;
-        // No multiple of the number of parts. Channels last, as in all batches: on processors that do not tell their cache sizes, as in
-        // some
-        // virtual machines, libtorch 2.10 computes other layouts wrongly where a number of channels is no multiple of 16.
+        // 77 is not a multiple of the number of parts. Channels last, as in all batches: libtorch 2.10 computes other layouts wrongly if a
+        // number of channels is not a multiple of 16, on processors that do not report their cache sizes, as in some virtual machines.
         var images = ChannelsLast.View(rand(77, 1, Toy.Size, Toy.Size));
         var labels = randint(Toy.Classes, [77], ScalarType.Int64);
         manual_seed(8); // for dropout

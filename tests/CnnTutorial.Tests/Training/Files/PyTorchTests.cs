@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial.Tests.Training;
 
-/// <summary>PyTorch itself, by a script of its own that knows the format and nothing of us.</summary>
+/// <summary>PyTorch itself, with a script that knows the format and uses none of our code.</summary>
 [Collection(TorchRandom.Name)]
 public sealed partial class PyTorchTests
 {
@@ -86,7 +86,7 @@ public sealed partial class PyTorchTests
         var model = TrainedOn(split.Take(200));
         Weights.Save(model, At("in.safetensors"));
         // Without the two options, torchrun of PyTorch 1.13 fails under Debian's Python 3.11: it looks for their default, zero, among the
-        // members of a flag, and since 3.11 zero is none.
+        // members of a flag, and since 3.11 zero is not one of them.
         var start = new ProcessStartInfo(
             Python,
             [

@@ -269,8 +269,8 @@ public sealed class ResumeTests : IDisposable
         return (model, optimizer(model.parameters()));
     }
 
-    /// <summary>Trains to the end; where it is to go on after an epoch, from the checkpoint of that epoch, with a network and random
-    /// numbers of its own.</summary>
+    /// <summary>Trains to the end. To go on after an epoch, it begins with the checkpoint of that epoch, a new network and other random
+    /// numbers.</summary>
     private Ending Run(
         string optimizer,
         int? resumeAfter = null,
