@@ -31,7 +31,7 @@ internal sealed class DatasetFolder(string path, string remedy)
     {
         var (images, imagesReader) = ReadForm(imagesSpec);
         var (labels, labelsReader) = ReadForm(labelsSpec);
-        // Before the hashes, because it says more: a pair of files that do not belong together.
+        // Checked before the hashes, because this message says more: the two files do not belong together.
         if (images.Count != labels.Count)
         {
             throw labelsReader.Bad($"holds {labels.Count} labels, but '{Find(imagesSpec)}' holds {images.Count} images");
