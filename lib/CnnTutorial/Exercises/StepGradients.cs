@@ -9,7 +9,7 @@ internal static class StepGradients
     /// <param name="epoch">Its number, from 1; null where there is only one.</param>
     /// <param name="end">The weights at its end.</param>
     /// <param name="begin">The weights at its beginning.</param>
-    /// <exception cref="WrongAnswerException">A step used others, the likeliest reason first.</exception>
+    /// <exception cref="WrongAnswerException">A step used other gradients; the message names the likeliest reason.</exception>
     public static void ThrowIfWrong(TrainingRecord record, int? epoch, float[] end, float[]? begin = null)
     {
         var steps = record.Steps;
@@ -60,7 +60,7 @@ internal static class StepGradients
         {
             { Wiped: true } => new(
                 Expected,
-                "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped them out.",
+                "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and cleared them.",
                 Order
             ),
             { Called: false } => new(
@@ -104,7 +104,7 @@ internal static class StepGradients
         {
             return new(
                 "Each step uses the gradients of its own batch.",
-                $"{where} gradients from before the epoch were still in them: `zero_grad()` was called never for {Rounds(record)}.",
+                $"{where} gradients from before the epoch were still in them: `zero_grad()` was never called for {Rounds(record)}.",
                 "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
             );
         }
@@ -151,7 +151,7 @@ internal static class StepGradients
         );
     }
 
-    /// <summary>The number by which one row is a multiple of the other; null where it is none.</summary>
+    /// <summary>The number by which one row is a multiple of the other; null if it is not a multiple.</summary>
     private static double? Factor(float[] seen, float[] right)
     {
         var factor = seen.Zip(right, (a, b) => (double)a * b).Sum() / right.Sum(b => (double)b * b);
@@ -175,7 +175,7 @@ internal static class StepGradients
     private static string Times(int count) =>
         count switch
         {
-            0 => "never",
+            0 => "0 times",
             1 => "once",
             _ => $"{count} times",
         };
