@@ -51,8 +51,7 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
             DeviceType.CUDA when !probe.HasCudaBuild && probe.CudaFallback is { } reason => (
                 false,
                 $"There is an NVIDIA driver, but the library was built for the CPU, since {reason}. To use the GPU, build it again "
-                    + "where the "
-                    + "package can be had (nuget.org has it), then restart the notebook.",
+                    + "from a package source that has the CUDA package (nuget.org has it), then restart the notebook.",
                 CudaBuildCommand
             ),
             DeviceType.CUDA when !probe.HasCudaBuild => (

@@ -6,8 +6,8 @@ namespace CnnTutorial;
 /// <summary>Loads libtorch and TorchSharp's bridge to it from lib/bin, before TorchSharp looks for them itself.</summary>
 /// <remarks>
 /// Two reasons. TorchSharp's own message hides the cause when the bridge does not load; and the bridge of
-/// TorchSharp 0.107.0 asks for GCC 13's libstdc++ (symbol version GLIBCXX_3.4.32), which Debian 12 and Ubuntu 22.04
-/// do not have, although it never calls the one symbol behind that version. There a copy is loaded in which that need
+/// TorchSharp 0.107.0 asks for GCC 13's libstdc++ (symbol version GLIBCXX_3.4.32), which Debian 12 and Ubuntu 22.04 do not have. It never
+/// calls the one symbol behind that version. There a copy is loaded in which that need
 /// is optional. To see whether this is still needed: on Debian 12, <c>readelf -V</c> of a newer libLibTorchSharp.so
 /// no longer lists GLIBCXX_3.4.32 (upstream: https://github.com/dotnet/TorchSharp/issues).
 /// </remarks>

@@ -33,8 +33,8 @@ internal static class ChannelsLast
 
     /// <summary>Changes the strides of the tensor itself, where it helps: grey images on an x64 processor.</summary>
     /// <remarks>
-    /// Where a virtual machine hides the sizes of the processor's caches, libtorch 2.10 computes convolutions of other layouts wrongly, up
-    /// to NaN, if a number of channels is not a multiple of 16.
+    /// If a virtual machine hides the sizes of the processor's caches, libtorch 2.10 computes convolutions of other layouts wrongly, up
+    /// to NaN. This happens if a number of channels is not a multiple of 16.
     /// </remarks>
     /// <returns>The same tensor.</returns>
     public static Tensor Restride(Tensor images)

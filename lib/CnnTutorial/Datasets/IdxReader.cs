@@ -65,7 +65,7 @@ internal sealed class IdxReader(string place, string remedy)
     {
         if (file.Count != spec.Count)
         {
-            throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} where {Text(spec.Count)} belong");
+            throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} instead of {Text(spec.Count)}");
         }
 
         var found = file.ComputeSha256();

@@ -168,7 +168,7 @@ public sealed class ImageSplit
         return BytesOn(Images, device ?? CPU).view(Count, Channels, Rows, Columns).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>
+    /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy needs them.</summary>
     /// <param name="device">The device of the tensor; null for the CPU.</param>
     /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
     public Tensor ToLabelTensor(Device? device = null)

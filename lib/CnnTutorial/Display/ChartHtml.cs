@@ -36,7 +36,7 @@ internal static class ChartHtml
     {
         var data = ValueAfter(script, "var data = ", 0, out var end);
         var layout = ValueAfter(script, "var layout = ", end, out _);
-        // XPlot writes "" where there is no layout.
+        // XPlot writes "" if there is no layout.
         return (data, layout == "\"\"" ? "{}" : layout);
     }
 

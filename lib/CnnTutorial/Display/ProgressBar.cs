@@ -35,7 +35,7 @@ public sealed class ProgressBar
         }
     }
 
-    /// <summary>Shows the last state at once.</summary>
+    /// <summary>Shows the last state, even if the bar has just moved.</summary>
     /// <param name="fraction">How much was done, in [0, 1].</param>
     /// <param name="text">The line under the bar.</param>
     public void Finish(double fraction, string text)

@@ -60,7 +60,7 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 "Labels of type int64.",
                 $"Labels of type {batch.Labels.dtype}.",
-                "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them."
+                "Cross-entropy needs whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them."
             );
         }
     }

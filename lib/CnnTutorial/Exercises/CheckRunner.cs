@@ -97,7 +97,7 @@ internal static class CheckRunner
             step,
             seen,
             "A check takes a second or two.",
-            "A loop that never ends? It is still running in the background: when you have corrected it, restart the kernel and run the "
+            "Does a loop never end? It is still running in the background: correct it, restart the kernel and run the "
                 + "notebook from its beginning."
         );
 }

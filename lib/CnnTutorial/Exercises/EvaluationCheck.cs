@@ -183,7 +183,7 @@ internal static class EvaluationCheck
             (MeanLoss.Near(seen.Loss, accuracy), "loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
             (
                 seen.Accuracy != 0 && MeanLoss.Near(seen.Accuracy, other),
-                "the same for two sets of images, of which different shares are right: a constant",
+                "the same for two sets of images with different shares of right answers: a constant",
                 "Return what this call counted."
             ),
             Is(100 * accuracy, "in percent", "Return the share, between 0 and 1; P1 in a format string shows it in percent."),

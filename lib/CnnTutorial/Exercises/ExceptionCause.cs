@@ -93,7 +93,7 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A tensor of type {match.Groups[2].Value} was read as {match.Groups[1].Value}.",
-                    "`item` wants the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`."
+                    "`item` needs the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`."
                 )
         ),
         (
@@ -128,7 +128,7 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A Conv2d is made for {match.Groups[1].Value} input channels, but got images of another shape.",
-                    $"It wants [n, {match.Groups[1].Value}, rows, columns]. The first number of `Conv2d(…)` is the number of channels that "
+                    $"It needs [n, {match.Groups[1].Value}, rows, columns]. The first number of `Conv2d(…)` is the number of channels that "
                         + "come in: the filters of the convolution before, or 1 for grey images. A convolution cannot come after `Flatten`."
                 )
         ),
@@ -153,7 +153,7 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "The loss got one number per image, but needs a row of logits.",
-                    "It wants the logits, [n, 10], as the network gives them: `argmax` turns each row into one number, and has no "
+                    "It needs the logits, [n, 10], as the network gives them: `argmax` turns each row into one number, and has no "
                         + "gradients."
                 )
         ),
@@ -323,7 +323,7 @@ internal static partial class ExceptionCause
                 "Save it first, and load from the same path."
             ),
             ArgumentNullException { ParamName: var name } => (
-                $"A function got null where it wants a value{(name is null ? "." : $", for its parameter `{name}`.")}",
+                $"A function got null instead of a value{(name is null ? "." : $", for its parameter `{name}`.")}",
                 "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`."
             ),
             InvalidDataException => (

@@ -6,7 +6,7 @@ internal static class StepGradients
     private const string Own = "The gradients of the mean loss of the batch, and of that batch alone.";
 
     /// <param name="record">One epoch.</param>
-    /// <param name="epoch">Its number, from 1; null where there is only one.</param>
+    /// <param name="epoch">Its number, from 1; null if there is only one.</param>
     /// <param name="end">The weights at its end.</param>
     /// <param name="begin">The weights at its beginning.</param>
     /// <exception cref="WrongAnswerException">A step used other gradients; the message names the likeliest reason.</exception>
@@ -125,7 +125,7 @@ internal static class StepGradients
                 $"{where} they are {factor:0.####} times as large"
                     + (Math.Abs(factor - right.Count) < 0.01 ? $": those of the sum over the {right.Count} images of the batch." : "."),
                 factor < 0
-                    ? "The loss is to fall: call `backward()` on the loss itself, without a minus."
+                    ? "The loss should fall: call `backward()` on the loss itself, without a minus."
                     : "Call `backward()` on what `loss.call(…)` gives, unchanged: not multiplied by `batch.Count`, not divided by the "
                         + "number of "
                         + "batches; and do not cut gradients off (`clip_grad_norm_`)."
@@ -160,7 +160,7 @@ internal static class StepGradients
             : null;
     }
 
-    /// <summary>How often the gradients were to be cleared.</summary>
+    /// <summary>How often the gradients should have been cleared.</summary>
     private static string Rounds(TrainingRecord record) =>
         record.Drawn.Count > 1 ? $"{record.Drawn.Count} batches" : $"{record.Steps.Count} steps";
 

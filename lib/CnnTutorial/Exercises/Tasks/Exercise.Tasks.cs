@@ -58,8 +58,8 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 04: gradient descent that learns a kernel.</summary>
-    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, the output of a 3×3 kernel for them <c>[N, 1, R − 2, C − 2]</c>, a rate
-    /// and a number of steps to the kernel <c>[1, 1, 3, 3]</c>.</param>
+    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, a 3×3 kernel's output for them <c>[N, 1, R − 2, C − 2]</c>, a rate and
+    /// a number of steps to that kernel <c>[1, 1, 3, 3]</c>.</param>
     public static CheckResult CheckKernel(Func<Tensor, Tensor, double, int, Tensor> learnKernel)
     {
         ArgumentNullException.ThrowIfNull(learnKernel);
