@@ -2,11 +2,11 @@ using Shared;
 
 namespace CnnTutorial;
 
-/// <summary>Writes files for notebooks: whole or not at all, and with a message for the learner where that fails.</summary>
+/// <summary>Writes files for notebooks: whole or not at all, and with a message for the learner if that fails.</summary>
 internal static class AtomicFile
 {
     /// <inheritdoc cref="FileReplacement.Write"/>
-    /// <exception cref="IOException">The file cannot be written; the message names it and the cause. The old file is as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it and the cause. The old file is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         path = Path.GetFullPath(path);

@@ -8,7 +8,7 @@ public static class CourseFolders
     /// <summary>Set this environment variable to keep results somewhere else than in <c>artifacts/</c>.</summary>
     public const string ArtifactsVariable = "CNN_TUTORIAL_ARTIFACTS";
 
-    // Lazy, so that the exception is the caller's and not a TypeInitializationException.
+    // Lazy, so that the caller gets this exception and not a TypeInitializationException.
     private static readonly Lazy<string> FoundRoot = new(FindRoot);
 
     /// <summary>The repository's root: the nearest folder above the library that holds both <c>lib</c> and <c>notebooks</c>.</summary>
@@ -18,7 +18,7 @@ public static class CourseFolders
     /// <summary>The folder with the built library and the native libraries beside it.</summary>
     public static string NativeLibraries => Path.Combine(Root, "lib", "bin");
 
-    /// <summary>The folder for results of one data set, such as <c>artifacts/mnist</c>; made where it is missing.</summary>
+    /// <summary>The folder for results of one data set, such as <c>artifacts/mnist</c>; made if it is missing.</summary>
     /// <param name="name">A folder name, such as <c>mnist</c>.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static string Artifacts(string name)

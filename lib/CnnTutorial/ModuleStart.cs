@@ -6,7 +6,7 @@ namespace CnnTutorial;
 internal static class ModuleStart
 {
     // CA2255: a module initializer in a library is what is wanted here: a notebook that only writes #r must find
-    // TorchSharp loadable and charts displayable, with no line of ceremony that a beginner would have to copy.
+    // TorchSharp loadable and charts displayable, without further lines that a beginner would have to copy.
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255

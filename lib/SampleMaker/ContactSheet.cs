@@ -3,7 +3,7 @@ using CnnTutorial;
 
 namespace SampleMaker;
 
-/// <summary>A picture of the first images of each class, one class a row, to look at what was made.</summary>
+/// <summary>A picture of the first images of each class, one class per row, to look at the result.</summary>
 internal static class ContactSheet
 {
     private const int Columns = 30;

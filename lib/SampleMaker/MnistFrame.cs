@@ -2,7 +2,7 @@ namespace SampleMaker;
 
 /// <summary>
 /// Frames a digit as MNIST does: scaled with its proportions kept so that its longer side is 20 pixels, then placed in 28×28 pixels
-/// so that its centre of mass lies in the middle (https://yann.lecun.com/exdb/mnist/). A network trained on one then understands the other.
+/// so that its centre of mass lies in the middle (https://yann.lecun.com/exdb/mnist/). A network trained on one then works on the other.
 /// </summary>
 internal static class MnistFrame
 {
@@ -68,7 +68,7 @@ internal static class MnistFrame
             (left, right) = (Math.Min(left, i % side), Math.Max(right, i % side));
         }
 
-        return bottom < 0 ? throw new InvalidDataException("A cell is black.") : (top, left, bottom - top + 1, right - left + 1);
+        return bottom < 0 ? throw new InvalidDataException("A cell holds no ink.") : (top, left, bottom - top + 1, right - left + 1);
     }
 
     private static double Bilinear(byte[] cell, int side, double y, double x)

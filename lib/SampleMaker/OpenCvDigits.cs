@@ -14,9 +14,9 @@ internal static class OpenCvDigits
     private const int Classes = 10;
 
     /// <summary>
-    /// 4,000 images to train and 1,000 to test, the same number of each class.
-    /// Neighbouring cells often come from one writer (slant and thickness of the pen run on for some ten cells), so the test images are one
-    /// contiguous block, the last of the five rows of each class: interleaved, nearly each writer would be in both splits.
+    /// 4,000 images to train and 1,000 to test, the same number of each class. Neighbouring cells often come from one writer (slant and
+    /// thickness of the pen stay alike for some ten cells). So the test images are one block, the last of the five rows of each class: if
+    /// they were interleaved, nearly every writer would be in both splits.
     /// </summary>
     public static (ImageSplit Train, ImageSplit Test) Read(string path)
     {
@@ -37,7 +37,7 @@ internal static class OpenCvDigits
             }
         }
 
-        // Random with a seed gives the same numbers on each version of .NET: that is documented for compatibility.
+        // Random with a seed has given the same numbers in every version of .NET so far.
         var random = new Random(28);
         return (Shuffle(train, random), Shuffle(test, random));
     }

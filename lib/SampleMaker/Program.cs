@@ -30,8 +30,8 @@ void Save(string folder, string prefix, ImageSplit split)
     }
 }
 
-// GZipStream writes no time stamp, so the same input makes the same file; the hash is of the uncompressed bytes, which no change of zlib
-// touches.
+// GZipStream writes no time stamp, so the same input makes the same file; the hash is of the uncompressed bytes, which do not depend on
+// the version of zlib.
 static void Write(string path, IdxFile file)
 {
     Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -52,7 +52,7 @@ public sealed partial class LookInsideTests(BundledCourse course)
                     "Block 1: its kernels and feature maps of image 0 (",
                     "Block 2: its feature maps of image 0 (",
                     "Block 2: the kernels of filter ",
-                    "Which pixels the answer hangs on",
+                    "Which pixels the answer depends on",
                     "Test digits by what fc1 makes of them",
                 ]
         )

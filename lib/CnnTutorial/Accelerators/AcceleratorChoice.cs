@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace CnnTutorial;
 
-/// <summary>Which device is best, and why a better one is not used: the decision, apart from how its facts are found.</summary>
+/// <summary>Which device is best, and why a better one is not used: the decision only; the probe finds the facts.</summary>
 /// <param name="Type">The chosen device.</param>
 /// <param name="Reason">Why, in one or two plain sentences.</param>
 /// <param name="Command">The command that would change the choice, or null.</param>
@@ -51,8 +51,7 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
             DeviceType.CUDA when !probe.HasCudaBuild && probe.CudaFallback is { } reason => (
                 false,
                 $"There is an NVIDIA driver, but the library was built for the CPU, since {reason}. To use the GPU, build it again "
-                    + "where the "
-                    + "package can be had (nuget.org has it), then restart the notebook.",
+                    + "from a package source that has the CUDA package (nuget.org has it), then restart the notebook.",
                 CudaBuildCommand
             ),
             DeviceType.CUDA when !probe.HasCudaBuild => (
@@ -61,7 +60,7 @@ internal sealed record AcceleratorChoice(DeviceType Type, string Reason, string?
                     + "restart the notebook.",
                 CudaBuildCommand
             ),
-            DeviceType.MPS when !probe.IsAppleSilicon => (false, "Apple's GPU can be used on a Mac with Apple silicon alone.", null),
+            DeviceType.MPS when !probe.IsAppleSilicon => (false, "Apple's GPU can be used only on a Mac with Apple silicon.", null),
             DeviceType.CUDA or DeviceType.MPS when probe.Try(type) is { } failure => (
                 false,
                 $"{(type == DeviceType.CUDA ? "The NVIDIA GPU" : "Apple's GPU")} is there, but failed its trial computation: "

@@ -12,7 +12,7 @@ internal interface IAcceleratorProbe
     /// <summary>Whether the CUDA build of libtorch lies in lib/bin.</summary>
     bool HasCudaBuild { get; }
 
-    /// <summary>Why the build took the CPU where it would have taken CUDA, as a clause; null where it did not.</summary>
+    /// <summary>Why the build fell back from CUDA to the CPU, as a clause; null if it did not.</summary>
     string? CudaFallback { get; }
 
     /// <summary>Whether this is a Mac with Apple silicon.</summary>
@@ -22,7 +22,7 @@ internal interface IAcceleratorProbe
     bool CudaBuildExists { get; }
 
     /// <summary>Multiplies two small matrices on the device and checks the result.</summary>
-    /// <returns>Null where it worked, else what went wrong, in one clause.</returns>
+    /// <returns>Null if it worked, else what went wrong, in one clause.</returns>
     string? Try(DeviceType type);
 
     /// <summary>The device's name, such as "NVIDIA GeForce RTX 4070" or "AMD Ryzen 7".</summary>

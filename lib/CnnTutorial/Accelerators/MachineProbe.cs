@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Asks the machine at hand.</summary>
+/// <summary>Finds the facts of the machine that the program runs on.</summary>
 internal sealed class MachineProbe : IAcceleratorProbe
 {
     public bool HasNvidiaDriver =>

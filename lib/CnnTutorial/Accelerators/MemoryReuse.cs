@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace CnnTutorial;
 
-/// <summary>While it lives, the C library keeps freed memory for the next step instead of giving it back to the system.</summary>
+/// <summary>Until it is disposed, the C library keeps freed memory for the next step instead of giving it back to the system.</summary>
 /// <remarks>
-/// A step of training allocates and frees the same large tensors again and again. glibc takes each from the system and gives
-/// it back, so that every page is cleared and mapped anew: a third of the training time. Kept memory grows into holes that
-/// nothing fits, so <see cref="Trim"/> gives it back now and then. With another C library nothing happens.
-/// The numbers are those of glibc's malloc.h (see mallopt(3)).
+/// A step of training allocates and frees the same large tensors again and again. glibc takes each from the system and gives it back, so
+/// every page is cleared and mapped again: a third of the training time. Kept memory becomes fragmented and grows, so <see
+/// cref="Trim"/> gives it back from time to time. With another C library this type does nothing. The numbers are those of glibc's malloc.h
+/// (see mallopt(3)).
 /// </remarks>
 internal sealed partial class MemoryReuse : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed partial class MemoryReuse : IDisposable
     private const int MmapThreshold = -3;
     private const int MmapMax = -4;
 
-    /// <summary>Measured on the course's network: fewer trims make it grow, more cost time.</summary>
+    /// <summary>Measured on the course's network: with fewer trims the memory grows, and more trims cost time.</summary>
     private const int StepsBetweenTrims = 50;
 
     private static readonly bool IsGlibc =
@@ -41,7 +41,7 @@ internal sealed partial class MemoryReuse : IDisposable
         return new MemoryReuse();
     }
 
-    /// <summary>Counts a step of training, and gives memory back after some.</summary>
+    /// <summary>Counts a step of training, and gives memory back every <see cref="StepsBetweenTrims"/> steps.</summary>
     public void Step()
     {
         if (IsGlibc && ++_steps % StepsBetweenTrims == 0)

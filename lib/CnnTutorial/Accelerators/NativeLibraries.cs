@@ -6,8 +6,8 @@ namespace CnnTutorial;
 /// <summary>Loads libtorch and TorchSharp's bridge to it from lib/bin, before TorchSharp looks for them itself.</summary>
 /// <remarks>
 /// Two reasons. TorchSharp's own message hides the cause when the bridge does not load; and the bridge of
-/// TorchSharp 0.107.0 asks for GCC 13's libstdc++ (symbol version GLIBCXX_3.4.32), which Debian 12 and Ubuntu 22.04
-/// do not have, although it never calls the one symbol behind that version. There a copy is loaded in which that need
+/// TorchSharp 0.107.0 asks for GCC 13's libstdc++ (symbol version GLIBCXX_3.4.32), which Debian 12 and Ubuntu 22.04 do not have. It never
+/// calls the one symbol behind that version. There a copy is loaded in which that need
 /// is optional. To see whether this is still needed: on Debian 12, <c>readelf -V</c> of a newer libLibTorchSharp.so
 /// no longer lists GLIBCXX_3.4.32 (upstream: https://github.com/dotnet/TorchSharp/issues).
 /// </remarks>
@@ -28,8 +28,7 @@ internal static partial class NativeLibraries
         }
     }
 
-    /// <summary>Loads the libraries once; a failure is kept for <see cref="EnsureLoaded"/>, which can say it where a learner sees
-    /// it.</summary>
+    /// <summary>Loads the libraries once; a failure is kept, and <see cref="EnsureLoaded"/> throws it where a learner sees it.</summary>
     public static bool TryLoad() => Failure.Value is null;
 
     private static NotSupportedException? Load()
@@ -65,7 +64,7 @@ internal static partial class NativeLibraries
             }
         }
 
-        // Where there is a CUDA build, torch_cuda must come in before the bridge, or it registers no GPU kernels.
+        // In a CUDA build, torch_cuda must be loaded before the bridge, or it registers no GPU kernels.
         foreach (var name in names.Libtorch.Concat(names.Optional.Where(name => File.Exists(Path.Combine(folder, name)))))
         {
             if (TryLoad(Path.Combine(folder, name)) is { } error)
@@ -88,9 +87,9 @@ internal static partial class NativeLibraries
     }
 
     /// <summary>
-    /// libgomp, which shares a layer's work among threads, reads this once, when it is loaded. By default a thread that has
-    /// nothing to do spins: where another program wants the core too, it takes it from the thread that has work, and
-    /// training gets three to four times slower. A choice that the user made stands.
+    /// libgomp, which divides a layer's work among threads, reads this variable once, when it is loaded. By default an idle thread spins.
+    /// If another program needs the core, the spinning thread takes time from the thread that has work, and training gets three to four
+    /// times slower. A value that the user has set is kept.
     /// </summary>
     private static void LetIdleThreadsSleep()
     {
@@ -118,9 +117,9 @@ internal static partial class NativeLibraries
     }
 
     /// <summary>
-    /// Writes the changed bridge to a folder of its own, by a rename so that two processes may do it at once. The file that
-    /// the build copied stays as it is: where the build made a hard link, it is NuGet's own file.
-    /// The loader finds the copy by its SONAME when TorchSharp asks for it by name.
+    /// Writes the changed bridge to a folder of its own, by a rename, so that two processes may do it at once. The file that the build
+    /// copied is not changed, because it may be a hard link to NuGet's own file. The loader finds the copy by its SONAME when TorchSharp
+    /// asks for it by name.
     /// </summary>
     internal static string MakeCompatibleCopy(string bridge)
     {
@@ -157,7 +156,7 @@ internal static partial class NativeLibraries
 
         throw new NotSupportedException(
             "TorchSharp cannot start: this system's libstdc++ is older than GCC 13's, and no folder could be written for a copy of "
-                + $"{source.Name} that does without ({string.Join("; ", errors)}). Make one of them writable."
+                + $"{source.Name} that does not need a newer one ({string.Join("; ", errors)}). Make one of them writable."
         );
     }
 
@@ -168,15 +167,16 @@ internal static partial class NativeLibraries
         var reason = (version, missing) switch
         {
             ({ } v, _) when v.StartsWith("GLIBCXX", StringComparison.Ordinal) || v.StartsWith("CXXABI", StringComparison.Ordinal) =>
-                $"this system's libstdc++ is too old: it lacks {v}. Use a newer distribution (Debian 12, Ubuntu 22.04 or later), or "
+                $"this system's libstdc++ is too old: {v} is missing. Use a newer distribution (Debian 12, Ubuntu 22.04 or later), or "
                     + "install a newer libstdc++6.",
-            ({ } v, _) => $"this system's C library is too old: it lacks {v}. Use a newer distribution (Debian 12, Ubuntu 22.04 or later).",
+            ({ } v, _) => $"this system's C library is too old: {v} is missing. Use a newer distribution (Debian 12, Ubuntu 22.04 or "
+                + "later).",
             (_, { } m) => $"the system library {m} is missing. Install the package that holds it.",
             _ when OperatingSystem.IsWindows() =>
                 $"Windows says: {Tidy(error)}. Install the Visual C++ runtime (https://aka.ms/vs/17/release/vc_redist.x64.exe); if it "
                     + "still fails, see https://github.com/dotnet/TorchSharp/issues/1567 and try an earlier TorchSharpVersion in "
                     + "Directory.Build.props.",
-            _ => $"the system says: {Tidy(error)}. Build the library anew: dotnet build lib/CnnTutorial --no-incremental",
+            _ => $"the system says: {Tidy(error)}. Build the library again: dotnet build lib/CnnTutorial --no-incremental",
         };
         return new NotSupportedException($"TorchSharp cannot start: {path} does not load, because {reason}");
     }

@@ -4,7 +4,7 @@ namespace CnnTutorial;
 
 /// <summary>The file names of libtorch and of TorchSharp's bridge on one platform, in loading order.</summary>
 /// <param name="Libtorch">Must be there.</param>
-/// <param name="Optional">Loaded where they are there: the CUDA build's.</param>
+/// <param name="Optional">Loaded if they exist: those of the CUDA build.</param>
 /// <param name="Bridge">TorchSharp's own native library.</param>
 internal sealed record NativeLibraryNames(IReadOnlyList<string> Libtorch, IReadOnlyList<string> Optional, string Bridge)
 {

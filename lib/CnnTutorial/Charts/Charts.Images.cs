@@ -9,7 +9,7 @@ public static partial class Charts
     /// <param name="split">Where the images are.</param>
     /// <param name="indexes">Which to show, in reading order.</param>
     /// <param name="classNames">The name of each class.</param>
-    /// <param name="columns">Images a row.</param>
+    /// <param name="columns">Images per row.</param>
     /// <param name="title">Above the grid.</param>
     public static PlotlyChart ImageGrid(
         ImageSplit split,
@@ -42,14 +42,14 @@ public static partial class Charts
     }
 
     /// <summary>
-    /// Images with what the network says of them: ten bars for the probabilities, and a title such as
-    /// "Seven 98% (Seven)", which is the prediction, its probability, and in brackets the label; blue where right, red where wrong.
+    /// Images with the network's predictions: ten bars for the probabilities, and a title such as "Seven 98% (Seven)". The title is the
+    /// prediction, its probability, and in brackets the label; blue if right, red if wrong.
     /// </summary>
     /// <param name="split">Where the images are.</param>
-    /// <param name="predictions">What the network says of the same images.</param>
+    /// <param name="predictions">The network's predictions for the same images.</param>
     /// <param name="indexes">Which to show, in reading order.</param>
     /// <param name="classNames">The name of each class.</param>
-    /// <param name="columns">Images a row.</param>
+    /// <param name="columns">Images per row.</param>
     /// <param name="title">Above the grid.</param>
     public static PlotlyChart PredictionGrid(
         ImageSplit split,

@@ -10,15 +10,15 @@ public static partial class Charts
     private static readonly double[] Digits = [1, 2, 5];
 
     /// <summary>
-    /// A layer's maps in a grid, numbered from 0, all on one scale: white is zero, blue positive, orange negative. Where the kernels are
-    /// given too, the kernel of each stands to its left, on a scale of its own.
+    /// A layer's maps in a grid, numbered from 0, all on one scale: white is zero, blue positive, orange negative. If the kernels are
+    /// given too, each map's kernel stands to its left. The kernels have a scale of their own.
     /// </summary>
     /// <param name="maps"><c>[maps, rows, columns]</c>.</param>
     /// <param name="title">Above the chart.</param>
     /// <param name="kernels">A kernel for each map, <c>[maps, 1, rows, columns]</c> or without the dimension of one; null for maps
     /// alone.</param>
-    /// <param name="columns">Maps a row.</param>
-    /// <exception cref="ArgumentException">A tensor has another shape; one sentence says which.</exception>
+    /// <param name="columns">Maps per row.</param>
+    /// <exception cref="ArgumentException">A tensor has another shape; the message says which.</exception>
     public static PlotlyChart FeatureMaps(Tensor maps, string title, Tensor? kernels = null, int columns = 6)
     {
         ArgumentNullException.ThrowIfNull(maps);
@@ -46,7 +46,7 @@ public static partial class Charts
 
         const int side = 28;
         const int gap = 4;
-        // The number stands above a map; where there is a kernel, above that, beside the map.
+        // The number stands above the map, or above the kernel if there is one.
         var (label, kernelSide, kernelWidth) = kernels is null ? (6, 0, 0) : (0, 17, 19);
         var count = (int)maps.shape[0];
         columns = Math.Min(columns, count);
@@ -68,7 +68,7 @@ public static partial class Charts
             Math.Min(760, 60 + (columns * 2 * width))
         );
         var places = Enumerable.Range(0, count).Select(i => (Column: i % columns, Row: i / columns)).ToList();
-        // White would not end anywhere on a white page.
+        // A frame, since the edge of white cannot be seen on a white page.
         layout.shapes = places
             .Select(place => Box(Map(place.Column, place.Row), side))
             .Concat(places.Where(_ => kernels is not null).Select(place => Box(Kernel(place.Column, place.Row), kernelSide)))
@@ -83,8 +83,8 @@ public static partial class Charts
     }
 
     /// <summary>
-    /// Images, and beside each which of its pixels the answer hangs on: blue where a patch that covers them lets the probability of the
-    /// answer fall, orange where it lets it rise. All are on one scale.
+    /// Images, each beside a map of the pixels that the answer depends on: blue where covering them lowers the probability of the answer,
+    /// orange where it raises it. All are on one scale.
     /// </summary>
     /// <param name="maps">At least one.</param>
     /// <param name="classNames">The name of each class.</param>
@@ -93,7 +93,7 @@ public static partial class Charts
     public static PlotlyChart Occlusion(
         IReadOnlyList<OcclusionMap> maps,
         IReadOnlyList<string> classNames,
-        string title = "Which pixels the answer hangs on"
+        string title = "Which pixels the answer depends on"
     )
     {
         ArgumentNullException.ThrowIfNull(maps);
@@ -153,7 +153,7 @@ public static partial class Charts
     /// picture at the top.</summary>
     /// <param name="runs">A name, and the loss of each step, as <see cref="BatchLosses"/> keeps them.</param>
     /// <param name="title">Above the chart.</param>
-    /// <param name="window">How many steps a point is the mean of.</param>
+    /// <param name="window">How many steps are averaged for a point.</param>
     public static PlotlyChart CompareLosses(
         IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs,
         string title = "Loss, step by step",
@@ -164,7 +164,7 @@ public static partial class Charts
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         var curves = runs.Select(run => Smooth(run.Losses, window)).ToList();
         var shown = curves.SelectMany(curve => curve).OfType<double>().Where(loss => loss > 0).DefaultIfEmpty(1).ToList();
-        // Twice what a training begins with: above it there is nothing to compare.
+        // Twice the largest first loss: above that there is nothing to compare.
         var top = 2 * runs.Where(run => run.Losses.Count > 0).Select(run => run.Losses[0]).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         var layout = Plain(title, "Step", $"Loss (logarithmic, mean of {window} steps)", 460);
         layout.yaxis.type = "log";
@@ -200,7 +200,7 @@ public static partial class Charts
         return layout;
     }
 
-    /// <summary>The mean of the last steps at each step; null, a gap, where one of them is no number.</summary>
+    /// <summary>The mean of the last steps at each step; null, a gap, if one of them is not finite.</summary>
     private static double?[] Smooth(IReadOnlyList<double> values, int window) =>
         [
             .. values

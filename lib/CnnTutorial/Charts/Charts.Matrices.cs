@@ -8,14 +8,14 @@ namespace CnnTutorial;
 public static partial class Charts
 {
     /// <summary>
-    /// Tables of numbers side by side, each a picture of the same size: white is zero, dark is large; where any is
-    /// negative, blue is positive and orange negative. Tables of at most 7 × 7 also have their numbers written in.
+    /// Tables of numbers side by side, each a picture of the same size: white is zero, dark is large; if any number is negative, blue is
+    /// positive and orange negative. Tables of at most 7 × 7 also have their numbers written in.
     /// </summary>
     /// <param name="matrices">A name and a tensor of shape [rows, columns] for each; dimensions of one are ignored.</param>
     /// <param name="title">Above the chart.</param>
-    /// <param name="sameScale">Whether a colour means the same number in all of them, or each has its own scale.</param>
-    /// <param name="columns">Tables a row.</param>
-    /// <exception cref="ArgumentException">A tensor has no two dimensions.</exception>
+    /// <param name="sameScale">True if a colour means the same number in all of them; false if each has its own scale.</param>
+    /// <param name="columns">Tables per row.</param>
+    /// <exception cref="ArgumentException">A tensor does not have two dimensions.</exception>
     public static PlotlyChart Matrices(
         IReadOnlyList<(string Name, Tensor Values)> matrices,
         string title,
@@ -41,7 +41,7 @@ public static partial class Charts
             var (left, top) = (((i % columns) * (side + gap)) + (gap / 2.0), ((i / columns) * (side + gap + label)) + label);
             var (dx, dy) = ((double)side / rows[0].Length, (double)side / rows.Length);
             var scale = sameScale ? all : [.. rows.SelectMany(row => row)];
-            // Zero is white in every table, so a table of nothing but zeros needs an end of its scale, too.
+            // The scale must not have the length 0, even in a table of only zeros.
             var (signed, end) = (scale.Min() < 0, Math.Max(scale.Max(Math.Abs), 1e-9));
             traces.Add(
                 new Heatmap
@@ -59,7 +59,7 @@ public static partial class Charts
                     hoverinfo = "z",
                 }
             );
-            // White would not end anywhere on a white page.
+            // A frame, since the edge of white cannot be seen on a white page.
             frames.Add(
                 new Shape
                 {
@@ -112,7 +112,7 @@ public static partial class Charts
         using var scope = NewDisposeScope();
         var values = matrix.Values.detach().cpu().to(ScalarType.Float64);
         var shape = values.shape.Where(length => length != 1).ToArray();
-        // A table of one row or one column loses a dimension of one that it needs.
+        // A table of one row or one column keeps its dimension of one.
         shape = values.dim() == 2 ? values.shape : shape;
         if (shape.Length != 2)
         {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>The course's charts. Each is an XPlot chart, so a learner may change its layout or make one alike.</summary>
+/// <summary>The course's charts. Each is an XPlot chart, so a learner may change its layout or make a similar one.</summary>
 public static partial class Charts
 {
     /// <summary>For several curves in one chart.</summary>
@@ -34,7 +34,8 @@ public static partial class Charts
         return Plot(traces, Plain(title, "", "Images", 420));
     }
 
-    /// <summary>How often values occur, in bins of equal width; the counts on a logarithmic axis, since most pixels are black.</summary>
+    /// <summary>How often values occur, in bins of equal width; the counts on a logarithmic axis, since most pixels are 0
+    /// (paper).</summary>
     /// <param name="values">Any tensor of numbers.</param>
     /// <param name="title">Above the chart.</param>
     /// <param name="axis">Below the chart: what the values are.</param>
@@ -47,7 +48,7 @@ public static partial class Charts
         var numbers = values.detach().cpu().to(ScalarType.Float32).flatten();
         var (low, high) = (numbers.min().item<float>(), numbers.max().item<float>());
         var step = high > low ? (high - low) / bins : 1;
-        // The highest value belongs into the last bin, not into one of its own.
+        // The highest value belongs in the last bin, not in one of its own.
         var counts = ((numbers - low) / step).floor().clamp(0, bins - 1).to(ScalarType.Int64).bincount(null, bins).data<long>().ToArray();
         var layout = Plain(title, axis, "Pixels (logarithmic)", 360);
         layout.yaxis.type = "log";
@@ -87,7 +88,7 @@ public static partial class Charts
 
     /// <summary>Several trainings in one figure: validation accuracy (solid) on the left axis and validation loss (dotted) on the
     /// right.</summary>
-    /// <param name="runs">A name and a history for each; of a training without validation, its training figures are shown.</param>
+    /// <param name="runs">A name and a history for each; for a training without validation, its training figures are shown.</param>
     public static PlotlyChart CompareLearning(params (string Name, History History)[] runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -115,8 +116,8 @@ public static partial class Charts
         return Plot(traces, TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count)));
     }
 
-    /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, or the rare mistakes would
-    /// not show.</summary>
+    /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, so that rare mistakes
+    /// show.</summary>
     /// <param name="matrix">The counts.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="title">Above the chart.</param>

@@ -3,8 +3,8 @@ using System.Text;
 namespace CnnTutorial;
 
 /// <summary>
-/// A figure in which a reader scans an image with a kernel: image size, kernel size, stride and padding are chosen,
-/// the positions stepped or played through. It needs no kernel behind the notebook, so it also works in a page.
+/// A figure in which a kernel scans an image. The reader chooses image size, kernel size, stride and padding, and steps or plays through
+/// the positions. It needs no running notebook, so it also works in a page.
 /// </summary>
 public sealed class ConvolutionExplorer : IHtmlDisplay
 {

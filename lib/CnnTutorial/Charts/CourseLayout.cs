@@ -2,12 +2,12 @@ using XPlot.Plotly;
 
 namespace CnnTutorial;
 
-/// <summary>XPlot's layout with what it lacks: proportions that are kept at any width.</summary>
+/// <summary>XPlot's layout, extended so that a chart keeps its proportions at any width.</summary>
 /// <remarks>XPlot writes public properties as they are named, so they carry plotly.js's names.</remarks>
 internal sealed class CourseLayout : Layout.Layout
 {
 #pragma warning disable IDE1006, CA1707 // plotly.js's names
-    /// <summary>Read by chart.js: the size in screen pixels for which letters were chosen; with a height, the chart keeps its
+    /// <summary>Read by chart.js: the size in screen pixels for which the letter sizes were chosen; with a height, the chart keeps its
     /// proportions.</summary>
     public object? meta { get; init; }
 #pragma warning restore IDE1006, CA1707

@@ -16,7 +16,7 @@ public sealed class ImageScatter : IHtmlDisplay
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // Readable on white and on black; the symbols are for who tells fewer colours apart.
+    // Readable on white and on black; the symbols help readers who cannot tell all colours apart.
     private static readonly string[] Colors =
     [
         Palette.Blue,
@@ -42,11 +42,10 @@ public sealed class ImageScatter : IHtmlDisplay
     /// <param name="split">The images and the labels that colour them.</param>
     /// <param name="components">A point for each image, on two axes or more.</param>
     /// <param name="classNames">The name of each class.</param>
-    /// <param name="predictions">What the network says of the same images, in the same order, to be told beside the image; null for
-    /// nothing.</param>
+    /// <param name="predictions">The network's predictions for the same images, in the same order, shown beside the image; null to show
+    /// none.</param>
     /// <param name="title">Above the chart.</param>
-    /// <exception cref="ArgumentException">The numbers of images, points and predictions do not suit each other; one sentence says
-    /// how.</exception>
+    /// <exception cref="ArgumentException">The numbers of images, points and predictions do not match; the message says how.</exception>
     public ImageScatter(
         ImageSplit split,
         PrincipalComponents components,
@@ -128,7 +127,7 @@ public sealed class ImageScatter : IHtmlDisplay
                     y = images.Select(image => Math.Round(_components.Points[image][1], 3)).ToArray(),
                     name = NameOf(_split.Labels[images[0]]),
                     mode = "markers",
-                    // Not "skip": the script is to be told of the point, and shows the image itself.
+                    // Not "skip": the script needs the hover events, and shows the image itself.
                     hoverinfo = "none",
                     marker = new Marker
                     {
@@ -142,7 +141,7 @@ public sealed class ImageScatter : IHtmlDisplay
         return Charts.Plot(traces, layout);
     }
 
-    /// <summary>What the picture says, in numbers: where the classes lie, and which lies nearest.</summary>
+    /// <summary>The picture in numbers: where the classes lie, and which class is nearest to each.</summary>
     private string Table(List<int[]> members)
     {
         var middles = members
@@ -182,7 +181,7 @@ public sealed class ImageScatter : IHtmlDisplay
 
     private static double[] Rounded(params double[] place) => [.. place.Select(value => Math.Round(value, 3))];
 
-    /// <summary>Two pixels a byte, 16 shades of grey, compressed: a tenth of the bytes, and no difference to the eye.</summary>
+    /// <summary>Two pixels per byte, 16 shades of grey, compressed: a tenth of the bytes, and the eye sees no difference.</summary>
     private static string Packed(byte[] pixels)
     {
         var halves = new byte[(pixels.Length + 1) / 2];

@@ -1,6 +1,6 @@
 namespace CnnTutorial;
 
-/// <summary>What one layer makes of an image: a stack of feature maps, or a row of numbers.</summary>
+/// <summary>What one layer computes from an image: a stack of feature maps, or a row of numbers.</summary>
 /// <param name="Name">The layer, such as "Convolution".</param>
 /// <param name="Detail">Its settings, such as "24 filters 3×3"; may be empty.</param>
 /// <param name="Channels">The number of maps; of a row of numbers, how many.</param>

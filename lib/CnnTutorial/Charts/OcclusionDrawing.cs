@@ -22,7 +22,7 @@ internal static class OcclusionDrawing
             dx = 1,
             y0 = top + 0.5,
             dy = 1,
-            // A change of less than a hundredth is none to speak of, and is not to look like one.
+            // A change of less than a hundredth is negligible, so it must not get the full colour.
             zmin = -Math.Max(end, 0.01),
             zmax = Math.Max(end, 0.01),
             zauto = false,
@@ -66,7 +66,7 @@ internal static class OcclusionDrawing
 
         void Add(int fromColumn, int fromRow, int toColumn, int toRow)
         {
-            // Nothing between two lines, or they would be one.
+            // The null keeps two lines apart.
             x.AddRange([left + fromColumn, left + toColumn, null]);
             y.AddRange([top + fromRow, top + toRow, null]);
         }

@@ -2,7 +2,7 @@ using XPlot.Plotly;
 
 namespace CnnTutorial;
 
-/// <summary>A picture in colour, which plotly.js draws and XPlot has no class for; see
+/// <summary>A picture in colour. plotly.js can draw it, but XPlot has no class for it; see
 /// https://plotly.com/javascript/reference/image/.</summary>
 /// <remarks>XPlot writes public properties as they are named, so they carry plotly.js's names.</remarks>
 internal sealed class PictureTrace : Trace

@@ -32,7 +32,7 @@ internal sealed class PositionedBars(double width)
             hoverinfo = "text",
         };
 
-    /// <summary>XPlot's bar with the properties of plotly.js that it lacks; XPlot writes them as they are named.</summary>
+    /// <summary>XPlot's bar with more properties of plotly.js; XPlot writes them as they are named.</summary>
     private sealed class BarWithBase : Bar
     {
 #pragma warning disable IDE1006, CA1507 // plotly.js's names

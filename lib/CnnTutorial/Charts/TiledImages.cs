@@ -7,7 +7,7 @@ namespace CnnTutorial;
 /// <summary>Many small images as one trace: drawn at once, where a chart for each would take seconds.</summary>
 internal sealed class TiledImages(int columns, int rows)
 {
-    /// <summary>No value leaves a gap through which the page shows.</summary>
+    /// <summary>Null leaves a gap in which the page shows.</summary>
     private readonly int?[][] _pixels = [.. Enumerable.Range(0, rows).Select(_ => new int?[columns])];
 
     private Rgba32[]? _colours;

@@ -22,17 +22,17 @@ internal sealed class TiledTables
     }
 
     /// <summary>The heatmap, with table i at place i of a grid in reading order.</summary>
-    /// <param name="perRow">Tables a row of the grid.</param>
+    /// <param name="perRow">Tables per row of the grid.</param>
     /// <param name="corner">Where the upper left corner of the table at a place of the grid lies, across and down.</param>
     /// <param name="side">The width and height of a table.</param>
-    /// <param name="hover">What plotly.js says of a number, such as <c>weight %{z}</c>.</param>
+    /// <param name="hover">What plotly.js shows for a number, such as <c>weight %{z}</c>.</param>
     public Heatmap ToTrace(int perRow, Func<int, int, (double Left, double Top)> corner, double side, string hover)
     {
         var lines = (_count + perRow - 1) / perRow;
         var end = Math.Max(_values.Max(Math.Abs), 1e-9f);
-        // Three digits of the largest number: no eye sees more, and each digit more is a tenth of the output.
+        // Three digits of the largest number: the eye sees no more, and each further digit makes the output a tenth larger.
         var digits = Math.Clamp(2 - (int)Math.Floor(Math.Log10(end)), 0, 12);
-        // Plotly takes the edges of rows and columns; between two tables lies a row or column of nothing.
+        // Plotly takes the edges of rows and columns; between two tables lies an empty row or column.
         var across = Enumerable.Range(0, perRow).SelectMany(place => Edges(corner(place, 0).Left, side, _columns)).ToArray();
         var down = Enumerable.Range(0, lines).SelectMany(place => Edges(corner(0, place).Top, side, _rows)).ToArray();
         var z = new double?[down.Length - 1][];
@@ -67,7 +67,7 @@ internal sealed class TiledTables
     private static IEnumerable<double> Edges(double start, double side, int count) =>
         Enumerable.Range(0, count + 1).Select(i => start + (side * i / count));
 
-    /// <summary>XPlot's heatmap with the properties of plotly.js that it lacks; XPlot writes them as they are named.</summary>
+    /// <summary>XPlot's heatmap with more properties of plotly.js; XPlot writes them as they are named.</summary>
     private sealed class HeatmapWithTemplate : Heatmap
     {
 #pragma warning disable IDE1006 // plotly.js's names

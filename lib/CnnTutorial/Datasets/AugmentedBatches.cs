@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>
-/// Augmentation: the batches of another source, in which each image is a little shifted, turned and, if asked for, mirrored, anew in
-/// every epoch. A network that sees few images learns that such changes do not change the class.
+/// Augmentation: the batches of another source, in which each image is a little shifted, turned and, if asked for, mirrored, differently
+/// in every epoch. A network that sees few images learns that such changes do not change the class.
 /// </summary>
 /// <remarks>
-/// Choose only changes that leave the class as it is: a mirrored cat is a cat, a mirrored 2 is no digit. What comes into the image from
-/// beyond its border is 0 (black, as round MNIST's digits), or repeats the border's pixels.
+/// Choose only changes that leave the class as it is: a mirrored cat is a cat, a mirrored 2 is no digit. Pixels that come in from beyond
+/// the border are 0 (paper, as around MNIST's digits), or repeat the border's pixels.
 /// </remarks>
 /// <param name="batches">What to change: shuffled batches of training images, float32 <c>[B, C, rows, columns]</c>.</param>
 /// <param name="shift">By how many pixels an image is moved at most, in each direction.</param>
 /// <param name="rotate">By how many degrees it is turned at most, to either side.</param>
-/// <param name="flip">Whether every other image, by chance, is mirrored: left becomes right.</param>
-/// <param name="repeatBorder">Whether the border's pixels are repeated outwards, as suits photos, or black comes in from there.</param>
+/// <param name="flip">Whether each image is mirrored with probability one half: left becomes right.</param>
+/// <param name="repeatBorder">Whether the border's pixels are repeated outwards, as suits photos; otherwise 0 comes in.</param>
 /// <param name="seed">Makes the changes depend on this number and the epoch only; null takes TorchSharp's own random numbers, which
 /// <c>torch.manual_seed</c> governs.</param>
 public sealed class AugmentedBatches(

@@ -21,7 +21,7 @@ public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
         Labels.Dispose();
     }
 
-    /// <summary>The images and labels whose numbers stand at the given places of an order.</summary>
+    /// <summary>The images and labels at the given places of an order.</summary>
     internal static Batch Of(Tensor images, Tensor labels, Tensor order, long start, long length)
     {
         using var scope = NewDisposeScope();

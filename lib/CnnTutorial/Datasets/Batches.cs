@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>
-/// Mini-batches from tensors that stay where they are, on the CPU or the GPU. Each enumeration is one epoch: each image once,
-/// when shuffled in a new order. The last batch is smaller if the number of images is no multiple of the batch size.
+/// Mini-batches from tensors that stay where they are, on the CPU or the GPU. Each enumeration is one epoch: each image once, in a new
+/// order if shuffled. The last batch is smaller if the number of images is not a multiple of the batch size.
 /// </summary>
 /// <remarks>
-/// A batch lives until the next one is asked for, so that an epoch never holds more than one: clone what is to be kept.
-/// What a step computes from it is the step's to free:
+/// A batch lives until the next one is asked for, so an epoch never holds more than one; clone what you want to keep. A step must free
+/// what it computes:
 /// <code>
 /// foreach (var batch in batches)
 /// {
@@ -26,7 +26,7 @@ public sealed class Batches : IBatchSource
     private readonly bool _shuffle;
     private readonly int? _seed;
 
-    /// <summary>Prepares batches; the tensors stay the caller's.</summary>
+    /// <summary>Prepares batches; the caller still owns the tensors.</summary>
     /// <param name="images">float32 <c>[N, Channels, Rows, Columns]</c>, or any other tensor of N rows; uint8 is scaled to float32 in [0,
     /// 1] batch
     /// by batch.</param>
@@ -78,7 +78,7 @@ public sealed class Batches : IBatchSource
     public IEnumerator<Batch> GetEnumerator()
     {
         var epoch = Epoch++;
-        // Out of the caller's scope, which may end with the first step, and freed when the enumeration ends, however it ends.
+        // Not in the caller's scope, which may end with the first step; freed when the enumeration ends, however it ends.
         using var shuffled = new ShuffledOrder(_seed, epoch);
         using var order = _shuffle ? shuffled.Of(ImageCount, _images.device) : null;
         for (var start = 0L; start < ImageCount; start += BatchSize)

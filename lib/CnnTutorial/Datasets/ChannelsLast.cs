@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Lets the channels of images be the dimension that changes fastest in memory.</summary>
+/// <summary>Makes the channel the dimension of images that changes fastest in memory.</summary>
 /// <remarks>
 /// With one channel the numbers lie in the same places either way, and only the strides are changed; images in colour are copied. libtorch
-/// chooses its kernels by a tensor's layout, and those for "channels last" make max-pooling on a CPU several times faster. All that follows
-/// in the network keeps the layout. TorchSharp has no <c>to(memory_format)</c>, hence the strides.
-/// See https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html.
+/// chooses its kernels by a tensor's layout, and those for "channels last" make max-pooling on a CPU several times faster. The layers that
+/// follow keep the layout. TorchSharp has no <c>to(memory_format)</c>, hence the strides. See
+/// https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html.
 /// </remarks>
 internal static class ChannelsLast
 {
@@ -31,10 +31,10 @@ internal static class ChannelsLast
         return images.as_strided(images.shape, [rows * columns, 1, columns, 1], images.storage_offset());
     }
 
-    /// <summary>Says it of this very tensor, where it helps: grey images on an x64 processor.</summary>
+    /// <summary>Changes the strides of the tensor itself, where it helps: grey images on an x64 processor.</summary>
     /// <remarks>
-    /// Where a virtual machine hides the sizes of the processor's caches, libtorch 2.10 computes convolutions of other layouts wrongly, up
-    /// to NaN, if a number of channels is no multiple of 16.
+    /// If a virtual machine hides the sizes of the processor's caches, libtorch 2.10 computes convolutions of other layouts wrongly, up
+    /// to NaN. This happens if a number of channels is not a multiple of 16.
     /// </remarks>
     /// <returns>The same tensor.</returns>
     public static Tensor Restride(Tensor images)

@@ -10,7 +10,7 @@ public static class Datasets
     /// <summary>MNIST: 70,000 handwritten digits of 28×28 pixels in 10 classes, 60,000 to train and 10,000 to test.</summary>
     /// <exception cref="DirectoryNotFoundException">CNN_TUTORIAL_DATA names a folder that is missing or has no subfolder
     /// <c>mnist</c>.</exception>
-    /// <exception cref="FileNotFoundException">That subfolder lacks one of the four files.</exception>
+    /// <exception cref="FileNotFoundException">One of the four files is missing in that subfolder.</exception>
     /// <exception cref="InvalidDataException">One of those files is not the published one.</exception>
     /// <exception cref="OperationCanceledException">The host's stop button was pressed during a download.</exception>
     public static ImageDataset Mnist() => Load(DatasetCatalog.Mnist);
@@ -18,7 +18,7 @@ public static class Datasets
     /// <summary>Fashion-MNIST: 70,000 pictures of clothing of 28×28 pixels in 10 classes, 60,000 to train and 10,000 to test.</summary>
     /// <exception cref="DirectoryNotFoundException">CNN_TUTORIAL_DATA names a folder that is missing or has no subfolder
     /// <c>fashion-mnist</c>.</exception>
-    /// <exception cref="FileNotFoundException">That subfolder lacks one of the four files.</exception>
+    /// <exception cref="FileNotFoundException">One of the four files is missing in that subfolder.</exception>
     /// <exception cref="InvalidDataException">One of those files is not the published one.</exception>
     /// <exception cref="OperationCanceledException">The host's stop button was pressed during a download.</exception>
     public static ImageDataset FashionMnist() => Load(DatasetCatalog.FashionMnist);
@@ -26,18 +26,18 @@ public static class Datasets
     /// <summary>Pictures of your own: a folder with a subfolder for each class, whose name is the class's, with pictures in PNG, JPEG or
     /// BMP of any size.</summary>
     /// <remarks>
-    /// Of each picture the middle square is taken and scaled to <paramref name="size"/> × <paramref name="size"/> pixels; a photo is turned
+    /// The middle square of each picture is scaled to <paramref name="size"/> × <paramref name="size"/> pixels; a photo is turned
     /// as the camera noted (EXIF), and what is transparent becomes white. A file that cannot be read is left out, and named with the
     /// reason. A fifth of each class is kept as the test split.
     /// </remarks>
     /// <param name="path">The folder.</param>
     /// <param name="size">The height and width of an image in pixels, from 8 to 512.</param>
-    /// <param name="colour">True for images in colour, <c>[N, 3, size, size]</c>; false for grey ones, <c>[N, 1, size, size]</c>; null for
-    /// colour where one of the pictures has any.</param>
+    /// <param name="colour">True for images in colour, <c>[N, 3, size, size]</c>; false for grey ones, <c>[N, 1, size, size]</c>; null
+    /// for colour if one of the pictures has colour.</param>
     /// <param name="seed">Decides which pictures are kept for the test.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are no pictures, fewer than two classes, or fewer than five pictures of a class; one
-    /// sentence says which.</exception>
+    /// <exception cref="InvalidDataException">There are no pictures, fewer than two classes, or fewer than five pictures of a class; the
+    /// message says which.</exception>
     public static ImageDataset FromFolder(string path, int size = 32, bool? colour = null, int seed = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

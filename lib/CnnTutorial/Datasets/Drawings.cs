@@ -9,12 +9,12 @@ public static class Drawings
     private const int Bytes = Side * Side / 2;
 
     /// <summary>Reads drawings. Each line is the name of a class, a tab, and the drawing: 28×28 pixels of 4 bits (0 is paper, 15 is ink),
-    /// row by row, the left of two pixels in the high half of a byte, as base64. Lines that are empty or begin with # are passed
-    /// over.</summary>
+    /// row by row, the left of two pixels in the high half of a byte, as base64. Lines that are empty or begin with # are
+    /// skipped.</summary>
     /// <param name="text">What the pad's <i>Copy as text</i> put on the clipboard.</param>
     /// <param name="seed">Decides which fifth of each class is kept for the test.</param>
     /// <returns>Classes in the order in which they first occur.</returns>
-    /// <exception cref="InvalidDataException">A line is no drawing, or there are too few drawings; one sentence says which and
+    /// <exception cref="InvalidDataException">A line is not a drawing, or there are too few drawings; the message says which and
     /// why.</exception>
     public static ImageDataset Parse(string text, int seed = 0)
     {
@@ -30,7 +30,7 @@ public static class Drawings
                 continue;
             }
 
-            // The last word, since some editors turn a tab into spaces.
+            // The drawing is the last word; a space may come before it, since some editors turn a tab into spaces.
             var end = line.LastIndexOfAny(['\t', ' ']);
             var pixels = new byte[Bytes];
             if (end < 0)
@@ -40,7 +40,7 @@ public static class Drawings
 
             if (!Convert.TryFromBase64String(line[(end + 1)..], pixels, out var written) || written != Bytes)
             {
-                throw Bad(number, $"holds no whole drawing of {Side}×{Side} pixels; copy the drawings again, all of the text");
+                throw Bad(number, $"does not hold a complete drawing of {Side}×{Side} pixels; copy all of the text again");
             }
 
             var name = line[..end].Trim();

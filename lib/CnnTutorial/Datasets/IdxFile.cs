@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace CnnTutorial;
 
 /// <summary>
-/// Images or labels in the IDX format of MNIST and Fashion-MNIST: a big-endian magic number, the dimensions, then one byte a value.
+/// Images or labels in the IDX format of MNIST and Fashion-MNIST: a big-endian magic number, the dimensions, then one byte per value.
 /// The format is described at <see href="https://yann.lecun.com/exdb/mnist/"/>.
 /// </summary>
 public sealed class IdxFile
@@ -37,24 +37,23 @@ public sealed class IdxFile
     /// <summary>Reads a file, gzip-compressed or not: its first bytes decide, not its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kind">What it must hold.</param>
-    /// <exception cref="InvalidDataException">The content is not IDX of this kind; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The content is not IDX of this kind; the message says what is wrong.</exception>
     public static IdxFile Open(string path, IdxKind kind)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new IdxReader(path, IdxReader.GeneralRemedy).Read(stream, kind, rows: null, columns: null);
     }
 
-    /// <summary>Reads from a stream, gzip-compressed or not. No more is read, decompressed or allocated than the header asks for, and one
-    /// byte.</summary>
+    /// <summary>Reads from a stream, gzip-compressed or not. No more is read, decompressed or allocated than the header asks for, plus
+    /// one byte.</summary>
     /// <remarks>
-    /// What the header asks for is believed up to the stream's length, 1,032 times that if it is compressed, and <see
-    /// cref="MaximumContentBytes"/>;
-    /// of a stream that does not tell its length, up to twice what has come and 64 KiB. Reading itself takes less than 32 KiB more.
+    /// A header may ask for at most the stream's length (1,032 times that if it is compressed) and <see cref="MaximumContentBytes"/>. For
+    /// a stream of unknown length, at most 64 KiB or twice the bytes read are allocated. Reading itself takes less than 32 KiB more.
     /// </remarks>
     /// <param name="stream">The file's bytes.</param>
     /// <param name="kind">What it must hold.</param>
     /// <param name="name">What an error message calls this stream.</param>
-    /// <exception cref="InvalidDataException">The content is not IDX of this kind; one sentence says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The content is not IDX of this kind; the message says what is wrong.</exception>
     public static IdxFile Read(Stream stream, IdxKind kind, string name) =>
         new IdxReader(name, IdxReader.GeneralRemedy).Read(stream, kind, rows: null, columns: null);
 

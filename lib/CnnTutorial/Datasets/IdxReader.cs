@@ -5,8 +5,7 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>Reads IDX strictly: what comes back is whole, and nothing is allocated or decompressed beyond what an honest header
-/// asks.</summary>
+/// <summary>Reads IDX strictly: what comes back is complete, and no more is allocated or decompressed than the file can hold.</summary>
 /// <param name="place">The file or address that an error message names.</param>
 /// <param name="remedy">What the reader of an error message can do, without a full stop.</param>
 internal sealed class IdxReader(string place, string remedy)
@@ -17,13 +16,13 @@ internal sealed class IdxReader(string place, string remedy)
     // allocated.
     private const long MaximumGzipRatio = 1032;
 
-    // Of a stream without a length, which may claim anything.
+    // The first allocation for a stream of unknown length, whose header may claim anything.
     private const int FirstBytesUnseen = 64 * 1024;
 
-    // What this reader has said itself, to tell it from what GZipStream throws: InvalidDataException is sealed.
+    // The exception that this reader threw, to tell it from GZipStream's. (InvalidDataException is sealed, so there is no subclass.)
     private InvalidDataException? _own;
 
-    /// <summary>Reads and checks a file's form. The order of the checks makes the message as specific as can be.</summary>
+    /// <summary>Reads and checks a file's form. The order of the checks makes the message as specific as possible.</summary>
     /// <param name="stream">The bytes, gzip-compressed or not.</param>
     /// <param name="kind">What the file must hold.</param>
     /// <param name="rows">The height that images must have; null for any.</param>
@@ -44,7 +43,7 @@ internal sealed class IdxReader(string place, string remedy)
 
             using var plain = new GZipStream(whole, CompressionMode.Decompress);
             var file = ReadPlain(plain, kind, rows, columns, fileBytes * MaximumGzipRatio);
-            // GZipStream takes a file without its end for a whole one, and ignores what follows it; the checksum stands in the end.
+            // GZipStream accepts a file without its end and ignores bytes after the end, so both are checked here.
             if (whole.ReadByte() >= 0 || whole.LastFour != (uint)(IdxFile.HeaderBytes(kind) + file.Content.Length))
             {
                 throw Bad("is damaged: its gzip compression does not end where its content ends, so it was cut or something was added");
@@ -58,7 +57,7 @@ internal sealed class IdxReader(string place, string remedy)
         }
     }
 
-    /// <summary>Checks that a file read is, to the bit, the one that was published.</summary>
+    /// <summary>Checks that a file is bit for bit the published one.</summary>
     /// <param name="file">The file.</param>
     /// <param name="spec">The published file.</param>
     /// <param name="ownerOf">Finds the data set that a SHA-256 belongs to; null to ask <see cref="DatasetCatalog"/>.</param>
@@ -66,7 +65,7 @@ internal sealed class IdxReader(string place, string remedy)
     {
         if (file.Count != spec.Count)
         {
-            throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} where {Text(spec.Count)} belong");
+            throw Bad($"holds {Text(file.Count)} {Noun(spec.Kind)} instead of {Text(spec.Count)}");
         }
 
         var found = file.ComputeSha256();
@@ -84,7 +83,7 @@ internal sealed class IdxReader(string place, string remedy)
     /// <summary>An exception in one sentence: place, cause, remedy.</summary>
     public InvalidDataException Bad(string cause) => _own = new InvalidDataException($"'{place}' {cause}; {remedy}.");
 
-    /// <summary>Reads the header of an uncompressed file and checks that the file is as long as it promises, whatever that is.</summary>
+    /// <summary>Reads the header of an uncompressed file and checks that the file is as long as it says.</summary>
     public (int Count, int Rows, int Columns) ReadHeader(FileStream stream, IdxKind kind)
     {
         var (count, rows, columns) = ReadHeader(stream, kind, null, null, long.MaxValue);
@@ -124,7 +123,7 @@ internal sealed class IdxReader(string place, string remedy)
 
         var content = GC.AllocateUninitializedArray<byte>(mostBytes is null ? Math.Min(length, FirstBytesUnseen) : length);
         var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        // Where nobody knows how much will come, memory is taken for what has come, and as much again.
+        // If the length is unknown, the memory is doubled each time it is full.
         while (read == content.Length && read < length)
         {
             Array.Resize(ref content, (int)Math.Min(length, 2L * read));

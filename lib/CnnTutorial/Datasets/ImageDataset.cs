@@ -9,7 +9,7 @@ public sealed class ImageDataset
     /// <summary>The images to learn from.</summary>
     public required ImageSplit Train { get; init; }
 
-    /// <summary>The images to judge by; never learned from.</summary>
+    /// <summary>The images to test with; never learned from.</summary>
     public required ImageSplit Test { get; init; }
 
     /// <summary>The name of each class: label 3 means <c>ClassNames[3]</c>.</summary>
@@ -27,17 +27,17 @@ public sealed class ImageDataset
     /// <summary>Whose work it is: what to cite.</summary>
     public required string Citation { get; init; }
 
-    /// <summary>Three splits: to learn from, to choose settings by, and to judge by once, at the end.</summary>
+    /// <summary>Three splits: one to learn from, one to choose settings with, and one to test with once, at the end.</summary>
     /// <remarks>
     /// The validation images are taken from <see cref="Train"/>, the same share of each class, in an order that depends on
     /// <paramref name="seed"/> only; both splits keep the order that they have in <see cref="Train"/>. <see cref="Test"/> is returned
-    /// as it is. Without a number, a twelfth of the training images is taken, but no fewer than 500 (5,000 of MNIST's 60,000, and
-    /// 500 of the bundled sample), and of fewer than 2,500 images a fifth.
+    /// as it is. Without a number, a twelfth of the training images is taken, but at least 500 (5,000 of MNIST's 60,000, and 500 of the
+    /// bundled sample), and at most a fifth.
     /// </remarks>
     /// <param name="validation">How many images to take for validation, from 1 to one less than the training images; null for the
     /// number above.</param>
     /// <param name="seed">Another seed takes other images.</param>
-    /// <returns>The images to learn from, those to choose settings by, and those of the test split.</returns>
+    /// <returns>The images to learn from, those to choose settings with, and those of the test split.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No image would be left to learn from, or none to validate with.</exception>
     public (ImageSplit Train, ImageSplit Validation, ImageSplit Test) Split(int? validation = null, int seed = 0)
     {

@@ -8,7 +8,7 @@ public sealed class ImageSplit
 {
     /// <summary>Makes a split from raw bytes, which it keeps and does not copy.</summary>
     /// <param name="images">N × <paramref name="channels"/> × <paramref name="rows"/> × <paramref name="columns"/> bytes, image by image,
-    /// channel by channel, row by row. Of a grey image 0 is black, 255 white; of one in colour the channels are red, green and
+    /// channel by channel, row by row. In a grey image 0 is paper and 255 is ink; in a colour image the channels are red, green and
     /// blue.</param>
     /// <param name="labels">N class numbers.</param>
     /// <param name="rows">The height of an image in pixels.</param>
@@ -50,13 +50,14 @@ public sealed class ImageSplit
     /// <summary>The width of an image in pixels.</summary>
     public int Columns { get; }
 
-    /// <summary>1 where the images are grey, 3 where they are red, green and blue.</summary>
+    /// <summary>1 if the images are grey, 3 if they are red, green and blue.</summary>
     public int Channels { get; }
 
     /// <summary>The shape of one image as a network takes it: channels, rows, columns.</summary>
     public IReadOnlyList<long> ImageShape => [Channels, Rows, Columns];
 
-    /// <summary>Count × Channels × Rows × Columns bytes, image by image, channel by channel, row by row; 0 is black, 255 white.</summary>
+    /// <summary>Count × Channels × Rows × Columns bytes, image by image, channel by channel, row by row; in grey images 0 is paper, 255 is
+    /// ink.</summary>
     public byte[] Images { get; }
 
     /// <summary>Count class numbers.</summary>
@@ -98,7 +99,7 @@ public sealed class ImageSplit
     }
 
     /// <summary>The same images in grey: how bright the eye sees each pixel.</summary>
-    /// <returns>This split where it is grey already, else a copy.</returns>
+    /// <returns>This split if it is already grey, else a copy.</returns>
     public ImageSplit ToGrey()
     {
         if (Channels == 1)
@@ -149,7 +150,7 @@ public sealed class ImageSplit
 
     /// <summary>The images as a new tensor: float32 <c>[N, Channels, Rows, Columns]</c>, each pixel divided by 255 and so in [0,
     /// 1].</summary>
-    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <param name="device">The device of the tensor; null for the CPU.</param>
     /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
     public Tensor ToImageTensor(Device? device = null)
     {
@@ -160,15 +161,15 @@ public sealed class ImageSplit
     /// <summary>The images as they are: uint8 <c>[N, Channels, Rows, Columns]</c>, a quarter of the memory; <see cref="Batches"/> scales
     /// them
     /// batch by batch.</summary>
-    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <param name="device">The device of the tensor; null for the CPU.</param>
     internal Tensor ToByteTensor(Device? device = null)
     {
         using var scope = NewDisposeScope();
         return BytesOn(Images, device ?? CPU).view(Count, Channels, Rows, Columns).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy wants them.</summary>
-    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <summary>The labels as a new tensor: int64 <c>[N]</c>, as cross-entropy needs them.</summary>
+    /// <param name="device">The device of the tensor; null for the CPU.</param>
     /// <returns>A tensor that belongs to the caller's dispose scope, if there is one.</returns>
     public Tensor ToLabelTensor(Device? device = null)
     {

@@ -6,16 +6,15 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Images in an uncompressed IDX file that stay on disk while a network learns from them: for more than the memory
-/// holds.</summary>
+/// <summary>Images in an uncompressed IDX file that stay on disk while a network learns from them: for more images than fit into
+/// memory.</summary>
 /// <remarks>
-/// An epoch reads the file window by window. A window is made of blocks from all over the file, each of consecutive images, and
-/// is shuffled as a whole; a file that fits into one window is shuffled as <see cref="Batches"/> does it. The labels, a byte
-/// each, are held in memory.
+/// An epoch reads the file window by window. A window is made of blocks of consecutive images from all over the file, and is shuffled as
+/// a whole. A file that fits into one window is shuffled as in <see cref="Batches"/>. The labels, one byte each, are kept in memory.
 /// </remarks>
 public sealed class ImageSplitOnDisk : IDisposable
 {
-    /// <summary>Memory for a window, unless told otherwise: 64 MiB, which hold all of MNIST.</summary>
+    /// <summary>The default memory for a window: 64 MiB, enough for all of MNIST.</summary>
     public const int DefaultWindowBytes = 64 << 20;
 
     private readonly SafeFileHandle _file;
@@ -39,7 +38,7 @@ public sealed class ImageSplitOnDisk : IDisposable
     /// <param name="images">An IDX file of images, not compressed.</param>
     /// <param name="labels">An IDX file of as many labels, compressed or not.</param>
     /// <param name="windowBytes">How many bytes of images to hold in memory at a time; at least a batch's.</param>
-    /// <exception cref="InvalidDataException">A file is not what it should be, or an image has more than 1 GiB; one sentence says what is
+    /// <exception cref="InvalidDataException">A file does not hold what it must, or an image has more than 1 GiB; the message says what is
     /// wrong.</exception>
     public static ImageSplitOnDisk Open(string images, string labels, int windowBytes = DefaultWindowBytes)
     {
@@ -129,7 +128,7 @@ public sealed class ImageSplitOnDisk : IDisposable
 
     private sealed class Windows(ImageSplitOnDisk file, int batchSize, int? seed, Device device) : IBatchSource
     {
-        // Blocks of one batch: all windows but that with the file's end then have a whole number of batches.
+        // Blocks of one batch: all windows except the one with the file's end then have a whole number of batches.
         private int Blocks => (file.Count + batchSize - 1) / batchSize;
 
         public int Count => Blocks;
@@ -152,7 +151,7 @@ public sealed class ImageSplitOnDisk : IDisposable
             var windowBlocks = (int)Math.Clamp(file._windowBytes / ((long)batchSize * file.Rows * file.Columns), 1, Blocks);
             foreach (var window in order.Chunk(windowBlocks))
             {
-                // Freed when the window is read or the enumeration ends, and by no scope that a caller opens in between.
+                // Freed when the window is read or the enumeration ends, not by a scope that a caller opens in between.
                 var (images, labels) = Read(window);
                 using (images)
                 using (labels)

@@ -3,7 +3,7 @@ namespace CnnTutorial;
 /// <summary>Makes a data set of a learner's own images.</summary>
 internal static class OwnImages
 {
-    /// <summary>With fewer images of a class, its test would consist of chance.</summary>
+    /// <summary>With fewer images of a class, its test result would be chance.</summary>
     public const int LeastOfClass = 5;
 
     /// <summary>A fifth of each class is kept for the test.</summary>
@@ -13,11 +13,11 @@ internal static class OwnImages
     private const int MostClasses = 256;
 
     /// <summary>Checks the classes, mixes the images and keeps some of each class for the test.</summary>
-    /// <param name="source">Where the images come from, as the messages begin, such as <c>The folder /home/me/pictures</c>.</param>
+    /// <param name="source">Where the images come from: the first words of a message, such as <c>The folder /home/me/pictures</c>.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="all">All images with their labels.</param>
     /// <param name="seed">Decides which images are kept for the test.</param>
-    /// <exception cref="InvalidDataException">From these images nothing can be learned; one sentence says why.</exception>
+    /// <exception cref="InvalidDataException">A network cannot learn from these images; the message says why.</exception>
     public static (ImageSplit Train, ImageSplit Test) Split(string source, IReadOnlyList<string> classNames, ImageSplit all, int seed)
     {
         if (all.Count == 0)

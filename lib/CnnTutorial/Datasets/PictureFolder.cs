@@ -13,7 +13,8 @@ internal sealed class PictureFolder
     /// <summary>As many pixels as a camera of 100 megapixels makes; a file that claims more would fill the memory.</summary>
     private const long MostPixels = 100_000_000;
 
-    /// <summary>A plain black-and-white PNG packs 8,256 pixels into a byte: 8 to a byte, and deflate packs 1,032 bytes into one.</summary>
+    /// <summary>A blank black-and-white PNG has at most 8,256 pixels per byte: 8 pixels in a byte, and deflate packs 1,032 bytes into
+    /// one.</summary>
     private const long MostPixelsOfAByte = 10_000;
 
     /// <summary>Two channels of a pixel that differ by less look grey.</summary>
@@ -32,7 +33,7 @@ internal sealed class PictureFolder
     /// <summary>Reads all pictures.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="side">The height and width of the images that are made of them.</param>
-    /// <param name="colour">Whether they keep their colours; null: where one of them has some.</param>
+    /// <param name="colour">Whether they keep their colours; null: if one of them has colour.</param>
     /// <param name="seed">Decides which fifth of each class is kept for the test.</param>
     public static ImageDataset Read(string path, int side, bool? colour, int seed)
     {
@@ -53,7 +54,7 @@ internal sealed class PictureFolder
         if (classes.Count == 0)
         {
             throw new InvalidDataException(
-                $"The folder {folder} has no subfolder; put the pictures of each class into a subfolder that is called as the class is."
+                $"The folder {folder} has no subfolder; put the pictures of each class into a subfolder with the name of the class."
             );
         }
 
@@ -106,11 +107,11 @@ internal sealed class PictureFolder
     {
         try
         {
-            // The size stands in a file's first bytes: a file that claims too much is refused before memory is taken for it.
+            // The size is in a file's first bytes: a file that claims too much is refused before memory is taken for it.
             var info = Image.Identify(Formats, file, out _);
             if (info is null)
             {
-                _leftOut.Add($"{name}: it is no PNG, JPEG or BMP");
+                _leftOut.Add($"{name}: it is not a PNG, JPEG or BMP");
                 return;
             }
 

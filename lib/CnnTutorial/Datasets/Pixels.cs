@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>From bytes to what a network takes.</summary>
+/// <summary>Turns bytes into the numbers that a network takes.</summary>
 internal static class Pixels
 {
-    /// <summary>float32 in [0, 1], each pixel divided by 255, in the layout that is fastest; what is no uint8 tensor only gets the
+    /// <summary>float32 in [0, 1], each pixel divided by 255, in the layout that is fastest; a tensor that is not uint8 only gets the
     /// layout.</summary>
     public static Tensor Scale(Tensor images)
     {
@@ -19,12 +19,12 @@ internal static class Pixels
         return ChannelsLast.View(images.to(ScalarType.Float32).div_(255)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Images as a learner's own code makes them: of four dimensions, and numbers throughout.</summary>
-    /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
+    /// <summary>Refuses images with NaN or infinite numbers, which a learner's own code may make.</summary>
+    /// <exception cref="ArgumentException">The message says what is wrong with them.</exception>
     public static void ThrowIfNotFinite(Tensor images, string parameter)
     {
         using var scope = NewDisposeScope();
-        // A sum is NaN or infinite where any of its numbers is, and needs no memory; only then is it worth finding the place.
+        // The sum is NaN or infinite if any number is, and takes no extra memory. Only then the place is looked for.
         if (!images.is_floating_point() || images.numel() == 0 || images.sum().isfinite().item<bool>())
         {
             return;

@@ -1,7 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>A stream whose first bytes were already read, to look at them, and are put back; it remembers its last four. It leaves the
-/// inner stream open.</summary>
+/// <summary>A stream that first gives bytes that were already read from the inner stream. It remembers the last four bytes read, and
+/// leaves the inner stream open.</summary>
 internal sealed class PrefixedStream(byte[] prefix, Stream inner) : Stream
 {
     private int _position;

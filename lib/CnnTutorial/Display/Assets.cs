@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>The scripts that the library carries inside.</summary>
+/// <summary>The files that are embedded in the library.</summary>
 internal static class Assets
 {
     public static byte[] Bytes(string name)
@@ -14,6 +14,6 @@ internal static class Assets
         return copy.ToArray();
     }
 
-    /// <summary>A script as it goes into a page, without the line end of its file.</summary>
+    /// <summary>A text file as it goes into a page, without the line end of its file.</summary>
     public static string Text(string name) => Encoding.UTF8.GetString(Bytes(name)).Trim();
 }

@@ -8,8 +8,8 @@ namespace CnnTutorial;
 /// <summary>Turns an XPlot chart into HTML that draws it with no network, in any host.</summary>
 /// <remarks>
 /// XPlot's own HTML loads plotly.js from a content delivery network, or not at all. Here each chart carries it,
-/// compressed (0.6 MB), so that a chart shows also after its neighbours were deleted or the notebook was reopened;
-/// whichever chart is drawn first unpacks it for all. NotebookHost writes the block once a page.
+/// compressed (0.6 MB), so that it still shows after other charts were deleted or the notebook was reopened. The chart that is drawn
+/// first unpacks it for all. NotebookHost writes the block once per page.
 /// </remarks>
 internal static class ChartHtml
 {
@@ -36,7 +36,7 @@ internal static class ChartHtml
     {
         var data = ValueAfter(script, "var data = ", 0, out var end);
         var layout = ValueAfter(script, "var layout = ", end, out _);
-        // XPlot writes "" where there is no layout.
+        // XPlot writes "" if there is no layout.
         return (data, layout == "\"\"" ? "{}" : layout);
     }
 
@@ -44,7 +44,7 @@ internal static class ChartHtml
     {
         var start = script.IndexOf(marker, from, StringComparison.Ordinal) + marker.Length;
         var rest = Encoding.UTF8.GetBytes(script[start..]);
-        // Not the final block: after the value comes JavaScript, which is no JSON.
+        // Not the final block: after the value comes JavaScript, which is not JSON.
         var reader = new Utf8JsonReader(rest, isFinalBlock: false, state: default);
         reader.Read();
         reader.TrySkip();
@@ -65,8 +65,7 @@ internal static class ChartHtml
         return title.ValueKind == JsonValueKind.String ? title.GetString()! : "Chart";
     }
 
-    /// <summary>Keeps "&lt;/script&gt;" and "&lt;!--" in data from ending the script: inside JSON, '&lt;' occurs in strings
-    /// alone.</summary>
+    /// <summary>Keeps "&lt;/script&gt;" and "&lt;!--" in data from ending the script: inside JSON, '&lt;' occurs only in strings.</summary>
     internal static string ForScript(string json) => json.Replace("<", "\\u003c", StringComparison.Ordinal);
 
     private static string CompressedSource()

@@ -3,10 +3,11 @@ using Microsoft.Data.Analysis;
 
 namespace CnnTutorial;
 
-/// <summary>Shows a DataFrame as a table. .NET Interactive needs an extension package for that, which Jupyter front ends lack.</summary>
+/// <summary>Shows a DataFrame as a table. .NET Interactive needs an extension package for that, which is missing in Jupyter front
+/// ends.</summary>
 internal static class DataFrameHtml
 {
-    /// <summary>More rows than this nobody reads in a notebook.</summary>
+    /// <summary>Nobody reads more rows than this in a notebook.</summary>
     private const int MostRows = 100;
 
     public static string Render(DataFrame frame) => Html.Table(Caption(frame), Headers(frame), Rows(frame));
@@ -24,7 +25,7 @@ internal static class DataFrameHtml
         return [.. frame.Rows.Take(MostRows).Select(row => row.Select((value, column) => Text(value, formats[column])).ToList())];
     }
 
-    /// <summary>As many decimals as the column's longest number needs, four at most, so that points stand below each other.</summary>
+    /// <summary>As many decimals as the column's longest number needs, four at most, so that the decimal points are aligned.</summary>
     private static string Format(DataFrameColumn column)
     {
         var decimals = column

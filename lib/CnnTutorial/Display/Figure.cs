@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace CnnTutorial;
 
-/// <summary>The style and the script that an output brings along.</summary>
+/// <summary>The style and the script that an output contains.</summary>
 internal static class Figure
 {
     /// <summary>
-    /// The attribute of a block that a page needs only once, such as a style or plotly.js. Every output carries its blocks, so that it
-    /// works alone; NotebookHost writes the second of two equal ones no more.
+    /// The attribute of a block that a page needs only once, such as a style or plotly.js. Every output contains its blocks, so that it
+    /// works alone; NotebookHost writes equal blocks only once.
     /// </summary>
     public const string Once = "data-once";
 

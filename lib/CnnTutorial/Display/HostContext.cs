@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace CnnTutorial;
 
-/// <summary>What the notebook program around the library offers at this moment, found at run time.</summary>
+/// <summary>What the notebook program that runs the library offers, found at run time.</summary>
 /// <remarks>
 /// .NET Interactive (Polyglot Notebooks) and this project's NotebookHost both have a type
-/// <c>Microsoft.DotNet.Interactive.KernelInvocationContext</c>. There is no package to reference for it everywhere,
-/// and a reference would tie the library to one host; so its members are looked up by name.
-/// <c>display(x).Update(y)</c> is not used, since in the newest .NET Interactive the update reaches another display than the first.
+/// <c>Microsoft.DotNet.Interactive.KernelInvocationContext</c>. There is no package to reference for it everywhere, and a reference would
+/// tie the library to one host; so its members are looked up by name. <c>display(x).Update(y)</c> is not used, since in the newest .NET
+/// Interactive the update makes a second display.
 /// </remarks>
 internal sealed class HostContext
 {
@@ -50,7 +50,7 @@ internal sealed class HostContext
     }
 
     /// <summary>Displays a value in the running cell.</summary>
-    /// <returns>A function that replaces what is shown, or null where the host cannot.</returns>
+    /// <returns>A function that replaces what is shown, or null if the host cannot do that.</returns>
     public Action<object>? Display(object value)
     {
         var display = _type

@@ -8,7 +8,7 @@ public sealed class LiveDisplay
     private LiveDisplay(Action<object> update) => _update = update;
 
     /// <summary>Shows a value in the running cell.</summary>
-    /// <returns>The display, or null where there is no notebook around the library, such as in a console program.</returns>
+    /// <returns>The display, or null if no notebook runs the library, such as in a console program.</returns>
     public static LiveDisplay? TryShow(IHtmlDisplay value) =>
         HostContext.Current?.Display(value) is { } update ? new LiveDisplay(update) : null;
 

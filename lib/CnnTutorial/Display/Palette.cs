@@ -55,7 +55,7 @@ internal static partial class Palette
 
     public static string Caution { get; } = Colors["caution"];
 
-    /// <summary>Replaces each <c>var(--cnn-name)</c> by its colour: an output has no place of its own for variables of the page.</summary>
+    /// <summary>Replaces each <c>var(--cnn-name)</c> by its colour: an output cannot rely on variables of the page.</summary>
     /// <exception cref="KeyNotFoundException">The palette has no such name.</exception>
     public static string Resolve(string css) => Use().Replace(css, match => Colors[match.Groups["name"].Value]);
 

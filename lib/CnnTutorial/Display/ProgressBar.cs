@@ -5,7 +5,7 @@ namespace CnnTutorial;
 /// <summary>A progress bar: live in a notebook, a line when it is finished in a console.</summary>
 public sealed class ProgressBar
 {
-    /// <summary>Faster than this nobody reads, and every update is a message to the notebook.</summary>
+    /// <summary>Nobody reads faster than this, and every update is a message to the notebook.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly LiveDisplay? _display;
@@ -19,7 +19,7 @@ public sealed class ProgressBar
         _lastUpdate = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Whether the bar is seen moving; false in a plain console.</summary>
+    /// <summary>Whether the bar moves; false in a plain console.</summary>
     public bool IsLive => _display is not null;
 
     /// <summary>Moves the bar, at most ten times a second.</summary>
@@ -35,7 +35,7 @@ public sealed class ProgressBar
         }
     }
 
-    /// <summary>Shows a last state, whenever the bar last moved.</summary>
+    /// <summary>Shows the last state, even if the bar has just moved.</summary>
     /// <param name="fraction">How much was done, in [0, 1].</param>
     /// <param name="text">The line under the bar.</param>
     public void Finish(double fraction, string text)

@@ -7,14 +7,13 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>
-/// A paper to draw on, and beside it what a network makes of the drawing: the 28×28 pixels that it sees, and a bar for each class that
-/// moves while one draws. The network travels in the output, as weights and a small forward pass in JavaScript, so no kernel
-/// is asked: it works in every notebook program, in an exported page, and offline.
+/// A paper to draw on, and beside it what a network sees: the 28×28 pixels, and a bar for each class that moves during drawing. The
+/// output contains the network, as weights and a small forward pass in JavaScript. So it needs no kernel and works in every notebook
+/// program, in an exported page, and offline.
 /// </summary>
 /// <remarks>
 /// The pad computes a <c>Sequential</c> of Conv2d, ReLU, MaxPool2d, Flatten, Linear and Dropout for grey images of 28×28, with up to about
-/// 540,000 parameters. What else it is given it does not show: it says why, in <see cref="Problem"/> and in its place. The model is only
-/// read.
+/// 540,000 parameters. For any other network it shows no pad and says why; see <see cref="Problem"/>. The model is only read.
 /// </remarks>
 public sealed class DigitPad : IHtmlDisplay
 {
@@ -59,7 +58,7 @@ public sealed class DigitPad : IHtmlDisplay
         }
     }
 
-    /// <summary>Why the pad cannot show the network, in one sentence; null where it can.</summary>
+    /// <summary>Why the pad cannot show the network, in one sentence; null if it can.</summary>
     public string? Problem { get; }
 
     /// <summary>A pad for digits: drawings are prepared as the images of MNIST were.</summary>
@@ -67,7 +66,7 @@ public sealed class DigitPad : IHtmlDisplay
     /// logits.</param>
     /// <param name="classNames">The name of each class; null for Zero to Nine.</param>
     /// <param name="layers">Whether it also shows the maps of every layer, and where each of their pixels comes from.</param>
-    /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
+    /// <exception cref="ArgumentException">The numbers of classes and names differ.</exception>
     public static DigitPad For(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null, bool layers = false)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -80,7 +79,7 @@ public sealed class DigitPad : IHtmlDisplay
     /// logits.</param>
     /// <param name="classNames">The name of each class; null for Fashion-MNIST's.</param>
     /// <param name="layers">Whether it also shows the maps of every layer, and where each of their pixels comes from.</param>
-    /// <exception cref="ArgumentException">The network has another number of classes than there are names.</exception>
+    /// <exception cref="ArgumentException">The numbers of classes and names differ.</exception>
     public static DigitPad ForGarments(Module<Tensor, Tensor> model, IReadOnlyList<string>? classNames = null, bool layers = false)
     {
         ArgumentNullException.ThrowIfNull(model);

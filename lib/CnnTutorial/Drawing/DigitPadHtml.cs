@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>The parts of a <see cref="DigitPad"/> as they stand before its script begins.</summary>
+/// <summary>The HTML of a <see cref="DigitPad"/> before its script runs.</summary>
 internal static class DigitPadHtml
 {
     /// <param name="id">The id of the whole.</param>
@@ -11,14 +11,14 @@ internal static class DigitPadHtml
     /// <param name="layers">Whether the maps of every layer follow.</param>
     public static string Of(string id, string thing, IReadOnlyList<string> classNames, bool layers)
     {
-        // JupyterLab reads the attribute: single keys are then ours and no commands of the notebook.
+        // JupyterLab reads the attribute: single keys then belong to the figure and are not commands of the notebook.
         var html = new StringBuilder(Figure.Style("digit-pad.css"))
             .Append(layers ? Figure.Style("layers.css") : "")
             .Append("<div class=\"cnn-pad\" role=\"group\" aria-label=\"Drawing pad\" data-lm-suppress-shortcuts=\"true\" id=\"")
             .Append(id)
             .Append("\">")
             .Append(
-                "<p data-part=\"waiting\">The pad wakes up with its script. If this line stays, run the cell again, or tell the "
+                "<p data-part=\"waiting\">The pad starts with its script. If this line stays, run the cell again, or tell the "
                     + "notebook program that you trust this notebook.</p>"
             )
             .Append("<div class=\"parts\"><figure><figcaption>Draw a ")
@@ -59,9 +59,9 @@ internal static class DigitPadHtml
             .Append(id)
             .Append(
                 "-help\">With mouse, finger or pen; or by keyboard: the arrow keys move the pen, Home, End, Page Up and Page Down move "
-                    + "it aslant, Space puts it down and lifts it, Backspace takes a stroke back, Delete clears the paper."
+                    + "it diagonally, Space puts it down and lifts it, Backspace undoes a stroke, Delete clears the paper."
             )
-            .Append(thing == "garment" ? " What an outline encloses is filled." : "")
+            .Append(thing == "garment" ? " The inside of an outline is filled." : "")
             .Append("</p></div>")
             .ToString();
     }

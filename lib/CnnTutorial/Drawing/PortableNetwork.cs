@@ -5,14 +5,14 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A network taken apart into what a few lines of JavaScript (network.js) can compute: its layers and their weights.</summary>
+/// <summary>A network as layers and weights that a few lines of JavaScript (network.js) can compute.</summary>
 /// <remarks>The model is read and never run, so its mode and its gradients stay as they are.</remarks>
 internal sealed class PortableNetwork
 {
-    /// <summary>What the output of a cell may weigh, in bytes.</summary>
+    /// <summary>The largest output of a cell, in bytes.</summary>
     internal const int OutputLimit = 1_500_000;
 
-    /// <summary>What the script, the markup, and the scales and biases may take of it.</summary>
+    /// <summary>How much of it the script, the markup, and the scales and biases may take.</summary>
     private const int BesideTheWeights = 60_000;
 
     private const string Computed = "Conv2d, ReLU, MaxPool2d, Flatten, Linear and Dropout";
@@ -41,7 +41,7 @@ internal sealed class PortableNetwork
         {
             throw new NotSupportedException(
                 $"it has {count:N0} parameters, and the output of a cell has room for {Room(2):N0}; take fewer filters or a smaller "
-                    + "Linear layer, or one pooling more before it"
+                    + "Linear layer, or one more pooling before it"
             );
         }
 
@@ -50,7 +50,7 @@ internal sealed class PortableNetwork
         return network._shape is [> 0]
             ? network
             : throw new NotSupportedException(
-                $"it ends with {Text(network._shape)} numbers an image and not with one number for each class; put a Flatten and a "
+                $"it ends with {Text(network._shape)} numbers per image and not with one number for each class; put a Flatten and a "
                     + "Linear at its end"
             );
     }
@@ -62,7 +62,9 @@ internal sealed class PortableNetwork
     {
         if (ModuleHooks.Exist(module))
         {
-            throw new NotSupportedException($"{Called(name, module)} has a hook, which is C# and cannot travel; remove the hook first");
+            throw new NotSupportedException(
+                $"{Called(name, module)} has a hook, which is C# code that a browser cannot run; remove the hook first"
+            );
         }
 
         switch (module)
@@ -87,11 +89,11 @@ internal sealed class PortableNetwork
                 _layers.Add(new PortableLayer("relu", _shape, _shape) { Name = name });
                 break;
             case TorchSharp.Modules.Flatten { start_dim: 1, end_dim: -1 }:
-                // The numbers already lie as they will: channel by channel, row by row.
+                // The numbers are already in the right order: channel by channel, row by row.
                 _shape = [_shape.Aggregate(1, (product, length) => product * length)];
                 break;
             case TorchSharp.Modules.Flatten:
-                throw new NotSupportedException($"its layer '{name}' flattens some dimensions and not all; the pad knows Flatten() alone");
+                throw new NotSupportedException($"its layer '{name}' flattens some dimensions and not all; the pad knows only Flatten()");
             case TorchSharp.Modules.Dropout:
                 // It does nothing once training is over.
                 break;
@@ -105,8 +107,8 @@ internal sealed class PortableNetwork
         if (layer.transposed || layer.groups != 1 || layer.dilation.Any(step => step != 1) || layer.padding_mode != PaddingModes.Zeros)
         {
             throw new NotSupportedException(
-                $"its layer '{name}' is a Conv2d with groups, a dilation or another padding than zeros; the pad knows kernel size, "
-                    + "stride and padding alone"
+                $"its layer '{name}' is a Conv2d with groups, a dilation or another padding than zeros; the pad knows only kernel "
+                    + "size, stride and padding"
             );
         }
 
@@ -137,7 +139,7 @@ internal sealed class PortableNetwork
         if (layer.ceil_mode || (layer.dilation ?? []).Any(step => step != 1))
         {
             throw new NotSupportedException(
-                $"its layer '{name}' is a MaxPool2d with ceil_mode or a dilation; the pad knows window, stride and padding alone"
+                $"its layer '{name}' is a MaxPool2d with ceil_mode or a dilation; the pad knows only window, stride and padding"
             );
         }
 
@@ -159,7 +161,7 @@ internal sealed class PortableNetwork
         if (_shape.Length != 1 || _shape[0] != layer.in_features)
         {
             throw new NotSupportedException(
-                $"its layer '{name}' gets {Text(_shape)} numbers an image of 28×28 and was made for {layer.in_features:N0}; change the "
+                $"its layer '{name}' gets {Text(_shape)} numbers per image of 28×28 and was made for {layer.in_features:N0}; change the "
                     + "first number of that Linear, or put a Flatten before it"
             );
         }
@@ -187,7 +189,7 @@ internal sealed class PortableNetwork
         {
             throw new NotSupportedException(
                 $"its layer '{name}' is a {layer.GetType().Name} for {(channels is null ? "" : $"{channels} channels of ")}pixels and "
-                    + $"gets {Text(_shape)} numbers of a grey image of 28×28; give it what the layer before it puts out"
+                    + $"gets {Text(_shape)} numbers of a grey image of 28×28; give it the output of the layer before it"
             );
         }
     }
@@ -198,8 +200,8 @@ internal sealed class PortableNetwork
         return steps.Min() >= 0
             ? [(steps[0] / stride[0]) + 1, (steps[1] / stride[1]) + 1]
             : throw new NotSupportedException(
-                $"the window of its layer '{name}' is {Text(kernel)} pixels and gets an image of {Text(_shape[1..])}; leave a pooling "
-                    + "out before it"
+                $"the window of its layer '{name}' is {Text(kernel)} pixels and gets an image of {Text(_shape[1..])}; leave out a "
+                    + "pooling before it"
             );
     }
 
@@ -213,7 +215,7 @@ internal sealed class PortableNetwork
     private static NotSupportedException Unknown(string name, Module module) =>
         new(
             name.Length == 0 || module.named_children().Any()
-                ? $"{Called(name, module)} is a class of its own, whose forward method is C# and cannot travel; write it as a "
+                ? $"{Called(name, module)} is a class of its own, whose forward method is C# code that a browser cannot run; write it as a "
                     + $"Sequential of {Computed}"
                 : $"{Called(name, module)} is none of the layers that the pad computes: {Computed}"
         );

@@ -8,9 +8,8 @@ namespace CnnTutorial;
 /// <remarks>
 /// Each row of weights (those of one filter, or of one output of a dense layer) has a float32 scale of its own; biases stay float32.
 /// Measured on the course's network after ten epochs at 1e-3 and the 10,000 test images of MNIST: with three bytes no probability differs
-/// from that
-/// of the float32 weights by more than 7e-7, with two by 9e-5. Half-precision numbers (float16), two bytes as well, differ by up to 9e-4:
-/// they spend bits on a range that weights do not have.
+/// from that of the float32 weights by more than 7e-7, with two bytes by more than 9e-5. Half-precision numbers (float16), two bytes as
+/// well, differ by up to 9e-4: they spend bits on a range that weights do not have.
 /// </remarks>
 /// <param name="width">Bytes for each weight, 2 or 3.</param>
 internal sealed class PortableWeights(int width)
@@ -25,7 +24,7 @@ internal sealed class PortableWeights(int width)
     public int FineCount => _fine.Count;
 
     /// <summary>Adds a layer's weights and biases; says where they begin.</summary>
-    /// <exception cref="NotSupportedException">One of them is no finite number.</exception>
+    /// <exception cref="NotSupportedException">One of them is not finite.</exception>
     public (int Weights, int Scales) Add(string layer, Parameter weight, Parameter? bias)
     {
         var rows = (int)weight.shape[0];
@@ -61,7 +60,7 @@ internal sealed class PortableWeights(int width)
         return begin;
     }
 
-    /// <summary>All numbers, little-endian as every browser's machine has them.</summary>
+    /// <summary>All numbers, little-endian, as on every machine that runs a browser.</summary>
     public string ToBase64() => Convert.ToBase64String([.. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_fine)), .. _weights]);
 
     private static float[] Read(Parameter parameter)

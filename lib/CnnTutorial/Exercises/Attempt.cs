@@ -2,10 +2,12 @@ using System.Runtime.ExceptionServices;
 
 namespace CnnTutorial;
 
-/// <summary>Runs the learner's code and keeps its exception until what it did before has been looked at, which may be its cause.</summary>
+/// <summary>Runs the learner's code and keeps its exception. What the code did before is checked first, since that may be the
+/// cause.</summary>
 internal static class Attempt
 {
-    /// <returns>What the code gave, or the exception that it threw; a step that is not written yet throws at once.</returns>
+    /// <returns>What the code gave, or the exception that it threw; if the step is not written yet, the exception is thrown at
+    /// once.</returns>
     public static (T? Value, ExceptionDispatchInfo? Failure) Of<T>(Func<T> code)
     {
         try

@@ -10,13 +10,13 @@ internal sealed class BatchLifetimes
     private readonly List<long> _live = [];
     private int _held;
 
-    /// <summary>How many batches still lived when the last one came.</summary>
+    /// <summary>How many batches were not yet freed when the last one came.</summary>
     public int Held => _held;
 
-    /// <summary>A batch has come, and the check has not touched it yet.</summary>
+    /// <summary>To be called with each batch, before the check uses it.</summary>
     public void Note(Batch? batch)
     {
-        // A null is another check's to name.
+        // Another check reports a null.
         if (batch is { Images: not null, Labels: not null })
         {
             _held = _batches.Count(earlier => !earlier.Images.IsInvalid || !earlier.Labels.IsInvalid);

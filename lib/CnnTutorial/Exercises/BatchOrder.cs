@@ -27,7 +27,7 @@ internal static class BatchOrder
         {
             throw new WrongAnswerException(
                 Expected,
-                $"The images came in the order of the file, only from image {images[0]} on and round to it again.",
+                $"The images came in the order of the file, but they start at image {images[0]} and go round to it again.",
                 Cure
             );
         }
@@ -46,7 +46,7 @@ internal static class BatchOrder
         {
             throw new WrongAnswerException(
                 Expected,
-                "Only within each batch the images are shuffled; the same images always come together.",
+                "The images are shuffled only within each batch; the same images always come together.",
                 "Shuffle the numbers of all images first, and only then cut them into batches."
             );
         }
@@ -57,7 +57,7 @@ internal static class BatchOrder
             throw new WrongAnswerException(Expected, "The images came sorted by their labels.", Cure);
         }
 
-        // Of two random orders of 100 the rank correlation is below 0.6 (six standard deviations of 0.1).
+        // The rank correlation of two random orders of 100 is below 0.6 (six standard deviations of 0.1).
         var mean = (images.Length - 1) / 2.0;
         var correlation =
             images.Select((image, place) => (image - mean) * (place - mean)).Sum()
@@ -83,7 +83,7 @@ internal static class BatchOrder
                 "Two epochs had the same order.",
                 reseeds
                     ? "`torch.manual_seed` in your function starts the same sequence of random numbers again in each call: leave it out."
-                    : "Draw the random order inside the function, anew in each call, and do not fix the seed in there: a `new "
+                    : "Draw a new random order inside the function in each call, and do not fix the seed in there: a `new "
                         + "Random(1)` or "
                         + "`manual_seed` starts the same sequence again."
             );

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Reads a batch of <see cref="PracticeImages.Numbered"/> back: which images are in it.</summary>
+/// <summary>Finds out which images of <see cref="PracticeImages.Numbered"/> are in a batch.</summary>
 internal static class BatchReading
 {
     /// <param name="batch">What the learner's code handed over.</param>
@@ -60,7 +60,7 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 "Labels of type int64.",
                 $"Labels of type {batch.Labels.dtype}.",
-                "Cross-entropy wants whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them."
+                "Cross-entropy needs whole numbers of 64 bits: `to(ScalarType.Int64)`. `ToLabelTensor` gives them."
             );
         }
     }
@@ -75,7 +75,7 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 expected,
                 $"Images of shape {seen}: the channel dimension is missing.",
-                "A grey image has one channel, and the network wants to see it: `unsqueeze(1)`, or `view(-1, 1, 28, 28)`."
+                "A grey image has one channel, and the network needs that dimension: `unsqueeze(1)`, or `view(-1, 1, 28, 28)`."
             );
         }
 
@@ -94,7 +94,7 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 expected,
                 $"Labels of shape {labels}.",
-                "One whole number an image, the class itself: no second dimension, no row of zeros and a one."
+                "One whole number per image, the class itself: no second dimension, no row of zeros and a one."
             );
         }
 
@@ -103,7 +103,7 @@ internal static class BatchReading
             throw new WrongAnswerException(
                 expected,
                 "A batch without images came.",
-                "When the images come out even, nothing is left for one more batch: the loop goes on while the start is less than "
+                "When the batches divide evenly, nothing is left for one more batch: the loop goes on while the start is less than "
                     + "`split.Count`."
             );
         }

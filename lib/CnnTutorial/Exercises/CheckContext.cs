@@ -1,22 +1,22 @@
 namespace CnnTutorial;
 
-/// <summary>Where the learner's code runs in a check: it sees methods that are <c>async void</c>, for which nobody can wait and whose
+/// <summary>Where the learner's code runs in a check: it notices methods that are <c>async void</c>. No code can wait for them, and their
 /// exceptions would otherwise end the notebook's process.</summary>
 internal sealed class CheckContext : SynchronizationContext
 {
     private int _running;
     private Exception? _failure;
 
-    /// <summary>The one of this thread, in a check.</summary>
+    /// <summary>The context of this thread if it runs a check.</summary>
     public static new CheckContext? Current => SynchronizationContext.Current as CheckContext;
 
-    /// <summary>How many <c>async void</c> methods were begun and have not ended.</summary>
+    /// <summary>How many <c>async void</c> methods are running.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>The first exception of a method for which nobody waits.</summary>
+    /// <summary>The first exception of such a method.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Gives such methods a little time to end, before what they use is taken away.</summary>
+    /// <summary>Gives such methods a little time to end, before the check frees what they use.</summary>
     public void Finish(TimeSpan limit) => SpinWait.SpinUntil(() => Running == 0, limit);
 
     public override SynchronizationContext CreateCopy() => this;

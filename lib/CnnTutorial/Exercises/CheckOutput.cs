@@ -2,10 +2,10 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>Limits what the learner's code prints while it is checked. Notebook programs keep only so much of a cell's output, and the card
-/// comes last.</summary>
-/// <remarks>Code that a check left behind because it does not end prints nothing any more. What others print at the same time
-/// passes.</remarks>
+/// <summary>Limits what the learner's code prints while it is checked. Notebook programs cut long output, and the card comes
+/// last.</summary>
+/// <remarks>Code that a check left behind because it does not end prints nothing any more. The output of other code is not
+/// limited.</remarks>
 internal sealed class CheckOutput : IDisposable
 {
     /// <summary>How many lines are shown.</summary>
@@ -32,16 +32,16 @@ internal sealed class CheckOutput : IDisposable
         _error = (error, Console.Error);
     }
 
-    /// <summary>What the card says of lines that are not shown; empty where all are.</summary>
+    /// <summary>The card's note on lines that are not shown; empty if all are shown.</summary>
     public string Note =>
-        IsFull ? $" Your code printed {Math.Max(_lines, 1):N0} lines, of which only the first are shown; leave them out." : "";
+        IsFull ? $" Your code printed {Math.Max(_lines, 1):N0} lines, and only the first are shown; leave the printing out." : "";
 
     private bool IsFull => _lines > Lines || _characters > Characters;
 
-    /// <summary>Begins: what this thread, and what it starts, prints is counted from here on.</summary>
+    /// <summary>From here on, counts what this thread, and the threads that it starts, print.</summary>
     public void Begin() => Checked.Value = this;
 
-    /// <summary>The checked code has ended: the console is as it was.</summary>
+    /// <summary>Restores the console when the checked code has ended.</summary>
     public void End()
     {
         if (Console.Out == _out.Now)

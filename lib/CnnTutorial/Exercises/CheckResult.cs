@@ -24,13 +24,13 @@ public sealed partial class CheckResult : IHtmlDisplay
     /// <summary>What was checked, such as <c>Step 1: your own data pipeline</c>.</summary>
     public string Step { get; }
 
-    /// <summary>What was asked for; empty where the step is passed or still to be done.</summary>
+    /// <summary>What was asked for; empty if the step is passed or still to be done.</summary>
     public string Expected { get; }
 
     /// <summary>What the code did.</summary>
     public string Seen { get; }
 
-    /// <summary>Where to look; empty where the step is passed.</summary>
+    /// <summary>Where to look; empty if the step is passed.</summary>
     public string Hint { get; }
 
     /// <inheritdoc/>

@@ -5,16 +5,16 @@ namespace CnnTutorial;
 
 /// <summary>Runs a check so that whatever the learner's code does, the answer is a card.</summary>
 /// <remarks>
-/// Three things end the process all the same, as they would without a check: a recursion without end, an exception on a thread that the
-/// learner's code starts itself, and the few of TorchSharp's functions that let a C++ exception through, <c>matmul</c> with shapes that do
-/// not fit among them (seen with 0.107.0).
+/// Three things still end the process, as they would without a check: a recursion without end, an exception on a thread that the
+/// learner's code starts, and the few functions of TorchSharp that let a C++ exception through, such as <c>matmul</c> with shapes that do
+/// not fit (seen with 0.107.0).
 /// </remarks>
 internal static class CheckRunner
 {
-    /// <summary>Checks take a second or two; what runs longer than this on a slow machine does not end.</summary>
+    /// <summary>Checks take a second or two; code that runs longer than this does not end, even on a slow machine.</summary>
     public static TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs the check on a thread of its own, which is left behind when it does not end.</summary>
+    /// <summary>Runs the check on a thread of its own, which is left behind if it does not end.</summary>
     /// <param name="step">The card's title.</param>
     /// <param name="check">Returns what was found right, or throws a <see cref="WrongAnswerException"/>.</param>
     public static CheckResult Run(string step, Func<string> check)
@@ -97,7 +97,7 @@ internal static class CheckRunner
             step,
             seen,
             "A check takes a second or two.",
-            "A loop that never ends? It is still running in the background: once you have mended it, restart the kernel and run the "
+            "Does a loop never end? It is still running in the background: correct it, restart the kernel and run the "
                 + "notebook from its beginning."
         );
 }

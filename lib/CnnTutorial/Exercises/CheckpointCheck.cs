@@ -8,8 +8,8 @@ namespace CnnTutorial;
 /// <summary>Step 4: after every tenth epoch, and at no other time, a file with the weights of that moment.</summary>
 internal static partial class CheckpointCheck
 {
-    // Not a multiple of ten, so that what is saved at the end of training shows; and two batches an epoch, so that who counts batches
-    // shows.
+    // Not a multiple of ten, to detect a file saved at the end of training; and two batches per epoch, to detect code that counts
+    // batches.
     private const int Epochs = 35;
     private const int Images = 20;
     private const int BatchSize = 10;
@@ -26,7 +26,7 @@ internal static partial class CheckpointCheck
             Contents(folder, watch);
             return true;
         });
-        // A new object in a new folder begins anew: nothing is kept in static fields.
+        // A new object in a new folder must start from the beginning, with nothing kept in static fields.
         PracticeFolder.Run(folder =>
         {
             var watch = Train(create, folder, 12);
@@ -138,7 +138,7 @@ internal static partial class CheckpointCheck
             ),
             [10, 20, 30, Epochs + 1] or [10, 20, 30, Epochs] => (
                 "Files after epochs 10, 20 and 30, and one more at the end of the training.",
-                "Save in `OnEpochEnd` alone."
+                "Save only in `OnEpochEnd`."
             ),
             [10] => (
                 "A file after epoch 10 and none after epochs 20 and 30.",
@@ -160,8 +160,8 @@ internal static partial class CheckpointCheck
                 "Is it `/ 10`, or `>= 10`? Every tenth epoch is the one whose remainder is zero: `result.Epoch % 10 == 0`."
             ),
             _ when times.SequenceEqual(Enumerable.Range(1, Epochs).Where(epoch => epoch % 10 != 0)) => (
-                "Files after every epoch but 10, 20 and 30: the condition is turned round.",
-                "`==` for `!=`: save only if `result.Epoch % 10 == 0`."
+                "Files after every epoch but 10, 20 and 30: the condition is reversed.",
+                "`==` instead of `!=`: save only if `result.Epoch % 10 == 0`."
             ),
             [var first, var second, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == second - first) => (
                 $"Files after the epochs {list}: every {second - first} epochs, from {first} on.",
@@ -203,7 +203,7 @@ internal static partial class CheckpointCheck
                 Number().IsMatch(again.Key)
                     ? $"After epoch {again.Last().Epoch} a file of an earlier epoch was written again: {again.Key}."
                     : $"There is one more file, {again.Key}, which was written {again.Count()} times.",
-                "Write one file an epoch, the one with its number, and no other."
+                "Write one file per checkpoint, the one with its epoch's number, and no other."
             );
         }
 
@@ -226,13 +226,13 @@ internal static partial class CheckpointCheck
 
         foreach (var (epoch, file, _) in watch.Writes)
         {
-            // A weights file may end in either.
+            // Both endings are allowed.
             if (file != $"epoch-{epoch}.weights" && file != $"epoch-{epoch}.safetensors")
             {
                 throw new WrongAnswerException(
                     Expected,
                     $"At the right time, but the file is called {file}, not epoch-{epoch}.safetensors.",
-                    "Who looks for the file knows its name from the task: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
+                    "The task says what the file is called: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
                         + "with the hyphen, and the number without zeros before it."
                 );
             }

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Comes after the learner's callback, or the library's own, and notes what that did.</summary>
-/// <param name="folder">Where it is to save.</param>
+/// <summary>Runs after the learner's callback, or the library's own, and notes what that did.</summary>
+/// <param name="folder">Where the callback should save.</param>
 /// <param name="epochs">How many epochs the training has.</param>
 internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs) : Callback
 {
@@ -18,16 +18,16 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
     /// training; and whether it was after a batch.</summary>
     public List<(int Epoch, string File, bool InBatch)> Writes { get; } = [];
 
-    /// <summary>The first file that was there and went away.</summary>
+    /// <summary>The first file that was removed again.</summary>
     public (int Epoch, string File)? Removed { get; private set; }
 
     /// <summary>The weights after each epoch; at 0, before the first.</summary>
     public List<float[]> Weights { get; } = [];
 
-    /// <summary>Comes before the learner's callback.</summary>
+    /// <summary>Runs before the learner's callback.</summary>
     public Callback First => _first;
 
-    /// <summary>A file that holds a right epoch in its name and was there only later.</summary>
+    /// <summary>A file with a right epoch in its name that appeared only after a later epoch.</summary>
     public (int Epoch, string File)? Late =>
         Writes
             .Where(write =>
@@ -94,9 +94,8 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
                     ? $"After epoch {_unfinished} a method of your callback had returned and was still at work: it is `async void`."
                     : "A method of your callback is `async void`, and it ended in an exception that nothing catches. "
                         + $"{ExceptionCause.Of(failure).Seen}",
-                "Leave out `async` and `await`: the `Trainer` waits for a method that is written without them, and for no other; "
-                    + "and it goes "
-                    + "on at once and changes the weights."
+                "Leave out `async` and `await`: the `Trainer` waits only for a method that is written without them; otherwise it "
+                    + "goes on at once and changes the weights."
             );
         }
 
@@ -120,7 +119,7 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             }
             catch (IOException)
             {
-                // It is being written, or is gone again: the next look finds it.
+                // It is being written, or is gone again: the next call finds out.
             }
         }
 

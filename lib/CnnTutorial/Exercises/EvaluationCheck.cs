@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Step 3, the judging half: loss and accuracy without dropout and without gradients.</summary>
+/// <summary>Step 3, the evaluation: loss and accuracy without dropout and without gradients.</summary>
 internal static class EvaluationCheck
 {
     private const int BatchSize = 16;
@@ -12,7 +12,7 @@ internal static class EvaluationCheck
     // With these seeds `argmax()` over a whole batch is right for some labels, so that it can be told from `int / int`, which gives 0.
     private static readonly (int Count, int Seed)[] Data = [(70, 24), (39, 8)];
 
-    /// <summary>Judges two sets of images of different sizes, so that a number written down in the function shows.</summary>
+    /// <summary>Uses two sets of images of different sizes, to detect a constant in the function.</summary>
     /// <exception cref="WrongAnswerException">Loss or accuracy are not those of the network.</exception>
     public static void Run(
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, IEnumerable<Batch>, (double Loss, double Accuracy)> evaluate
@@ -29,7 +29,7 @@ internal static class EvaluationCheck
             throw new WrongAnswerException(
                 e.Expected,
                 $"With {Data[0].Count} images all was right, with {Data[1].Count} not: {e.Message}",
-                e.Hint + " Is there a number in your function that belongs to one size alone, or a sum that goes on from call to call?"
+                e.Hint + " Is there a number in your function that fits one size only, or a sum that goes on from call to call?"
             );
         }
 
@@ -118,7 +118,7 @@ internal static class EvaluationCheck
             throw new WrongAnswerException(
                 "An evaluation changes nothing.",
                 "It left gradients in the network.",
-                "No `backward()` here: it belongs into `TrainOneEpoch`."
+                "No `backward()` here: it belongs in `TrainOneEpoch`."
             );
         }
 
@@ -177,18 +177,18 @@ internal static class EvaluationCheck
         [
             (
                 !double.IsFinite(seen.Accuracy),
-                "no finite number",
+                "not a finite number",
                 "Is the count of images still zero where you divide? Add `batch.Count` in the loop."
             ),
             (MeanLoss.Near(seen.Loss, accuracy), "loss and accuracy are swapped", "Return (loss, accuracy), in this order."),
             (
                 seen.Accuracy != 0 && MeanLoss.Near(seen.Accuracy, other),
-                "the same for two sets of images, of which different shares are right: a constant",
+                "the same for two sets of images with different shares of right answers: a constant",
                 "Return what this call counted."
             ),
-            Is(100 * accuracy, "in percent", "Return the share, between 0 and 1; P1 in a format string makes percent of it."),
+            Is(100 * accuracy, "in percent", "Return the share, between 0 and 1; P1 in a format string shows it in percent."),
             Is(right, "the number of right answers", Cut),
-            Is((double)right / batches.Count, "right answers a batch", "Divide by the number of images, not of batches."),
+            Is((double)right / batches.Count, "right answers per batch", "Divide by the number of images, not of batches."),
             Is(
                 batches.Average(batch => (double)batch.Right / batch.Count),
                 "the mean over batches, in which an image of the smaller last batch counts more",
@@ -213,12 +213,12 @@ internal static class EvaluationCheck
             Is(
                 (double)last.Right / count,
                 "the right answers of the last batch, divided by all images",
-                "Add to the count of right answers with `+=`, and do not set it anew."
+                "Add to the count of right answers with `+=`, and do not overwrite it."
             ),
             Is(
                 (double)right / last.Count,
                 "all right answers, divided by the images of the last batch",
-                "Add to the count of images with `+=`, and do not set it anew."
+                "Add to the count of images with `+=`, and do not overwrite it."
             ),
             Is((double)batches[0].Right / batches[0].Count, "the accuracy of the first batch alone", "Return after the loop, not in it."),
             Is(
@@ -258,8 +258,8 @@ internal static class EvaluationCheck
             (
                 seen.Accuracy == 0,
                 "nothing",
-                "`int / int` is cut to a whole number: divide as double. Or is it `max`, the largest logit, where `argmax(1)`, its "
-                    + "place, belongs? Count "
+                "`int / int` is cut to a whole number: divide as double. Or did you use `max`, the largest logit, instead of "
+                    + "`argmax(1)`, its place? Count "
                     + "with `.eq(batch.Labels).sum().item<long>()`."
             ),
             (
@@ -275,7 +275,7 @@ internal static class EvaluationCheck
                         digits == 0
                             ? "cut or rounded to a whole number"
                             : $"the accuracy, rounded to {digits} {(digits == 1 ? "digit" : "digits")}",
-                        "Return the number as it is; rounding belongs into the line that prints it. `int / int` is cut to a whole number."
+                        "Return the number as it is; rounding belongs in the line that prints it. `int / int` is cut to a whole number."
                     )
                 ),
         ];

@@ -5,8 +5,7 @@ using TorchSharp;
 
 namespace CnnTutorial;
 
-/// <summary>Explains an exception that the learner's code threw: what happened, with the numbers, and what most likely lies behind
-/// it.</summary>
+/// <summary>Explains an exception that the learner's code threw: what happened, with the numbers, and what most likely caused it.</summary>
 internal static partial class ExceptionCause
 {
     /// <summary>An exception in the learner's terms.</summary>
@@ -22,7 +21,7 @@ internal static partial class ExceptionCause
             NarrowStart(),
             match =>
                 (
-                    $"`narrow` was to begin at row {match.Groups[2].Value}, and the tensor has only {match.Groups[1].Value} rows.",
+                    $"`narrow` was asked to begin at row {match.Groups[2].Value}, but the tensor has only {match.Groups[1].Value} rows.",
                     "The loop goes on beyond the end: it goes on while the start is less than `split.Count`, and starts at 0."
                 )
         ),
@@ -30,7 +29,7 @@ internal static partial class ExceptionCause
             new("narrow\\(\\): length must be non-negative"),
             _ =>
                 (
-                    "`narrow` was asked for less than no rows.",
+                    "`narrow` was asked for a negative number of rows.",
                     "Its third number is a length, not an end, and never negative: `Math.Min(batchSize, split.Count - start)`."
                 )
         ),
@@ -38,9 +37,8 @@ internal static partial class ExceptionCause
             SelectRange(),
             match =>
                 (
-                    $"Index {match.Groups[1].Value} was asked for, and the tensor of shape [{match.Groups[2].Value}] has none of that "
-                        + "number in "
-                        + $"dimension {match.Groups[3].Value}.",
+                    $"Index {match.Groups[1].Value} was asked for, but the tensor of shape [{match.Groups[2].Value}] does not have "
+                        + $"it in dimension {match.Groups[3].Value}.",
                     "Numbers count from 0 to the length minus 1. Does your loop end in time?"
                 )
         ),
@@ -64,8 +62,8 @@ internal static partial class ExceptionCause
             new("backward through the graph a second time"),
             _ =>
                 (
-                    "`backward()` was called a second time on one and the same loss.",
-                    "`backward()` frees what it went through, so each loss can take it once. Call it once for each batch, on the "
+                    "`backward()` was called a second time on the same loss.",
+                    "`backward()` frees what it went through, so it works only once for each loss. Call it once for each batch, on the "
                         + "loss of that "
                         + "batch, and not on a sum of losses of batches that are over."
                 )
@@ -95,7 +93,7 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A tensor of type {match.Groups[2].Value} was read as {match.Groups[1].Value}.",
-                    "`item` wants the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`."
+                    "`item` needs the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`."
                 )
         ),
         (
@@ -111,9 +109,9 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "A tensor was used after it was freed.",
-                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. What is to live longer "
-                        + "is taken "
-                        + "out as a number (`.item<float>()`), or made before the scope begins. A batch lives until the next one is asked "
+                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. To keep a value "
+                        + "longer, take it out as a number (`.item<float>()`), or make the tensor before the scope begins. A batch "
+                        + "lives until the next one is asked "
                         + "for: `ToList` keeps batches that are already freed."
                 )
         ),
@@ -121,7 +119,7 @@ internal static partial class ExceptionCause
             LinearShape(),
             match =>
                 (
-                    $"A Linear layer is made for {match.Groups[3].Value} numbers an image, and got rows of {match.Groups[2].Value}.",
+                    $"A Linear layer is made for {match.Groups[3].Value} numbers per image, but got rows of {match.Groups[2].Value}.",
                     "The first number of `Linear(…)` is what comes in: after `Flatten` that is channels · rows · columns."
                 )
         ),
@@ -129,16 +127,16 @@ internal static partial class ExceptionCause
             ConvolutionChannels(),
             match =>
                 (
-                    $"A Conv2d is made for {match.Groups[1].Value} input channels, and got images of another shape.",
-                    $"It wants [n, {match.Groups[1].Value}, rows, columns]. The first number of `Conv2d(…)` is the number of channels that "
-                        + "come in: the filters of the convolution before, or 1 for grey images. After `Flatten` no convolution can stand."
+                    $"A Conv2d is made for {match.Groups[1].Value} input channels, but got images of another shape.",
+                    $"It needs [n, {match.Groups[1].Value}, rows, columns]. The first number of `Conv2d(…)` is the number of channels that "
+                        + "come in: the filters of the convolution before, or 1 for grey images. A convolution cannot come after `Flatten`."
                 )
         ),
         (
             TooSmall(),
             match =>
                 (
-                    $"A pooling or convolution got images of ({match.Groups[1].Value}), of which nothing would be left.",
+                    $"A pooling or convolution got images of ({match.Groups[1].Value}), and nothing would be left of them.",
                     "Each pooling halves the side: 28, 14, 7, 3. Is there one pooling too many?"
                 )
         ),
@@ -147,22 +145,23 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"The loss got logits for {match.Groups[1].Value} images and {match.Groups[2].Value} labels.",
-                    "Logits and labels must come from one and the same batch: `loss.call(model.call(batch.Images), batch.Labels)`."
+                    "Logits and labels must come from the same batch: `loss.call(model.call(batch.Images), batch.Labels)`."
                 )
         ),
         (
             new("Expected floating point type for target with class probabilities"),
             _ =>
                 (
-                    "The loss got one number an image where it wants a row of logits.",
-                    "It wants the logits, [n, 10], as the network gives them: `argmax` makes one number of each row, and has no gradients."
+                    "The loss got one number per image, but needs a row of logits.",
+                    "It needs the logits, [n, 10], as the network gives them: `argmax` turns each row into one number, and has no "
+                        + "gradients."
                 )
         ),
         (
             new("log_softmax.*not implemented for"),
             _ =>
                 (
-                    "The loss got whole numbers where it wants logits.",
+                    "The loss got whole numbers, but needs logits.",
                     "The loss got logits of the wrong type, or the arguments are swapped: logits first, labels second."
                 )
         ),
@@ -171,14 +170,14 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "The loss got labels with a second dimension.",
-                    "Labels have shape [n]: one whole number an image, no row of zeros and a one."
+                    "Labels have shape [n]: one whole number per image, no row of zeros and a one."
                 )
         ),
         (
             LabelRange(),
             match =>
                 (
-                    $"The loss got the label {match.Groups[1].Value}, and the network has fewer outputs.",
+                    $"The loss got the label {match.Groups[1].Value}, but the network has fewer outputs.",
                     "Labels count from 0, and the last layer has one output for each class."
                 )
         ),
@@ -186,7 +185,7 @@ internal static partial class ExceptionCause
             ExpectedType(),
             match =>
                 (
-                    $"A tensor of type {match.Groups[1].Value} was wanted, and one of type {match.Groups[2].Value} came.",
+                    $"A tensor of type {match.Groups[1].Value} was expected, but one of type {match.Groups[2].Value} came.",
                     "A tensor has the wrong type: images are float32, labels int64."
                 )
         ),
@@ -202,7 +201,7 @@ internal static partial class ExceptionCause
             CastType(),
             match =>
                 (
-                    $"A result of type {match.Groups[1].Value} was to be written into a tensor of type {match.Groups[2].Value}.",
+                    $"A result of type {match.Groups[1].Value} could not be written into a tensor of type {match.Groups[2].Value}.",
                     "A function whose name ends in `_` writes into its own tensor, which keeps its type. Convert first: "
                         + "`to(ScalarType.Float32)`, then divide."
                 )
@@ -247,21 +246,21 @@ internal static partial class ExceptionCause
             InvalidShape(),
             match =>
                 (
-                    $"A tensor of {match.Groups[2].Value} numbers was to take the shape [{match.Groups[1].Value}], which has "
+                    $"A tensor of {match.Groups[2].Value} numbers cannot take the shape [{match.Groups[1].Value}], which has "
                         + "another count.",
-                    "The product of a shape is the count of its numbers; one of them may be −1 and is then worked out: `view(-1, 1, "
+                    "The product of a shape is the count of its numbers; one of them may be −1 and is then computed: `view(-1, 1, "
                         + "28, 28)`."
                 )
         ),
         (
             new("view size is not compatible with input tensor"),
-            _ => ("`view` was called on a tensor that does not lie in memory row by row.", "Use `reshape` there, which copies.")
+            _ => ("`view` was called on a tensor that is not stored row by row.", "Use `reshape` there, which copies.")
         ),
         (
             DimensionRange(),
             match =>
                 (
-                    $"Dimension {match.Groups[3].Value} was asked for, and the tensor has only {match.Groups[1].Value} to "
+                    $"Dimension {match.Groups[3].Value} was asked for, but the tensor has only {match.Groups[1].Value} to "
                         + $"{match.Groups[2].Value}.",
                     "Logits have shape [n, 10]: dimension 0 counts the images, 1 the classes."
                 )
@@ -270,7 +269,7 @@ internal static partial class ExceptionCause
             new("stack expects each tensor to be equal size|Sizes of tensors must match"),
             _ =>
                 (
-                    "Tensors of different shapes were to be put together.",
+                    "Tensors of different shapes cannot be put together.",
                     "The last batch is smaller than the others. Add up numbers instead, image by image."
                 )
         ),
@@ -283,7 +282,7 @@ internal static partial class ExceptionCause
             new("state_dict"),
             _ =>
                 (
-                    "Weights were to be loaded into a network with other layers.",
+                    "Weights cannot be loaded into a network with other layers.",
                     "A file fits the network that it was saved from, and others made by the same function."
                 )
         ),
@@ -291,7 +290,7 @@ internal static partial class ExceptionCause
 
     private const string Unknown = "Your code threw this exception.";
 
-    /// <summary>What lies behind the exceptions that a beginner meets, and where this one came from.</summary>
+    /// <summary>Explains the exceptions that a beginner meets, and says where this one came from.</summary>
     public static Explanation Of(Exception exception)
     {
         // What a task, a reflection call or a static field threw is wrapped.
@@ -312,7 +311,7 @@ internal static partial class ExceptionCause
             : OfProgram(exception, message);
         return Origin(exception) is { } origin
             ? new Explanation(seen, $"{hint} It happened in {origin}.")
-            : new Explanation($"Your code ended, and what it gave could not be used: {seen}", hint == Unknown ? "" : hint);
+            : new Explanation($"Your code ended, but its result could not be used: {seen}", hint == Unknown ? "" : hint);
     }
 
     /// <summary>Exceptions of .NET and of files.</summary>
@@ -320,11 +319,11 @@ internal static partial class ExceptionCause
         exception switch
         {
             FileNotFoundException { FileName: { Length: > 0 } file } => (
-                $"A file was to be read that is not there: {Path.GetFileName(file)}.",
-                "Save it first, and load from the very same path."
+                $"A file that should be read is not there: {Path.GetFileName(file)}.",
+                "Save it first, and load from the same path."
             ),
             ArgumentNullException { ParamName: var name } => (
-                $"A function got null where it wants a value{(name is null ? "." : $", for its parameter `{name}`.")}",
+                $"A function got null instead of a value{(name is null ? "." : $", for its parameter `{name}`.")}",
                 "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`."
             ),
             InvalidDataException => (
@@ -333,19 +332,19 @@ internal static partial class ExceptionCause
             ),
             IOException when message.Contains("is a folder", StringComparison.Ordinal) => (
                 "The path to which you save is a folder.",
-                "Use the path that your code is given as it is; to a folder a file's name is added, with `Path.Combine`."
+                "Use the path that your code is given as it is; with a folder, add a file name with `Path.Combine`."
             ),
             ObjectDisposedException => (
                 "An object was used after it was disposed.",
-                "What you return has to live on: leave out `Dispose` and `using` for it."
+                "What you return must not be freed: leave out `Dispose` and `using` for it."
             ),
             FileNotFoundException or DirectoryNotFoundException => (
-                $"A file or folder was used that is not there: {message}",
+                $"A file or folder is not there: {message}",
                 "Use the folder or path that your code is given, with Path.Combine."
             ),
-            NullReferenceException => ("A variable was used that is null.", "Has each variable a value before it is used?"),
+            NullReferenceException => ("A variable is null.", "Has each variable a value before it is used?"),
             ArgumentOutOfRangeException or IndexOutOfRangeException => (
-                $"A place was used that a list, an array or the split does not have: {message}",
+                $"A list, an array or the split does not have this place: {message}",
                 "Places count from 0 to the count minus 1: look at the end of your loop, and at `Math.Min(batchSize, split.Count - start)`."
             ),
             _ => ($"{exception.GetType().Name}: {message}", Unknown),
@@ -357,11 +356,11 @@ internal static partial class ExceptionCause
     private static (string Seen, string Hint) Narrow(long start, long length, long size) =>
         start >= size
             ? (
-                $"`narrow` was to begin at row {start}, and the tensor has only {size} rows.",
+                $"`narrow` was asked to begin at row {start}, but the tensor has only {size} rows.",
                 "The loop goes on beyond the end: it goes on while the start is less than `split.Count`, and starts at 0."
             )
             : (
-                $"`narrow` was asked for {length} rows from row {start} on, and the tensor has {size}: only {size - start} were left.",
+                $"`narrow` was asked for {length} rows from row {start} on, but the tensor has {size}: only {size - start} were left.",
                 "The last batch is smaller: its length is `Math.Min(batchSize, split.Count - start)`. And `narrow(0, start, "
                     + "length)` wants a "
                     + "length, not an end."
@@ -369,7 +368,7 @@ internal static partial class ExceptionCause
 
     private static long Number(Match match, int group) => long.Parse(match.Groups[group].Value);
 
-    /// <summary>The learner's function, and its line where the host knows it.</summary>
+    /// <summary>The learner's function, and its line if the host knows it.</summary>
     private static string? Origin(Exception exception)
     {
         foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())

@@ -6,13 +6,13 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>One layer's part in a forward pass.</summary>
-/// <param name="Name">As the network calls it, without the names of what it stands in.</param>
+/// <param name="Name">As the network calls it, without the names of the modules around it.</param>
 /// <param name="Layer">The layer.</param>
 /// <param name="Input">The shape that came in.</param>
 /// <param name="Least">The smallest number that came in.</param>
 internal sealed record LayerCall(string Name, Module<Tensor, Tensor> Layer, long[] Input, float Least)
 {
-    /// <summary>The shape that went out; null where the layer threw.</summary>
+    /// <summary>The shape that went out; null if the layer threw.</summary>
     public long[]? Output { get; set; }
 }
 
@@ -24,7 +24,7 @@ internal sealed class LayerTrace
 
     public IReadOnlyList<LayerCall> Calls { get; }
 
-    /// <summary>What the network gave; null where it threw.</summary>
+    /// <summary>What the network gave; null if it threw.</summary>
     public Tensor? Output { get; }
 
     public ExceptionDispatchInfo? Failure { get; }
@@ -64,7 +64,7 @@ internal sealed class LayerTrace
                 continue;
             }
 
-            // One and the same object may stand in several places: its calls have its names in turn.
+            // The same object may be used in several places: its calls get its names in turn.
             var names = layers.Select(leaf => leaf.Name).ToList();
             var times = 0;
             var before = layer.register_forward_pre_hook(

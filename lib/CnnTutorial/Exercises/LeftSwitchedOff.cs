@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Finds what the learner's code switched and did not switch back: the rest of the notebook would run with it.</summary>
+/// <summary>Finds settings that the learner's code changed and did not restore; the rest of the notebook would run with them.</summary>
 internal static class LeftSwitchedOff
 {
-    /// <summary>Looks, and switches back.</summary>
+    /// <summary>Checks the settings and restores them.</summary>
     /// <param name="where">The learner's code, at the end of a sentence.</param>
     /// <exception cref="WrongAnswerException">Gradients are still off, or numbers are made in another type.</exception>
     public static void Check(string where = "your code")

@@ -3,10 +3,10 @@ using TorchSharp;
 namespace CnnTutorial;
 
 /// <summary>Counts tensors that were made and not yet freed. The garbage collector does not see their memory, so a loop that leaves some
-/// behind fills the machine.</summary>
+/// behind fills the machine's memory.</summary>
 internal static class LiveTensors
 {
-    /// <summary>Of this thread, which in a check runs nothing but the learner's code and the check.</summary>
+    /// <summary>The count of this thread, which in a check runs only the learner's code and the check.</summary>
     public static long Count => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
     /// <summary>How many more there are after each batch. Counted from the second batch on, since what the first needs may be kept for

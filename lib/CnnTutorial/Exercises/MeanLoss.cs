@@ -8,7 +8,7 @@ internal static class MeanLoss
     /// <param name="seen">What was returned.</param>
     /// <param name="batches">The mean loss and the size of each batch.</param>
     /// <param name="others">What else may have been computed.</param>
-    /// <param name="other">What another call returned, where the right answer was another.</param>
+    /// <param name="other">What another call returned, whose right answer was different.</param>
     /// <exception cref="WrongAnswerException">It is not the mean over all images.</exception>
     public static void Check(
         double seen,
@@ -32,7 +32,7 @@ internal static class MeanLoss
         {
             if (!double.IsFinite(seen))
             {
-                return ("no finite number", "Is the sum divided by a count that is still zero? Add `batch.Count` to it in the loop.");
+                return ("not a finite number", "Is the sum divided by a count that is still zero? Add `batch.Count` to it in the loop.");
             }
 
             if (seen == 0)
@@ -40,8 +40,7 @@ internal static class MeanLoss
                 return (
                     "zero",
                     "Are the losses added up, in a `double`, and is their sum what you return? An `int`, or `int / int`, cuts off "
-                        + "what stands "
-                        + "behind the point."
+                        + "the digits after the point."
                 );
             }
 
@@ -49,9 +48,8 @@ internal static class MeanLoss
             {
                 return (
                     "the same from two calls, whose losses are different: a constant, or a number that was cut to a whole one",
-                    "Return the mean of the losses that this call computed; add them up in a `double`, since an `int` cuts off what "
-                        + "stands behind "
-                        + "the point."
+                    "Return the mean of the losses that this call computed; add them up in a `double`, since an `int` cuts off the "
+                        + "digits after the point."
                 );
             }
 
@@ -79,7 +77,7 @@ internal static class MeanLoss
                         digits == 0
                             ? "the mean loss as a whole number"
                             : $"the mean loss, rounded to {digits} {(digits == 1 ? "digit" : "digits")}",
-                        "Return the number as it is; rounding belongs into the line that prints it."
+                        "Return the number as it is; rounding belongs in the line that prints it."
                     );
                 }
             }
@@ -138,7 +136,7 @@ internal static class MeanLoss
             yield return (batches.Min(batch => batch.Loss), "the smallest loss of a batch", Sum);
             yield return (100 * mean, "the mean loss times 100", "Return it as it is, not in percent.");
             yield return (Math.Exp(-mean), "e to the power of minus the mean loss", "Return the loss itself.");
-            const string Whole = "A sum in an `int` cuts off what stands behind the point: declare it as `0.0`.";
+            const string Whole = "A sum in an `int` cuts off the digits after the point: declare it as `0.0`.";
             foreach (
                 var cut in new[]
                 {
@@ -150,7 +148,7 @@ internal static class MeanLoss
             )
             {
                 yield return ((double)cut / count, "the mean of losses that were cut to whole numbers", Whole);
-                yield return (cut / count, "a mean of whole numbers: what stands behind the point was cut off", Whole);
+                yield return (cut / count, "a mean of whole numbers: the digits after the point were cut off", Whole);
             }
 
             yield return (

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Step 1: each image once an epoch, shuffled anew, with its label, as tensors that a network takes.</summary>
+/// <summary>Step 1: each image once per epoch, newly shuffled, with its label, as tensors that a network takes.</summary>
 internal static class PipelineCheck
 {
     // 7 batches, the last of 4: neither the count nor its parts divide evenly.
     private const int Count = 100;
     private const int BatchSize = 16;
 
-    /// <summary>Other sizes, so that a number written down in the function shows: batches that come out even, a split smaller than a
+    /// <summary>Other sizes, to detect a constant in the function: batches that divide evenly, a split smaller than a
     /// batch, batches of one image.</summary>
     private static readonly (int Count, int BatchSize)[] OtherSizes = [(48, 16), (37, 10), (7, 16), (3, 1)];
 
@@ -44,8 +44,8 @@ internal static class PipelineCheck
             throw new WrongAnswerException(
                 "No tensor is left when an epoch is over: a batch lives until the next one is asked for.",
                 $"One epoch of {first.Batches.Count} batches left {TensorLeak.Tensors(left)} behind.",
-                "Write `using var` before each tensor and each batch that your function makes: what an iterator holds so is freed when "
-                    + "it goes on after `yield return`."
+                "Write `using var` before each tensor and each batch that your function makes: they are then freed when the "
+                    + "function goes on after `yield return`."
                     + (lifetimes.Held > 0 ? " A list of all batches keeps all of them: hand each one over with `yield return`." : "")
             );
         }
@@ -105,9 +105,9 @@ internal static class PipelineCheck
     {
         var with = $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize}: ";
         const string Literal =
-            " Is there a number in your function that belongs to one size alone, such as the count of images, of batches, or the "
+            " Is there a number in your function that fits one size only, such as the count of images, of batches, or the "
             + "batch size? "
-            + "`split.Count` and `batchSize` are the ones to use.";
+            + "Use `split.Count` and `batchSize`.";
         try
         {
             var split = PracticeImages.Numbered(count, seed: 2);

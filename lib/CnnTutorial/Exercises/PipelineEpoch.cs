@@ -41,7 +41,7 @@ internal sealed class PipelineEpoch(int count, int batchSize)
     }
 
     /// <exception cref="WrongAnswerException">An image came twice or never, or the batches have other sizes.</exception>
-    /// <param name="again">Another epoch, where it helps to find the reason.</param>
+    /// <param name="again">Makes another epoch, if that helps to find the reason.</param>
     public void ThrowIfIncomplete(Func<PipelineEpoch> again)
     {
         if (_batches.Count == 0)
@@ -72,7 +72,7 @@ internal sealed class PipelineEpoch(int count, int batchSize)
                 $"Batches of {Sizes}.",
                 _batches[0].Images.Length < batchSize && _batches[^1].Images.Length == batchSize
                     ? "The smaller batch is the last one, not the first."
-                    : "Use the parameter batchSize: by it your loop goes on, and a batch has as many images; only the last one has fewer."
+                    : "Use the parameter batchSize: your loop goes on by it, and a batch has that many images; only the last one has fewer."
             );
         }
     }
@@ -162,7 +162,7 @@ internal sealed class PipelineEpoch(int count, int batchSize)
             return new(
                 Expected,
                 $"Batches of {Sizes}: a whole batch of {batchSize} is missing.",
-                "When the images come out even, the last batch is as large as the others and belongs to the epoch: `start < split.Count`, "
+                "When the batches divide evenly, the last one is as large as the others and belongs to the epoch: `start < split.Count`, "
                     + "with start from 0."
             );
         }
@@ -231,7 +231,7 @@ internal sealed class PipelineEpoch(int count, int batchSize)
         );
     }
 
-    /// <summary>How many images each full batch shares with the end of the one before; 0 where that is not so.</summary>
+    /// <summary>How many images each full batch shares with the end of the one before; 0 if it shares none.</summary>
     private int Overlap()
     {
         var full = _batches.TakeWhile(batch => batch.Images.Length == batchSize).Take(6).ToList();

@@ -1,9 +1,9 @@
 namespace CnnTutorial;
 
-/// <summary>Finds out what was done to an image that is not as the split has it.</summary>
+/// <summary>Finds out what was done to an image that differs from the split's images.</summary>
 internal static class PixelChange
 {
-    private const string Scale = "Pixels from 0 (black) to 1 (white): each byte divided by 255.";
+    private const string Scale = "Pixels from 0 (paper) to 1 (ink): each byte divided by 255.";
     private const string Same = "The images of the split that your function was given, as they are.";
 
     /// <summary>Whether each pixel is its byte divided by 255.</summary>
@@ -11,7 +11,7 @@ internal static class PixelChange
     {
         for (var i = 0; i < bytes.Length; i++)
         {
-            // Not the other way round: NaN is not near.
+            // With `!`, so that NaN counts as different.
             if (!(Math.Abs(image[i] - (bytes[i] / 255f)) < 1e-4f))
             {
                 return false;
@@ -24,8 +24,8 @@ internal static class PixelChange
     /// <summary>The most likely change.</summary>
     /// <param name="image">Its pixels.</param>
     /// <param name="split">The images that it might come from.</param>
-    /// <param name="blankOnes">How many images of its batch are of one colour.</param>
-    /// <param name="isPadding">Whether as many images as the split has came before.</param>
+    /// <param name="blankOnes">In how many images of its batch all pixels are equal.</param>
+    /// <param name="isPadding">Whether all images of the split came before it.</param>
     public static WrongAnswerException Explain(float[] image, ImageSplit split, int blankOnes, bool isPadding)
     {
         var seen = $"Pixels from {image.Min():0.######} to {image.Max():0.######}";
@@ -44,7 +44,7 @@ internal static class PixelChange
                 )
                 : new(
                     Same,
-                    $"An image all of whose pixels are {image[0]:0.###}.",
+                    $"An image in which all pixels are {image[0]:0.###}.",
                     "Are the pixels copied into the tensor before it is used?"
                 );
         }
@@ -61,7 +61,7 @@ internal static class PixelChange
                         + $"{image.Max():0.###}.",
                 "Use the parameter `split`, not a variable of the notebook, and keep nothing from an earlier call. And do not mix "
                     + "pixels of several "
-                    + "images: `view` and `reshape` only cut a row of numbers anew; to swap dimensions is what `permute` does."
+                    + "images: `view` and `reshape` only divide the same row of numbers differently; `permute` swaps dimensions."
             );
     }
 
@@ -70,7 +70,7 @@ internal static class PixelChange
             ? new(
                 Scale,
                 "Pixels that are all 0 or 1, and nothing between: 255 became 1, and all smaller bytes became 0.",
-                "A byte divided by 255 is divided as a whole number, and the remainder is lost. Convert first and divide then: `b / "
+                "A byte divided by 255 is divided as a whole number, and the remainder is lost. Convert first, then divide: `b / "
                     + "255f`, or "
                     + "`to(ScalarType.Float32) / 255`."
             )
@@ -117,7 +117,7 @@ internal static class PixelChange
         return null;
     }
 
-    /// <summary>Pixels that are another straight line of their bytes than byte / 255.</summary>
+    /// <summary>Pixels that are a linear function of their bytes, but not byte / 255.</summary>
     private static WrongAnswerException? Scaled(float[] image, ImageSplit split, string seen)
     {
         for (var i = 0; i < split.Count; i++)
@@ -143,8 +143,8 @@ internal static class PixelChange
             {
                 (< 0, _) => new(
                     Scale,
-                    $"{seen}, inverted: black bytes became white.",
-                    "0 stays black and 255 becomes 1: divide by 255, and subtract from nothing."
+                    $"{seen}, inverted: paper became ink.",
+                    "0 stays 0 and 255 becomes 1: divide by 255, and do no more."
                 ),
                 (_, var o) when Math.Abs(o) > 1e-3 * Math.Max(1, 255 * slope) => new(
                     Scale,
@@ -169,7 +169,7 @@ internal static class PixelChange
         return null;
     }
 
-    /// <summary>Pixels that begin at another place than an image does, or stand in another order.</summary>
+    /// <summary>Pixels that begin at a wrong place, or are in another order.</summary>
     private static WrongAnswerException? Displaced(float[] image, ImageSplit split)
     {
         var bytes = Array.ConvertAll(image, pixel => (byte)Math.Clamp(MathF.Round(pixel * 255), 0, 255));

@@ -1,7 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>The folder into which the learner's code saves while it is checked. It stands in a folder of its own, in which is found what
-/// was meant for it and missed it.</summary>
+/// <summary>The folder into which the learner's code saves while it is checked. It is inside another new folder, in which files are found
+/// that were saved beside it by mistake.</summary>
 internal sealed class PracticeFolder : IDisposable
 {
     private readonly string _parent = Directory.CreateTempSubdirectory("cnn-tutorial-check-").FullName;
@@ -32,7 +32,7 @@ internal sealed class PracticeFolder : IDisposable
         return check(folder);
     }
 
-    /// <summary>Says where files landed that missed the folder.</summary>
+    /// <summary>Reports files that were saved outside the folder.</summary>
     /// <exception cref="WrongAnswerException">There are such files.</exception>
     public void ThrowIfMissed(string expected)
     {
@@ -43,7 +43,7 @@ internal sealed class PracticeFolder : IDisposable
                 expected,
                 $"The file landed beside the folder and not in it, as “{name}”: the folder is called “checkpoints”, and its name and the "
                     + "file's are glued together.",
-                "Between the folder and the file's name belongs a separator: `Path.Combine(_folder, …)` puts it there, `_folder + …` does "
+                "A separator belongs between the folder and the file's name: `Path.Combine(_folder, …)` puts it there, `_folder + …` does "
                     + "not."
             );
         }

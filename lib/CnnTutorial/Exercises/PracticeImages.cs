@@ -6,8 +6,8 @@ internal static class PracticeImages
     public const int Size = 28;
     public const int Classes = 4;
 
-    /// <summary>Images of noise that can be told apart: the first pixel is the image's number. The second and third are black and
-    /// white.</summary>
+    /// <summary>Images of noise that can be told apart: the first pixel is the image's number. The second and third are 0 and
+    /// 255.</summary>
     /// <param name="count">At most 256.</param>
     /// <param name="seed">Another seed, other noise.</param>
     public static ImageSplit Numbered(int count, int seed)

@@ -9,7 +9,7 @@ internal static class PracticeNetwork
 {
     /// <summary>Makes one for <see cref="PracticeImages.Quarters"/>.</summary>
     /// <param name="dropout">The share of values that are dropped out in training.</param>
-    /// <param name="seed">Fixes the weights without a word to TorchSharp's random numbers, which are the notebook's; null for random
+    /// <param name="seed">Fixes the weights without using TorchSharp's random numbers, which the notebook uses; null for random
     /// ones.</param>
     public static Module<Tensor, Tensor> Create(double dropout = 0, int? seed = null)
     {
@@ -51,7 +51,7 @@ internal static class PracticeNetwork
         ];
     }
 
-    /// <summary>All gradients in one row; null where no weight has one.</summary>
+    /// <summary>All gradients in one row; null if no weight has one.</summary>
     public static float[]? Gradient(Module<Tensor, Tensor> model)
     {
         using var scope = NewDisposeScope();

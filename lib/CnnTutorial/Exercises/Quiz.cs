@@ -4,8 +4,8 @@ using System.Text;
 namespace CnnTutorial;
 
 /// <summary>
-/// The five questions at the end of a notebook, as a card: choose, and see at once whether it is right, and why. The card needs no kernel
-/// and keeps nothing: what somebody chose stays in the page and is sent nowhere.
+/// The five questions at the end of a notebook, as a card: the learner chooses, and sees at once whether it is right, and why. The card
+/// needs no kernel. A choice stays in the page and is sent nowhere.
 /// </summary>
 /// <remarks>The questions stand in <c>Exercises/Quizzes</c>, one file for each notebook; <see cref="QuizFile"/> describes the
 /// format.</remarks>
@@ -53,7 +53,7 @@ public sealed class Quiz : IHtmlDisplay
     /// <inheritdoc/>
     public string ToHtml() => QuizHtml.Of(this);
 
-    /// <summary>The questions and their choices; which are right only a program that shows HTML tells.</summary>
+    /// <summary>The questions and their choices; the answers need a program that shows HTML.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Title);

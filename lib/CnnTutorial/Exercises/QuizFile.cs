@@ -17,7 +17,7 @@ namespace CnnTutorial;
 /// </summary>
 internal static class QuizFile
 {
-    /// <exception cref="FormatException">The text is no quiz; the message names the line and the remedy.</exception>
+    /// <exception cref="FormatException">The text is not a quiz; the message names the line and the remedy.</exception>
     public static Quiz Parse(string text, string name)
     {
         string? title = null;

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>A <see cref="Quiz"/> as HTML. Choices unfold by themselves, also where a host runs no scripts; the script counts and
-/// speaks.</summary>
+/// <summary>A <see cref="Quiz"/> as HTML. Choices also unfold if a host runs no scripts; the script counts the answers and reads them
+/// aloud.</summary>
 internal static class QuizHtml
 {
     public static string Of(Quiz quiz)
     {
         var id = $"quiz-{Guid.NewGuid():N}";
         var html = new StringBuilder(Figure.Style("quiz.css"));
-        // JupyterLab reads the attribute: single keys are then ours and no commands of the notebook.
+        // JupyterLab reads the attribute: single keys then belong to the quiz and are not commands of the notebook.
         html.Append("<div class=\"cnn-quiz\" role=\"group\" data-lm-suppress-shortcuts=\"true\" aria-label=\"")
             .Append(Html.Encode(quiz.Title))
             .Append("\" id=\"")
             .Append(id)
-            .Append("\"><p class=\"intro\">Choose what you think is right: the card tells you at once, and why.</p>")
+            .Append("\"><p class=\"intro\">Choose what you think is right: the card tells you at once whether it is, and why.</p>")
             .Append("<ol>");
         for (var i = 0; i < quiz.Questions.Count; i++)
         {

@@ -2,7 +2,7 @@ namespace CnnTutorial;
 
 /// <summary>One question of a <see cref="Quiz"/>.</summary>
 /// <param name="Text">The question; what stands between backticks is code.</param>
-/// <param name="From">The number of the earlier notebook that it is about; null for the quiz's own.</param>
+/// <param name="From">The number of the earlier notebook that it is about; null if it is about this one.</param>
 /// <param name="Choices">At least two, one of them right.</param>
 internal sealed record QuizQuestion(string Text, string? From, IReadOnlyList<QuizChoice> Choices)
 {

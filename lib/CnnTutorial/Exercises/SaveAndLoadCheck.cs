@@ -49,7 +49,7 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(
                 "A file at the path that your function is given.",
                 "You load from a path, and nothing was saved there." + Elsewhere(folder),
-                "Save `trained` to `path` before you load: `Weights.Save(trained, path)`. And load from the very same path."
+                "Save `trained` to `path` before you load: `Weights.Save(trained, path)`. And load from the same path."
             );
         }
 
@@ -119,7 +119,7 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(
                 "The new network has the weights of the file.",
                 "It still has the random weights with which it was made.",
-                "`Weights.Load(loaded, path)` reads them in: into the very network that you return."
+                "`Weights.Load(loaded, path)` reads them into the network that you return."
             );
         }
     }
@@ -178,14 +178,14 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(
                 "The same predictions, bit for bit.",
                 $"{different} of {before.Length} logits differ, by up to {before.Zip(after, (a, b) => Math.Abs(a - b)).Max():0.######}.",
-                "Load the file wholly, and change nothing after."
+                "Load the whole file, and change nothing afterwards."
             );
         }
 
         return $"A new network, loaded from the file, gives the same {before.Length} logits for {Count} images, bit for bit.";
     }
 
-    /// <summary>Where a file is that is not at the path.</summary>
+    /// <summary>Names a file that was saved beside the path.</summary>
     private static string Elsewhere(PracticeFolder folder) =>
         folder.Files.FirstOrDefault(file => file != File) is { } other
             ? $" The path ends in {File}; there is a file {other} beside it."

@@ -6,10 +6,10 @@ internal static class StepGradients
     private const string Own = "The gradients of the mean loss of the batch, and of that batch alone.";
 
     /// <param name="record">One epoch.</param>
-    /// <param name="epoch">Its number, from 1; null where there is only one.</param>
+    /// <param name="epoch">Its number, from 1; null if there is only one.</param>
     /// <param name="end">The weights at its end.</param>
     /// <param name="begin">The weights at its beginning.</param>
-    /// <exception cref="WrongAnswerException">A step used others, the likeliest reason first.</exception>
+    /// <exception cref="WrongAnswerException">A step used other gradients; the message names the likeliest reason.</exception>
     public static void ThrowIfWrong(TrainingRecord record, int? epoch, float[] end, float[]? begin = null)
     {
         var steps = record.Steps;
@@ -60,7 +60,7 @@ internal static class StepGradients
         {
             { Wiped: true } => new(
                 Expected,
-                "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and wiped them out.",
+                "When it was called, all gradients were zero: `zero_grad()` stood between `backward()` and `step()` and cleared them.",
                 Order
             ),
             { Called: false } => new(
@@ -104,7 +104,7 @@ internal static class StepGradients
         {
             return new(
                 "Each step uses the gradients of its own batch.",
-                $"{where} gradients from before the epoch were still in them: `zero_grad()` was called never for {Rounds(record)}.",
+                $"{where} gradients from before the epoch were still in them: `zero_grad()` was never called for {Rounds(record)}.",
                 "`backward()` adds to what is there. Call `optimizer.zero_grad()` in the loop, before `backward()`."
             );
         }
@@ -125,7 +125,7 @@ internal static class StepGradients
                 $"{where} they are {factor:0.####} times as large"
                     + (Math.Abs(factor - right.Count) < 0.01 ? $": those of the sum over the {right.Count} images of the batch." : "."),
                 factor < 0
-                    ? "The loss is to fall: call `backward()` on the loss itself, without a minus."
+                    ? "The loss should fall: call `backward()` on the loss itself, without a minus."
                     : "Call `backward()` on what `loss.call(…)` gives, unchanged: not multiplied by `batch.Count`, not divided by the "
                         + "number of "
                         + "batches; and do not cut gradients off (`clip_grad_norm_`)."
@@ -151,7 +151,7 @@ internal static class StepGradients
         );
     }
 
-    /// <summary>The number by which one row is a multiple of the other; null where it is none.</summary>
+    /// <summary>The number by which one row is a multiple of the other; null if it is not a multiple.</summary>
     private static double? Factor(float[] seen, float[] right)
     {
         var factor = seen.Zip(right, (a, b) => (double)a * b).Sum() / right.Sum(b => (double)b * b);
@@ -160,7 +160,7 @@ internal static class StepGradients
             : null;
     }
 
-    /// <summary>How often the gradients were to be cleared.</summary>
+    /// <summary>How often the gradients should have been cleared.</summary>
     private static string Rounds(TrainingRecord record) =>
         record.Drawn.Count > 1 ? $"{record.Drawn.Count} batches" : $"{record.Steps.Count} steps";
 
@@ -175,7 +175,7 @@ internal static class StepGradients
     private static string Times(int count) =>
         count switch
         {
-            0 => "never",
+            0 => "0 times",
             1 => "once",
             _ => $"{count} times",
         };

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>Step 2: the course's network with a third block of 48 filters, which leaves 48 · 3 · 3 = 432 numbers to flatten.</summary>
-/// <remarks>What counts is what the network computes: the same as the reference network from the same weights. Where it does not, its
-/// layers are looked at one by one for the reason.</remarks>
+/// <remarks>The network must compute the same as the reference network from the same weights. If it does not, its layers are checked one
+/// by one to find the reason.</remarks>
 internal static class ThirdBlockCheck
 {
     private const string Name = "block3_conv1";
@@ -34,8 +34,8 @@ internal static class ThirdBlockCheck
 
         Unnamed(model);
         ThreeBlockBehaviour.ThrowIfDropoutDiffers(model);
-        return $"The third block stands in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} "
-            + $"parameters instead of {TwoBlocks:N0}; ten logits an image, the same as those of a reference network with these weights.";
+        return $"The third block is in its place, from [n, 36, 7, 7] to [n, 48, 3, 3]; flatten gives {Flattened}; {ThreeBlocks:N0} "
+            + $"parameters instead of {TwoBlocks:N0}; ten logits per image, the same as those of a reference network with these weights.";
 
         static WrongAnswerException Null() => new("A network.", "Your function returned null.", "Return what `Sequential(…)` gives.");
     }
@@ -60,8 +60,8 @@ internal static class ThirdBlockCheck
             var layers = string.Join(", ", shared.Select(name => name[..Math.Max(0, name.LastIndexOf('.'))]).Distinct());
             throw new WrongAnswerException(
                 Expected,
-                $"Two calls returned networks that share layers: {layers}. Who trains one of them changes the other.",
-                "Make every layer inside the function; a layer that is a variable of the notebook is one and the same in all networks."
+                $"Two calls returned networks that share layers: {layers}. Training one of them changes the other.",
+                "Make every layer inside the function; a layer that is a variable of the notebook is shared by all networks."
             );
         }
 
@@ -79,7 +79,7 @@ internal static class ThirdBlockCheck
         {
             throw new WrongAnswerException(
                 Expected,
-                "Two calls made networks with the very same weights: the random numbers begin at a fixed start in each call.",
+                "Two calls made networks with the same weights: the random numbers begin at a fixed start in each call.",
                 "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
@@ -217,7 +217,7 @@ internal static class ThirdBlockCheck
             return new(
                 "The third block stands before flatten.",
                 $"{Name} got a flat row of {call.Input[1]} numbers.",
-                "Flatten makes one row of an image, in which no filter can look to the left and right: move block3's layers above it."
+                "Flatten turns an image into one row, in which a filter has no rows and columns: move block3's layers above it."
             );
         }
 
@@ -236,7 +236,7 @@ internal static class ThirdBlockCheck
         if (output.shape is not [4, 10])
         {
             return new(
-                "Ten numbers an image: [4, 10] for four images.",
+                "Ten numbers per image: [4, 10] for four images.",
                 $"[{string.Join(", ", output.shape)}].",
                 "The last layer is `(\"predictions\", Linear(128, 10))`, and it stands after `flatten`."
             );
@@ -254,7 +254,7 @@ internal static class ThirdBlockCheck
             : null;
     }
 
-    /// <summary>A layer that is there neither under its name nor as a function.</summary>
+    /// <summary>A layer that is missing, both under its name and as a function.</summary>
     private static WrongAnswerException? Missing(IReadOnlyList<(string Name, Module Layer)> leaves, LayerTrace trace)
     {
         var names = leaves.Select(leaf => leaf.Name).ToList();
@@ -263,7 +263,7 @@ internal static class ThirdBlockCheck
             return misnamed;
         }
 
-        // Who calls `forward` instead of `call` is not seen here.
+        // A layer whose `forward` is called instead of `call` is not seen here.
         if (
             ThreeBlockLayers.WithWeights.Any(name =>
                 names.Contains(name) && trace.Failure is null && trace.Calls.All(call => call.Name != name)
@@ -283,7 +283,7 @@ internal static class ThirdBlockCheck
 
             var before = ThreeBlockLayers.Names.Take(i).LastOrDefault(names.Contains) ?? "the beginning";
             var next = trace.Calls.SkipWhile(call => call.Name != before).Skip(1).FirstOrDefault();
-            // What the next layer gets tells whether a function of torch.nn.functional stands there.
+            // The input of the next layer tells whether a function of torch.nn.functional is used instead.
             var asFunction = missing switch
             {
                 _ when ThreeBlockLayers.WithWeights.Contains(missing) => false,
@@ -292,7 +292,7 @@ internal static class ThirdBlockCheck
                     && trace.Calls.FirstOrDefault(call => call.Name == before) is { Output: [_, var c, var h, var w] }
                     && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input[^1] < c * h * w),
                 "flatten" => next is { Input.Length: 2 },
-                // Whether values are dropped out shows in training alone.
+                // Whether values are dropped out shows only in training.
                 _ => true,
             };
             if (!asFunction)
@@ -342,7 +342,7 @@ internal static class ThirdBlockCheck
     private static WrongAnswerException Replaced(string name, string instead) =>
         new(
             $"`{ThreeBlockLayers.Code(name)}` as {name}.",
-            $"The logits are those of a network in which {instead} stands in the place of {name}.",
+            $"The logits are those of a network in which {instead} is used instead of {name}.",
             "Compare the rest with notebook 03, line by line."
         );
 
@@ -364,7 +364,7 @@ internal static class ThirdBlockCheck
     }
 
     private static WrongAnswerException? NotPooled(LayerTrace trace) =>
-        // By its kind, since what counts is what the first fully connected layer gets, whatever it is called.
+        // Found by its type: the input of the first fully connected layer counts, whatever the layer's name.
         trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear)
             is { Input: [_, var numbers] } first
         && numbers != Flattened
@@ -407,7 +407,7 @@ internal static class ThirdBlockCheck
             );
     }
 
-    /// <summary>A network that works with one size of batch alone.</summary>
+    /// <summary>A network that works with only one batch size.</summary>
     private static WrongAnswerException? Batch(Module<Tensor, Tensor> model)
     {
         using var noGradients = no_grad();
@@ -417,11 +417,11 @@ internal static class ThirdBlockCheck
             : new(
                 "A network that takes any number of images.",
                 "It takes four images at once, and not three.",
-                "Use `Flatten()`, or `view(-1, 48 * 3 * 3)`: no number of images belongs into the network."
+                "Use `Flatten()`, or `view(-1, 48 * 3 * 3)`: the network must not contain a number of images."
             );
     }
 
-    /// <summary>Names that matter only to who looks for a layer.</summary>
+    /// <summary>Checks the names that matter only for finding a layer.</summary>
     private static void Unnamed(Module<Tensor, Tensor> model)
     {
         var leaves = LayerTrace.Leaves(model);

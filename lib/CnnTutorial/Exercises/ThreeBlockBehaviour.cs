@@ -8,11 +8,10 @@ namespace CnnTutorial;
 /// written.</summary>
 internal static class ThreeBlockBehaviour
 {
-    /// <summary>How far apart two logits may be, from rounding alone.</summary>
+    /// <summary>How far apart two logits may be through rounding.</summary>
     public const double Tolerance = 1e-5;
 
-    /// <summary>How far apart the logits are in evaluation mode; null where the weights have other shapes, so that they cannot be
-    /// compared.</summary>
+    /// <summary>How far apart the logits are in evaluation mode; null if the weights have other shapes and cannot be compared.</summary>
     public static double? Distance(Module<Tensor, Tensor> model)
     {
         using var scope = NewDisposeScope();
@@ -45,8 +44,7 @@ internal static class ThreeBlockBehaviour
         return (reference.call(images) - output).abs().max().to(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null where none
-    /// gives
+    /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null if none gives
     /// the same logits.</summary>
     public static (string Name, string Instead)? Replaced(Module<Tensor, Tensor> model)
     {
@@ -91,7 +89,7 @@ internal static class ThreeBlockBehaviour
         return null;
     }
 
-    /// <summary>Looks at the dropout: the last layer is made to hand ten of its inputs on, plus one, and these are looked at in training
+    /// <summary>Checks the dropout: the last layer is set to pass on ten of its inputs, plus one, and these are compared in training
     /// mode.</summary>
     /// <param name="model">A network that computes the right logits in evaluation mode; its last weights are overwritten.</param>
     /// <exception cref="WrongAnswerException">Not half of what reaches the last layer is dropped, or not only that.</exception>
@@ -130,7 +128,7 @@ internal static class ThreeBlockBehaviour
         const string Cure = "Keep `(\"dropout\", Dropout(0.5))`, and add no other.";
         if (pairs.Count < 50)
         {
-            // Nearly all units are silent, by the luck of the random weights: dropout cannot be seen.
+            // By chance nearly all units give 0 with these random weights: dropout cannot be seen.
             return;
         }
 
@@ -164,7 +162,7 @@ internal static class ThreeBlockBehaviour
                 Expected,
                 $"In training what reaches the last layer is between {kept.Min():0.00} and {kept.Max():0.00} times what it is without "
                     + "dropout: a "
-                    + "dropout or a layer like it works further in front too.",
+                    + "dropout or a layer like it works earlier in the network too.",
                 "Only one dropout, after fc1_relu: the convolutions and fc1 get all that came before. " + Cure
             );
         }
@@ -174,14 +172,14 @@ internal static class ThreeBlockBehaviour
             throw new WrongAnswerException(
                 Expected,
                 off > 0.68 && off < 0.82
-                    ? $"In training {off:P0} of the values are switched off: it switches off half of them twice, by two dropouts."
+                    ? $"In training {off:P0} of the values are switched off: two dropouts each switch off half of them."
                     : $"In training {off:P0} of the values are switched off.",
                 "What follows the third block stays as it is: one `Dropout(0.5)`."
             );
         }
     }
 
-    /// <summary>The weights by the last part of their layers' names; null where one is missing.</summary>
+    /// <summary>The weights by the last part of their layers' names; null if one is missing.</summary>
     private static Dictionary<string, Tensor>? ByName(Module<Tensor, Tensor> model)
     {
         var found = new Dictionary<string, Tensor>();

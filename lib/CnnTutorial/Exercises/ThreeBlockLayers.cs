@@ -5,15 +5,15 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>The layers that step 2 asks for, and in what a learner's differ from them.</summary>
+/// <summary>The layers that step 2 asks for, and how a learner's layers differ from them.</summary>
 internal static class ThreeBlockLayers
 {
     /// <summary>Makes the network that the learner's is compared with.</summary>
-    /// <param name="replaced">A layer that stands in the place of the one of its name.</param>
+    /// <param name="replaced">A layer to use instead of the one with its name.</param>
     public static Module<Tensor, Tensor> Create((string Name, Module<Tensor, Tensor> Layer)? replaced = null) =>
         Sequential(All().Select(layer => layer.Name == replaced?.Name ? replaced.Value : (layer.Name, layer.Layer)).ToArray());
 
-    /// <summary>What may stand in the place of a layer without weights by mistake, with what it is called in a sentence.</summary>
+    /// <summary>The layers that may be used by mistake instead of a layer without weights, each with its name in a sentence.</summary>
     public static IEnumerable<(string Text, Module<Tensor, Tensor> Layer)> Instead(string name) =>
         name switch
         {
@@ -39,7 +39,7 @@ internal static class ThreeBlockLayers
     /// <summary>The layer of a name, as C# writes it.</summary>
     public static string Code(string name) => All().First(layer => layer.Name == name).Code;
 
-    /// <summary>In what a layer differs from the one of its name; null where it does not.</summary>
+    /// <summary>How a layer differs from the expected one of its name; null if it does not.</summary>
     public static WrongAnswerException? Difference(string name, Module layer)
     {
         var (_, wanted, code) = All().First(each => each.Name == name);
@@ -107,7 +107,7 @@ internal static class ThreeBlockLayers
 
         if (seen.in_channels != right.in_channels)
         {
-            yield return $"it takes {seen.in_channels} input channels, and {right.in_channels} come in";
+            yield return $"it takes {seen.in_channels} input channels, but {right.in_channels} come in";
         }
 
         if (!seen.kernel_size.SequenceEqual(right.kernel_size))
@@ -117,7 +117,7 @@ internal static class ThreeBlockLayers
 
         if (!seen.stride.SequenceEqual(right.stride))
         {
-            yield return $"stride {seen.stride[0]}: the filter goes on by {seen.stride[0]} pixels, and what it makes is smaller";
+            yield return $"stride {seen.stride[0]}: the filter moves by {seen.stride[0]} pixels, and its output is smaller";
         }
 
         if (!seen.dilation.SequenceEqual(right.dilation))
@@ -127,9 +127,8 @@ internal static class ThreeBlockLayers
 
         if (seen.padding_type is not Padding.Same && !(seen.padding ?? []).SequenceEqual(right.padding))
         {
-            yield return $"padding {seen.padding?.FirstOrDefault() ?? 0}: of 7×7 it would make another size, and “same” padding leaves "
-                + "the size "
-                + "as it is";
+            yield return $"padding {seen.padding?.FirstOrDefault() ?? 0}: the output would have another size than the input, but "
+                + "“same” padding keeps the size";
         }
 
         if (seen.groups != right.groups)
@@ -157,7 +156,7 @@ internal static class ThreeBlockLayers
 
         if (seen.stride is { Length: > 0 } stride && stride[0] != seen.kernel_size[0])
         {
-            yield return $"stride {stride[0]}: the windows go on by {stride[0]} pixels, and not by 2";
+            yield return $"stride {stride[0]}: the windows move by {stride[0]} pixels, and not by 2";
         }
 
         if (seen.padding?.Any(padding => padding != 0) == true)
@@ -172,7 +171,7 @@ internal static class ThreeBlockLayers
 
         if (seen.ceil_mode)
         {
-            yield return "it rounds up (ceil_mode): of 7×7 it makes 4×4, and not 3×3";
+            yield return "it rounds up (ceil_mode): 7×7 becomes 4×4, and not 3×3";
         }
     }
 
@@ -180,7 +179,7 @@ internal static class ThreeBlockLayers
     {
         if (seen.in_features != right.in_features)
         {
-            yield return $"it is made for {seen.in_features:N0} numbers an image, and {right.in_features} come in";
+            yield return $"it is made for {seen.in_features:N0} numbers per image, but {right.in_features} come in";
         }
 
         if (seen.out_features != right.out_features)
@@ -202,9 +201,9 @@ internal static class ThreeBlockLayers
             (TorchSharp.Modules.MaxPool2d, TorchSharp.Modules.AvgPool2d) =>
                 "An AvgPool2d takes the mean of a window, a MaxPool2d its largest number.",
             (TorchSharp.Modules.Linear, TorchSharp.Modules.Linear linear) when linear.in_features == 48 * 7 * 7 =>
-                "Is the pooling of the third block there? It makes 3×3 of 7×7.",
+                "Is the pooling of the third block there? It turns 7×7 into 3×3.",
             (TorchSharp.Modules.Conv2d { in_channels: 36 }, TorchSharp.Modules.Conv2d { in_channels: not 36 }) =>
-                "Does the third block stand after block2_pool? The first number of Conv2d is the number of channels that come in.",
+                "Is the third block after block2_pool? The first number of Conv2d is the number of channels that come in.",
             (TorchSharp.Modules.Conv2d, TorchSharp.Modules.Conv2d) =>
                 "The numbers of Conv2d are: channels that come in, filters, size of a filter; then stride and padding.",
             _ => "",

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Keeps what a process has only one of while a check runs, and puts it back: a check must not change the training after
+/// <summary>Saves TorchSharp's global settings while a check runs, and restores them: a check must not change the training after
 /// it.</summary>
 internal sealed class TorchGlobals : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class TorchGlobals : IDisposable
 
     public TorchGlobals()
     {
-        // Checks run on the CPU, whatever the notebook trains on: their data is tiny, and the CPU repeats itself exactly.
+        // Checks run on the CPU, whatever the notebook trains on: their data is tiny, and on the CPU results repeat exactly.
         set_default_device(CPU);
         set_default_dtype(ScalarType.Float32);
         // Their tensors are so small that threads spend their time waiting for each other.

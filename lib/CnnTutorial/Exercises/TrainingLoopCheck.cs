@@ -4,10 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Step 3, the training half: the learner's epoch does what <see cref="Trainer"/> does.</summary>
+/// <summary>Step 3, the training: the learner's epoch does what <see cref="Trainer"/> does.</summary>
 internal static class TrainingLoopCheck
 {
-    /// <summary>How far apart two weights may be after the same two epochs, from rounding alone.</summary>
+    /// <summary>How far apart two weights may be after the same two epochs through rounding.</summary>
     public const double Tolerance = 1e-5;
 
     private const int Count = 70;
@@ -43,7 +43,7 @@ internal static class TrainingLoopCheck
                 "Two epochs ended with TorchSharp's random numbers in the same state: your function sets them to a fixed start, so "
                     + "that every "
                     + "epoch would have the same order and the same dropout.",
-                "Leave out `torch.manual_seed` in `TrainOneEpoch`; once, before the first epoch, is its place."
+                "Leave out `torch.manual_seed` in `TrainOneEpoch`; call it once, before the first epoch."
             );
         }
 
@@ -60,7 +60,7 @@ internal static class TrainingLoopCheck
         {
             record.Begin();
             var before = PracticeNetwork.Weights(model);
-            // As an evaluation leaves it, and as a fresh network is not.
+            // In evaluation mode, as an evaluation leaves it; a new network is in training mode.
             model.eval();
             var rate = optimizer.ParamGroups.First().LearningRate;
             seeds.Begin();
@@ -110,7 +110,7 @@ internal static class TrainingLoopCheck
             throw new WrongAnswerException(
                 "Training with gradients.",
                 $"In epoch {epoch}, at batch {without.Batch + 1}, the network was called while gradients were switched off.",
-                "`no_grad()` belongs into the evaluation, not here; and there it needs its `using`, so that it ends."
+                "`no_grad()` belongs in the evaluation, not here; and there it needs its `using`, so that it ends."
             );
         }
 
@@ -145,7 +145,7 @@ internal static class TrainingLoopCheck
                 "The weights changed, and the step of that optimizer was never called: they were changed by another one, or by hand.",
                 "Use the parameter `optimizer`. One that is made inside the function, or a variable of the notebook, is not the one "
                     + "that the "
-                    + "caller chose, and an Adam made anew in each epoch forgets its means."
+                    + "caller chose, and a new Adam in each epoch forgets its means."
             );
         }
 
@@ -284,7 +284,7 @@ internal static class TrainingLoopCheck
         if (!(apart <= Tolerance))
         {
             throw new WrongAnswerException(
-                $"After two epochs the same weights as with the Trainer, but for {Tolerance:0.#####}.",
+                $"After two epochs the same weights as with the Trainer, within {Tolerance:0.#####}.",
                 $"They are up to {apart:0.#####} apart, though each step used the right gradients.",
                 "Does your function do more with the batches, the weights or the learning rate than the five lines?"
             );

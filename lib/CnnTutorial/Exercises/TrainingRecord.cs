@@ -7,25 +7,25 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>A call of the network.</summary>
-/// <param name="Batch">The batch in hand, from 0; −1 before the first.</param>
+/// <param name="Batch">The current batch, from 0; −1 before the first.</param>
 /// <param name="Training">Whether it was in training mode.</param>
 /// <param name="Gradients">Whether gradients were being kept.</param>
-/// <param name="Input">How what it got differs from the batch's images; null where it does not.</param>
+/// <param name="Input">How its input differs from the batch's images; null if it does not.</param>
 /// <param name="LiveTensors">How many tensors there were at that moment.</param>
 internal sealed record ForwardCall(int Batch, bool Training, bool Gradients, string? Input, long LiveTensors);
 
 /// <summary>A call of the loss.</summary>
-/// <param name="Batch">The batch in hand.</param>
-/// <param name="Arguments">How what it got differs from logits and labels; null where it does not.</param>
+/// <param name="Batch">The current batch.</param>
+/// <param name="Arguments">How its arguments differ from logits and labels; null if they do not.</param>
 internal sealed record LossCall(int Batch, string? Arguments);
 
 /// <summary>A call of the optimizer's step.</summary>
-/// <param name="Batch">The batch in hand.</param>
-/// <param name="Gradient">What stood in all gradients; null where there was none.</param>
+/// <param name="Batch">The current batch.</param>
+/// <param name="Gradient">All gradients; null if there were none.</param>
 /// <param name="Wiped">Whether gradients were there after the network was last called, and were cleared.</param>
 /// <param name="Called">Whether the network was called with this batch before.</param>
 /// <param name="Before">The weights before the step.</param>
-/// <param name="Right">What should have stood there; null where there was no batch yet.</param>
+/// <param name="Right">The right gradients; null if there was no batch yet.</param>
 internal sealed record StepCall(int Batch, float[]? Gradient, bool Wiped, bool Called, float[] Before, Reference? Right)
 {
     /// <summary>The weights after it.</summary>
@@ -35,10 +35,10 @@ internal sealed record StepCall(int Batch, float[]? Gradient, bool Wiped, bool C
     public double LossAfter { get; set; }
 }
 
-/// <summary>What the check itself gets from the batch in hand and the weights of that moment.</summary>
+/// <summary>What the check itself computes from the current batch and weights.</summary>
 internal sealed record Reference(int Count, double Loss, float[] Gradient, float[] SoftmaxGradient);
 
-/// <summary>What happens while the learner's loop runs one epoch: a network, a loss, an optimizer and batches that write down how they are
+/// <summary>What happens while the learner's loop runs one epoch: a network, a loss, an optimizer and batches that record how they are
 /// used.</summary>
 internal sealed class TrainingRecord : IDisposable
 {
@@ -60,14 +60,13 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How often gradients were cleared.</summary>
     public int Clears { get; private set; }
 
-    /// <summary>How often someone began to go through the batches.</summary>
+    /// <summary>How often the batches were enumerated.</summary>
     public int Enumerations { get; private set; }
 
     /// <summary>How many batches were asked for before the network was called first.</summary>
     public int DrawnBeforeUse { get; private set; }
 
-    /// <summary>The tensors that each batch but the first adds, or each call where there is one batch alone; 0 where each step frees what
-    /// it
+    /// <summary>The tensors that each batch after the first adds, or each call if there is only one batch; 0 if each step frees what it
     /// made.</summary>
     public double TensorsPerBatch =>
         LiveTensors.PerBatch(
@@ -128,7 +127,7 @@ internal sealed class TrainingRecord : IDisposable
         _logits = detached.clone().DetachFromDisposeScope();
     }
 
-    /// <summary>How a network's input differs from the images of the batch in hand.</summary>
+    /// <summary>How a network's input differs from the images of the current batch.</summary>
     private string? Difference(Tensor input)
     {
         if (_images is null)
@@ -157,7 +156,7 @@ internal sealed class TrainingRecord : IDisposable
                 + $"{_images.min().item<float>():0.####} to {_images.max().item<float>():0.####}";
     }
 
-    /// <summary>How the loss's arguments differ from logits and labels of the batch in hand.</summary>
+    /// <summary>How the loss's arguments differ from logits and labels of the current batch.</summary>
     private string? Difference(Tensor logits, Tensor labels)
     {
         if (_logits is null || _labels is null)
@@ -233,7 +232,7 @@ internal sealed class TrainingRecord : IDisposable
         public override void zero_grad(bool set_to_none = true)
         {
             _record.Clear(this);
-            // What TorchSharp makes in here is not the learner's to free.
+            // The learner cannot free the tensors that TorchSharp makes here.
             using var scope = NewDisposeScope();
             base.zero_grad(set_to_none);
         }
@@ -251,7 +250,7 @@ internal sealed class TrainingRecord : IDisposable
         }
     }
 
-    /// <summary>The optimizer that the learner's code gets: it hands all on to a real one.</summary>
+    /// <summary>The optimizer that the learner's code gets: it passes all calls on to a real one.</summary>
     internal sealed class WatchedOptimizer(TrainingRecord record, Module<Tensor, Tensor> model, optim.Optimizer inner) : OptimizerHelper
     {
         public override IEnumerable<optim.ILearningRateController> ParamGroups => inner.ParamGroups;
@@ -261,7 +260,7 @@ internal sealed class TrainingRecord : IDisposable
         public override void zero_grad()
         {
             record.Clear(model);
-            // TorchSharp leaves a tensor for each parameter here (seen with 0.107.0): not the learner's to free.
+            // TorchSharp leaves a tensor for each parameter here (seen with 0.107.0), which the learner cannot free.
             using var scope = NewDisposeScope();
             inner.zero_grad();
         }

@@ -7,7 +7,7 @@ namespace CnnTutorial;
 /// <summary>Finds a layer of a network by its name.</summary>
 internal static class NamedLayer
 {
-    /// <exception cref="ArgumentException">There is none of that name; the message names those that there are.</exception>
+    /// <exception cref="ArgumentException">There is no layer of that name; the message lists the existing names.</exception>
     public static nn.Module Of(Module<Tensor, Tensor> model, string name)
     {
         var layers = model.named_modules().Where(layer => layer.name.Length > 0).ToList();

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Which pixels an answer hangs on: a patch covers a part of the image, and the probability of the answer falls, or does
-/// not.</summary>
+/// <summary>Which pixels an answer depends on: a patch covers a part of the image, and the answer's probability falls or does not
+/// fall.</summary>
 /// <remarks>After M. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", 2014, section 4.2.</remarks>
 public sealed class OcclusionMap
 {
@@ -16,13 +16,13 @@ public sealed class OcclusionMap
     private OcclusionMap(ImageSplit image, int prediction, float confidence, float[] falls) =>
         (Image, Prediction, Confidence, _falls) = (image, prediction, confidence, falls);
 
-    /// <summary>The class that the network takes the whole image for.</summary>
+    /// <summary>The network's answer for the whole image.</summary>
     public int Prediction { get; }
 
     /// <summary>The probability of that class, in [0, 1].</summary>
     public float Confidence { get; }
 
-    /// <summary>The class that the image is of.</summary>
+    /// <summary>The image's label.</summary>
     public int Label => Image.Labels[0];
 
     /// <summary>The largest fall of all.</summary>
@@ -34,7 +34,7 @@ public sealed class OcclusionMap
     /// <summary>The image, as a split of one.</summary>
     internal ImageSplit Image { get; }
 
-    /// <summary>By how much the probability of the answer falls when the patch lies around a pixel; negative where it rises.</summary>
+    /// <summary>By how much the probability of the answer falls when the patch lies around a pixel; negative if it rises.</summary>
     /// <param name="row">From 0, the top.</param>
     /// <param name="column">From 0, the left.</param>
     public float this[int row, int column] => _falls[(row * Image.Columns) + column];
@@ -45,7 +45,7 @@ public sealed class OcclusionMap
     /// <param name="split">Where the image is.</param>
     /// <param name="image">Which, from 0 to Count − 1.</param>
     /// <param name="patch">The side of the square patch in pixels.</param>
-    /// <param name="shade">What the patch is filled with: 0 is black, as the background is, 1 white.</param>
+    /// <param name="shade">What the patch is filled with: 0 is paper, 1 is ink.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image, or the patch has no size.</exception>
     public static OcclusionMap Of(Module<Tensor, Tensor> model, ImageSplit split, int image, int patch = 5, double shade = 0)
     {

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>
-/// Points of many dimensions seen from the side from which they differ most: principal component analysis (PCA). The first axis is the
-/// direction in which the points scatter most, the second the one at a right angle to it in which they scatter most, and so on.
+/// Points of many dimensions, shown along the directions in which they differ most: principal component analysis (PCA). The first axis is
+/// the direction in which the points scatter most, the second is the one at a right angle to it in which they scatter most, and so on.
 /// </summary>
 public sealed class PrincipalComponents
 {
     private PrincipalComponents(IReadOnlyList<double[]> points, IReadOnlyList<double> explained) =>
         (Points, Explained) = (points, explained);
 
-    /// <summary>For each point its place on each axis; the middle of all points is at zero.</summary>
+    /// <summary>Each point's place on each axis; the mean of all points is at zero.</summary>
     public IReadOnlyList<double[]> Points { get; }
 
     /// <summary>For each axis its share of the whole variance, in [0, 1].</summary>
@@ -30,7 +30,7 @@ public sealed class PrincipalComponents
         {
             throw new ArgumentException(
                 $"The values have the shape [{string.Join(", ", values.shape)}], and {axes} axes need at least {axes} points of at "
-                    + $"least {axes} numbers each; flatten(1) makes one row of each point.",
+                    + $"least {axes} numbers each; flatten(1) turns each point into one row.",
                 nameof(values)
             );
         }
@@ -50,8 +50,8 @@ public sealed class PrincipalComponents
         var centred = points - points.mean([0], keepdim: true);
         var (_, lengths, directions) = linalg.svd(centred, fullMatrices: false);
         directions = directions.narrow(0, 0, axes);
-        // A direction and its opposite are equally good: the one whose largest number is positive, so that the picture is the same every
-        // time.
+        // A direction and its opposite are equally good: the one whose largest number is positive is taken, so that the picture is the
+        // same every time.
         directions *= directions.gather(1, directions.abs().argmax(1, keepdim: true)).sign();
         var variances = lengths.square();
         // Points that do not differ at all have no variance to share.

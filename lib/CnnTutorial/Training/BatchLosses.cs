@@ -1,7 +1,7 @@
 namespace CnnTutorial;
 
-/// <summary>Keeps the loss of every batch of a training: what an epoch's mean hides.</summary>
-/// <remarks>It asks for a number at every step. A GPU, which otherwise works ahead, then has to be waited for.</remarks>
+/// <summary>Keeps the loss of every batch of a training, which an epoch's mean hides.</summary>
+/// <remarks>It reads a number at every step, so the program waits for a GPU that would otherwise work ahead.</remarks>
 public sealed class BatchLosses : Callback
 {
     private readonly List<double> _values = [];
@@ -23,7 +23,7 @@ public sealed class BatchLosses : Callback
             (_sum, _images) = (0, 0);
         }
 
-        // The state knows the mean of the epoch so far; the batch is what came to it.
+        // The state has the mean of the epoch so far; the batch's loss is the difference to the step before.
         var sum = state.Running.Loss * state.ImagesDone;
         _values.Add((sum - _sum) / (state.ImagesDone - _images));
         (_sum, _images) = (sum, state.ImagesDone);

@@ -1,6 +1,6 @@
 namespace CnnTutorial;
 
-/// <summary>Something that happens at fixed points of training. Override what you need.</summary>
+/// <summary>Code that runs at fixed points of training. Override what you need.</summary>
 public abstract class Callback
 {
     /// <summary>Before the first batch.</summary>
@@ -12,9 +12,9 @@ public abstract class Callback
     /// <summary>After each epoch and its validation.</summary>
     public virtual void OnEpochEnd(TrainingState state, EpochResult result) { }
 
-    /// <summary>When all callbacks have done what they do after an epoch: whoever records it sees what they changed.</summary>
+    /// <summary>After the <see cref="OnEpochEnd"/> of all callbacks, so that a recorder sees what they changed.</summary>
     internal virtual void AfterEpoch(TrainingState state) { }
 
-    /// <summary>After the last epoch, also when training was stopped before.</summary>
+    /// <summary>After the last epoch, also if training was stopped early.</summary>
     public virtual void OnTrainEnd(TrainingState state, History history) { }
 }

@@ -6,12 +6,12 @@ namespace CnnTutorial;
 /// <summary>Saves the training every few epochs, as <c>epoch-0010.safetensors</c> and so on, so that it can go on after an
 /// interruption.</summary>
 /// <remarks>
-/// A checkpoint is a weights file, which <see cref="Weights.Load"/> reads, and holds beside the weights all that the next epoch
-/// depends on. The same call begins a training and goes on with it:
+/// A checkpoint is a weights file, which <see cref="Weights.Load"/> reads, and also holds all that the next epoch depends on. The same call
+/// begins a training and goes on with it:
 /// <code>
 /// trainer.Fit(train, epochs: 10, resumeFrom: Checkpoint.Latest(folder), callbacks: new Checkpoint(folder, every: 1));
 /// </code>
-/// It is saved when all callbacks have done what they do after an epoch.
+/// It is saved after the <see cref="Callback.OnEpochEnd"/> of all callbacks.
 /// </remarks>
 public sealed partial class Checkpoint : Callback
 {
@@ -31,7 +31,7 @@ public sealed partial class Checkpoint : Callback
 
     /// <summary>The newest checkpoint in a folder: that of the highest epoch.</summary>
     /// <param name="folder">The folder; it need not exist.</param>
-    /// <returns>Its path, or null where there is none, with which <c>Fit</c> begins anew.</returns>
+    /// <returns>Its path, or null if there is none; with null <c>Fit</c> starts from the beginning.</returns>
     public static string? Latest(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -15,7 +15,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>Counts.</summary>
     /// <param name="actual">The labels of N images.</param>
-    /// <param name="predictions">What the network says of the same N images.</param>
+    /// <param name="predictions">The network's predictions for the same N images.</param>
     /// <exception cref="ArgumentException">The numbers differ, or a label is not among the network's classes.</exception>
     public static ConfusionMatrix Of(IReadOnlyList<byte> actual, Predictions predictions)
     {

@@ -12,7 +12,7 @@ public sealed class EarlyStopping(int patience = 3, double minimumImprovement = 
     public override void OnTrainBegin(TrainingState state)
     {
         (_best, _waited) = (double.PositiveInfinity, 0);
-        // A training that goes on from a checkpoint has waited already.
+        // In a training that goes on from a checkpoint, the finished epochs count too.
         foreach (var result in state.Finished)
         {
             OnEpochEnd(state, result);

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace CnnTutorial;
 
-/// <summary>How a network does on a split that it is not trained on at that moment.</summary>
-/// <param name="Loss">The mean loss a sample.</param>
+/// <summary>A network's loss and metrics over some images.</summary>
+/// <param name="Loss">The mean loss of a sample.</param>
 /// <param name="Metrics">The mean of each metric, by name.</param>
 /// <param name="Count">The number of samples.</param>
 public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, int Count) : IHtmlDisplay
@@ -23,6 +23,6 @@ public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double>
 
     private List<string> Row => [$"{Count:N0}", $"{Loss:0.0000}", .. Metrics.Select(metric => TextOf(metric.Key, metric.Value))];
 
-    /// <summary>A metric as text: accuracy in percent, as everyone writes it.</summary>
+    /// <summary>A metric as text: accuracy in percent.</summary>
     internal static string TextOf(string name, double value) => name == Metric.Accuracy.Name ? $"{100 * value:0.00} %" : $"{value:0.0000}";
 }

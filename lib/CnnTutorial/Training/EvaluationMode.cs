@@ -3,10 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A network as it is when it is judged: in evaluation mode (dropout off) and without gradients.</summary>
+/// <summary>Runs a network in evaluation mode (dropout off) and without gradients.</summary>
 internal static class EvaluationMode
 {
-    /// <summary>Does something with a network in eval mode and without gradients; it gets the device on which the network is.</summary>
+    /// <summary>Calls a function with the network in this mode; the function gets the network's device.</summary>
     public static void Run(Module<Tensor, Tensor> model, Action<Device> look)
     {
         var wasTraining = model.training;

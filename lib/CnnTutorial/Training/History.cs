@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace CnnTutorial;
 
-/// <summary>What <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/> brought, epoch by epoch. Shows
-/// itself as a table.</summary>
+/// <summary>The results of <see cref="Trainer.Fit(ImageSplit, ImageSplit?, int, int, int?, string?, Callback[])"/>, epoch by epoch, shown
+/// as a table.</summary>
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="LearningRate">The optimizer's learning rate at the start.</param>
-/// <param name="BatchSize">Samples a batch.</param>
+/// <param name="BatchSize">Samples per batch.</param>
 /// <param name="StoppedBecause">Why training ended before its last epoch, or null.</param>
 public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningRate, int BatchSize, string? StoppedBecause = null)
     : IHtmlDisplay
@@ -31,7 +31,7 @@ public sealed record History(IReadOnlyList<EpochResult> Epochs, double LearningR
     /// <summary>Reads a history that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no history.</exception>
+    /// <exception cref="InvalidDataException">The file is not a history.</exception>
     public static History Load(string path)
     {
         if (!File.Exists(path))

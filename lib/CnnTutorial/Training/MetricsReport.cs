@@ -20,7 +20,7 @@ public sealed record MetricsReport
     /// <summary>Images trained on.</summary>
     public required int TrainCount { get; init; }
 
-    /// <summary>Images that the settings were chosen by: neither trained on nor tested on.</summary>
+    /// <summary>Images with which the settings were chosen: neither trained on nor tested on.</summary>
     public int ValidationCount { get; init; }
 
     /// <summary>Images of the test split.</summary>
@@ -35,10 +35,10 @@ public sealed record MetricsReport
     /// <summary>The learning rate of the network that was kept.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Why that rate was kept, with the figures of all that were tried; null where only one was.</summary>
+    /// <summary>Why that rate was kept, with the figures of all that were tried; null if only one was tried.</summary>
     public string? LearningRateReason { get; init; }
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>Images per batch.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>The median over epochs.</summary>
@@ -53,10 +53,10 @@ public sealed record MetricsReport
     /// <summary>The share of training images classified rightly after the last epoch, dropout off, in [0, 1].</summary>
     public required double TrainAccuracy { get; init; }
 
-    /// <summary>The mean loss over the validation images after the last epoch; null where there were none.</summary>
+    /// <summary>The mean loss over the validation images after the last epoch; null if there were none.</summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>The share of validation images classified rightly after the last epoch, in [0, 1]; null where there were none.</summary>
+    /// <summary>The share of validation images classified rightly after the last epoch, in [0, 1]; null if there were none.</summary>
     public double? ValidationAccuracy { get; init; }
 
     /// <summary>The mean loss over the test images; null until the test split was opened.</summary>
@@ -65,15 +65,15 @@ public sealed record MetricsReport
     /// <summary>The share of test images classified rightly, in [0, 1]; null until the test split was opened.</summary>
     public double? TestAccuracy { get; init; }
 
-    /// <summary>Gathers the figures of a training whose settings were chosen by a validation split. The test figures stay empty until
+    /// <summary>Gathers the figures of a training whose settings were chosen with a validation split. The test figures stay empty until
     /// the test split is opened: <c>report with { TestLoss = …, TestAccuracy = … }</c>.</summary>
     /// <param name="dataset">What was trained on.</param>
     /// <param name="accelerator">Where.</param>
-    /// <param name="tried">The trainings that were tried, each with validation after every epoch.</param>
-    /// <param name="kept">That of <paramref name="tried"/> whose network was kept.</param>
+    /// <param name="tried">All trainings, each with validation after every epoch.</param>
+    /// <param name="kept">The one of <paramref name="tried"/> whose network was kept.</param>
     /// <param name="train">The kept network on the training split.</param>
     /// <param name="validation">The kept network on the validation split.</param>
-    /// <exception cref="ArgumentException"><paramref name="kept"/> is none of <paramref name="tried"/>, or one of these has no
+    /// <exception cref="ArgumentException"><paramref name="kept"/> is not one of <paramref name="tried"/>, or one of these has no
     /// validation figures.</exception>
     public static MetricsReport Of(
         ImageDataset dataset,
@@ -86,7 +86,7 @@ public sealed record MetricsReport
     {
         if (!tried.Any(history => ReferenceEquals(history, kept)))
         {
-            throw new ArgumentException("The kept training is none of those that were tried; add it to the list.", nameof(kept));
+            throw new ArgumentException("The kept training is not one of those that were tried; add it to the list.", nameof(kept));
         }
 
         if (tried.Any(history => history.Last.Validation is null))
@@ -154,7 +154,7 @@ public sealed record MetricsReport
     /// <summary>Reads a report.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no report.</exception>
+    /// <exception cref="InvalidDataException">The file is not a report.</exception>
     public static MetricsReport Load(string path)
     {
         if (!File.Exists(path))

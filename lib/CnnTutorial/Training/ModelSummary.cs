@@ -18,7 +18,7 @@ public sealed partial class ModelSummary : IHtmlDisplay
     /// <summary>The number of weights and biases of all layers.</summary>
     public long Parameters => Layers.Sum(layer => layer.Parameters);
 
-    /// <summary>Sends one empty image through the network and notes what each layer makes of it.</summary>
+    /// <summary>Sends one empty image through the network and notes the output shape of each layer.</summary>
     /// <param name="model">The network.</param>
     /// <param name="inputShape">The shape of one input, without the batch: 1, 28, 28 for a grey image.</param>
     /// <exception cref="ArgumentException">The network cannot take such an input.</exception>
@@ -78,10 +78,10 @@ public sealed partial class ModelSummary : IHtmlDisplay
     /// <inheritdoc/>
     public override string ToString() => Html.PlainTable("", Headers, Rows, Footer);
 
-    /// <summary>The mistake that everybody makes who changes a layer, in words.</summary>
+    /// <summary>Explains the usual mistake after a layer was changed.</summary>
     private static string Explain(string message) =>
         ShapesThatDoNotFit().Match(message) is { Success: true } shapes
-            ? $"a Linear layer gets {shapes.Groups["given"].Value} numbers an image and was made for {shapes.Groups["wanted"].Value}; "
+            ? $"a Linear layer gets {shapes.Groups["given"].Value} numbers per image and was made for {shapes.Groups["wanted"].Value}; "
                 + $"change the first number of that Linear. ({message})"
             : message;
 

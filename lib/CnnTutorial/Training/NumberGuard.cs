@@ -5,11 +5,11 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Ends a training whose numbers are no longer numbers, and puts the network back as it was after the last epoch that was
-/// good.</summary>
+/// <summary>Ends a training whose loss or weights became NaN or infinite, and restores the network as it was after the last good
+/// epoch.</summary>
 internal sealed class NumberGuard : IDisposable
 {
-    /// <summary>On a GPU looking at a number means waiting for all that was asked before it: once for this many batches.</summary>
+    /// <summary>On a GPU, reading a number means waiting for all work before it, so it is done once for this many batches.</summary>
     private const int BatchesBetweenLooks = 50;
 
     private readonly Module<Tensor, Tensor> _model;
@@ -20,7 +20,7 @@ internal sealed class NumberGuard : IDisposable
     private bool _hadBatchOfOne;
     private int _goodEpoch;
 
-    /// <summary>Begins: what the network is now is good.</summary>
+    /// <summary>Begins; the network as it is now counts as good.</summary>
     /// <param name="trainer">The network and its optimizer.</param>
     /// <param name="epoch">How many epochs are finished.</param>
     public NumberGuard(Trainer trainer, int epoch)
@@ -39,7 +39,7 @@ internal sealed class NumberGuard : IDisposable
         _hadBatchOfOne |= images == 1;
     }
 
-    /// <summary>Whether one of the batches since the last look ends the training; then the network is put back.</summary>
+    /// <summary>Whether one of the batches since the last look ends the training; then the network is restored.</summary>
     public bool Stops(TrainingState state)
     {
         if (_losses.Count < _together && state.Batch < state.Batches)
@@ -62,8 +62,8 @@ internal sealed class NumberGuard : IDisposable
         return false;
     }
 
-    /// <summary>Whether an epoch's end ends the training: its last step may have ruined weights that no later loss was computed with. If
-    /// not, it is good.</summary>
+    /// <summary>Whether the training ends after an epoch: its last step may have made weights NaN or infinite, with which no loss was
+    /// computed. If not, the epoch is good.</summary>
     public bool Stops(TrainingState state, EpochResult result)
     {
         if (ModelWeights.NotFinite(_model) is { } name)
@@ -101,7 +101,7 @@ internal sealed class NumberGuard : IDisposable
 
     private void Stop(TrainingState state, string what, string? cause = null)
     {
-        // Read before the optimizer is put back, with its learning rate.
+        // Read before the optimizer is restored, together with its learning rate.
         var rate = _optimizer.ParamGroups.Max(group => group.LearningRate);
         TrainingSnapshot.Restore(_good, _model, _optimizer);
         var kept =
@@ -116,7 +116,7 @@ internal sealed class NumberGuard : IDisposable
         state.Stop($"Stopped in epoch {state.Epoch}: {what}. {cause} The model is {kept}.");
     }
 
-    // A batch norm divides by the number of values of a channel minus one; of one image, BatchNorm1d sees one value.
+    // A batch norm divides by the number of values of a channel minus one; with one image, BatchNorm1d sees one value.
     private static string BatchOfOne(TrainingState state) =>
         state.Images == state.Batches
             ? "The batches have one image each, and a batch norm computes a variance over a batch, which one image does not have: train "

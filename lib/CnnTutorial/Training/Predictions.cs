@@ -1,6 +1,6 @@
 namespace CnnTutorial;
 
-/// <summary>What a network says of each image: a probability for every class.</summary>
+/// <summary>A network's predictions: for each image, a probability for every class.</summary>
 public sealed class Predictions
 {
     private readonly float[] _probabilities;

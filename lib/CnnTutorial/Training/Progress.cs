@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CnnTutorial;
 
-/// <summary>Shows training as it goes: a moving bar in a notebook, a line an epoch in a console. <see cref="Trainer"/> adds it by
+/// <summary>Shows training as it goes: a moving bar in a notebook, one line per epoch in a console. <see cref="Trainer"/> adds it by
 /// itself.</summary>
 public sealed class Progress : Callback
 {
@@ -37,7 +37,7 @@ public sealed class Progress : Callback
     public override void OnTrainEnd(TrainingState state, History history)
     {
         var last = history.StoppedBecause ?? Summary(history.Epochs.Count, history.Epochs.Sum(epoch => epoch.Seconds));
-        // The lines of the epochs go: the history that Fit returns shows them as a table.
+        // The lines of the epochs are removed, since the history that Fit returns shows them as a table.
         _bar?.Finish(history.Epochs.Count == state.Epochs ? 1 : Fraction(state), last);
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Sums loss and metrics over batches on the device, so that no step has to wait for a number to travel.</summary>
+/// <summary>Sums loss and metrics over batches on the device, so that no step has to wait for a number to be copied.</summary>
 internal sealed class RunningMeans : IDisposable
 {
     private readonly IReadOnlyList<Metric> _metrics;

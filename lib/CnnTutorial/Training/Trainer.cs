@@ -18,8 +18,8 @@ public sealed class Trainer
     /// device
     /// already, since the optimizer was made from its parameters.</param>
     /// <param name="loss">From logits and labels <c>[N]</c> (int64) to one mean loss, such as <c>nn.CrossEntropyLoss()</c>.</param>
-    /// <param name="optimizer">What changes the weights; null for a network that is only judged.</param>
-    /// <param name="metrics">What to report beside the loss; null for accuracy alone.</param>
+    /// <param name="optimizer">What changes the weights; null for a network that is only evaluated.</param>
+    /// <param name="metrics">What to report besides the loss; null for only accuracy.</param>
     /// <param name="device">Where to compute; null for the CPU.</param>
     /// <exception cref="ArgumentException">The network is on another device.</exception>
     public Trainer(
@@ -63,22 +63,22 @@ public sealed class Trainer
         _optimizer
         ?? throw new InvalidOperationException("This trainer has no optimizer, so it can only evaluate and predict; give it one to train.");
 
-    /// <summary>Whether training adds a progress bar; the exercise's checks train without a word.</summary>
+    /// <summary>Whether training adds a progress bar; the exercise's checks train without one.</summary>
     internal bool ShowsProgress { get; init; } = true;
 
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches.</summary>
     /// <param name="train">The images to learn from.</param>
-    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="validation">Images to evaluate with after every epoch, or null.</param>
     /// <param name="epochs">How many times each image is seen.</param>
-    /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
+    /// <param name="batchSize">Images per step; the last batch of an epoch may be smaller.</param>
     /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c>
     /// fixes.</param>
     /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on
     /// after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
-    /// <param name="callbacks">What else is to happen while it trains.</param>
-    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
-    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says
-    /// what is wrong.</exception>
+    /// <param name="callbacks">Code that runs during the training.</param>
+    /// <returns>The finished epochs; fewer than asked for if the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Nothing can be learned with these images, labels, model or optimizer; the message says
+    /// why.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they
     /// are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
@@ -95,7 +95,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(train);
         ThrowIfUnfit(train.Labels, train.ImageShape, validation, epochs, batchSize);
 
-        // The whole split lives on the device from here on, as bytes: a step then copies nothing but its batch.
+        // From here on the whole split is on the device, as bytes: a step then copies only its batch.
         using var scope = NewDisposeScope();
         var batches = new Batches(train.ToByteTensor(Device), train.ToLabelTensor(Device), batchSize, shuffle: true, seed);
         return Fit(batches, TrainingPlan.Describe(train), validation, epochs, batchSize, seed, resumeFrom, callbacks);
@@ -104,17 +104,17 @@ public sealed class Trainer
     /// <summary>Trains the network, epoch by epoch, on shuffled mini-batches of images that stay on disk, since they need not fit into
     /// memory.</summary>
     /// <param name="train">The images to learn from, which stay open.</param>
-    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="validation">Images to evaluate with after every epoch, or null.</param>
     /// <param name="epochs">How many times each image is seen.</param>
-    /// <param name="batchSize">Images a step; the last batch of an epoch may be smaller.</param>
+    /// <param name="batchSize">Images per step; the last batch of an epoch may be smaller.</param>
     /// <param name="seed">Fixes the order of the images; null for one drawn from TorchSharp's generator, which <c>torch.manual_seed</c>
     /// fixes.</param>
     /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote, such as <c>Checkpoint.Latest(folder)</c>: training goes on
     /// after its epoch, on the CPU bit for bit as if it had never stopped. Null to begin with the network as it is.</param>
-    /// <param name="callbacks">What else is to happen while it trains.</param>
-    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
-    /// <exception cref="ArgumentException">Images, labels, model or optimizer are such that nothing could be learned; one sentence says
-    /// what is wrong.</exception>
+    /// <param name="callbacks">Code that runs during the training.</param>
+    /// <returns>The finished epochs; fewer than asked for if the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Nothing can be learned with these images, labels, model or optimizer; the message says
+    /// why.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training; network and optimizer stay as they
     /// are.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
@@ -135,13 +135,12 @@ public sealed class Trainer
 
     /// <summary>Trains the network, epoch by epoch, on the batches of any source, such as <see cref="AugmentedBatches"/>.</summary>
     /// <param name="train">The batches to learn from, on the trainer's device; an enumeration is an epoch.</param>
-    /// <param name="validation">Images to judge by after every epoch, or null.</param>
+    /// <param name="validation">Images to evaluate with after every epoch, or null.</param>
     /// <param name="epochs">How many times each image is seen.</param>
     /// <param name="resumeFrom">A file that a <see cref="Checkpoint"/> wrote; null to begin with the network as it is.</param>
-    /// <param name="callbacks">What else is to happen while it trains.</param>
-    /// <returns>The finished epochs; fewer than asked for when the stop button was pressed or a callback stopped it.</returns>
-    /// <exception cref="ArgumentException">Images, model or optimizer are such that nothing could be learned; one sentence says what is
-    /// wrong.</exception>
+    /// <param name="callbacks">Code that runs during the training.</param>
+    /// <returns>The finished epochs; fewer than asked for if the stop button was pressed or a callback stopped it.</returns>
+    /// <exception cref="ArgumentException">Nothing can be learned with these images, model or optimizer; the message says why.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training.</exception>
     /// <exception cref="InvalidOperationException">The trainer was made without an optimizer.</exception>
     public History Fit(
@@ -167,8 +166,8 @@ public sealed class Trainer
     }
 
     /// <summary>Measures loss and metrics, with dropout off and no gradients.</summary>
-    /// <param name="split">The images to judge by.</param>
-    /// <exception cref="ArgumentException">The split is empty, or labels or images do not suit the model; one sentence says what is
+    /// <param name="split">The images to evaluate with.</param>
+    /// <exception cref="ArgumentException">The split is empty, or labels or images do not fit the model; the message says what is
     /// wrong.</exception>
     public Evaluation Evaluate(ImageSplit split)
     {
@@ -179,7 +178,7 @@ public sealed class Trainer
     }
 
     /// <summary>Predicts a class for each image, with dropout off.</summary>
-    /// <param name="split">The images; their labels are not looked at.</param>
+    /// <param name="split">The images; their labels are not used.</param>
     /// <returns>The probabilities of all classes: the softmax of the network's logits.</returns>
     public Predictions Predict(ImageSplit split)
     {
@@ -221,12 +220,12 @@ public sealed class Trainer
         Callback[] callbacks
     )
     {
-        // A fingerprint of all images takes a moment, so it is computed only where something is saved or loaded.
+        // A fingerprint of all images takes a moment, so it is computed only if something is saved or loaded.
         var plan =
             resumeFrom is not null || callbacks.Any(callback => callback is Checkpoint)
                 ? TrainingPlan.Of(this, images, validation, batchSize, seed)
                 : null;
-        // Networks of earlier runs of the learner's cell: the garbage collector sees their few objects, not their weights.
+        // Frees networks of earlier runs of the learner's cell: the garbage collector sees their few objects, not their weights.
         GC.Collect();
         using var scope = NewDisposeScope();
         using var run = new TrainingRun(this, batches, validation, epochs, batchSize, plan, resumeFrom, callbacks);
@@ -262,7 +261,7 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Judges images that are on the device already.</summary>
+    /// <summary>Evaluates images that are already on the device.</summary>
     internal Evaluation Evaluate(Tensor images, Tensor labels)
     {
         using var running = new RunningMeans(Metrics, Device);

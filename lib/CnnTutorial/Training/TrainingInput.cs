@@ -4,15 +4,14 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Looks at what a network is to learn from or to be judged by, before the first batch: what is wrong there shows much later, or
-/// never.</summary>
+/// <summary>Checks network, images and labels before the first batch: a mistake in them would show much later, or never.</summary>
 internal static class TrainingInput
 {
-    /// <summary>Names what makes learning impossible.</summary>
+    /// <summary>Throws if nothing can be learned.</summary>
     /// <param name="model">The network.</param>
     /// <param name="optimizer">What will change its weights.</param>
-    /// <exception cref="ArgumentException">A learning rate is no number from 0 on, the optimizer is another model's, or the weights are
-    /// ruined already.</exception>
+    /// <exception cref="ArgumentException">A learning rate is not a number of 0 or more, the optimizer belongs to another model, or the
+    /// weights hold NaN or infinite numbers.</exception>
     public static void ThrowIfUnfit(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         foreach (var group in optimizer.ParamGroups)
@@ -39,21 +38,21 @@ internal static class TrainingInput
         if (ModelWeights.NotFinite(model) is { } name)
         {
             throw new ArgumentException(
-                $"The model's {name} holds NaN or infinite numbers before training begins, and from those nothing can be learned; make "
-                    + "the model and its optimizer anew.",
+                $"The model's {name} holds NaN or infinite numbers before training begins, and nothing can be learned from those; "
+                    + "make the model and its optimizer again.",
                 nameof(model)
             );
         }
     }
 
-    /// <summary>Names what makes images and labels useless for a network.</summary>
+    /// <summary>Throws if images and labels do not fit a network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="device">Where it is.</param>
     /// <param name="labels">All labels.</param>
     /// <param name="imageShape">Channels, rows and columns of an image.</param>
     /// <param name="what">What to call them, such as <c>the training split</c>.</param>
     /// <param name="toLearnFrom">Whether one class is too few.</param>
-    /// <exception cref="ArgumentException">One sentence says what is wrong with them.</exception>
+    /// <exception cref="ArgumentException">The message says what is wrong with them.</exception>
     public static void ThrowIfUnfit(
         Module<Tensor, Tensor> model,
         Device device,
@@ -66,12 +65,14 @@ internal static class TrainingInput
         if (labels.Length == 0)
         {
             throw new ArgumentException(
-                toLearnFrom ? $"There is no image to learn from: {what} is empty." : $"There is no image to judge by: {what} is empty.",
+                toLearnFrom
+                    ? $"There is no image to learn from: {what} is empty."
+                    : $"There is no image to evaluate with: {what} is empty.",
                 nameof(labels)
             );
         }
 
-        // Hooks are there to see what training computes, not what is tried.
+        // Hooks should see what training computes, not this trial.
         var hooked = model.modules().OfType<Module<Tensor, Tensor>>().Append(model).Any(ModuleHooks.Exist);
         var classes = hooked ? long.MaxValue : ClassesOf(model, device, Math.Min(2, labels.Length), imageShape, what);
         for (var i = 0; i < labels.Length; i++)
@@ -79,7 +80,7 @@ internal static class TrainingInput
             if (labels[i] >= classes)
             {
                 throw new ArgumentException(
-                    $"In {what} image {i} has label {labels[i]}, and the model tells {classes} classes apart, numbered 0 to "
+                    $"In {what} image {i} has label {labels[i]}, but the model knows {classes} classes, numbered 0 to "
                         + $"{classes - 1}; correct the labels, or give the model's last layer as many outputs as there are classes.",
                     nameof(labels)
                 );
@@ -95,12 +96,12 @@ internal static class TrainingInput
         }
     }
 
-    /// <summary>How many classes the network tells apart, which it says by what it makes of images of that size.</summary>
+    /// <summary>How many classes the network knows, found from its output for images of that size.</summary>
     public static long ClassesOf(Module<Tensor, Tensor> model, Device device, int count, IReadOnlyList<long> imageShape, string what)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        // Trying changes nothing: neither what layers have seen nor the random numbers that a training with a seed begins with.
+        // This trial changes nothing: not the state of the layers, and not the random numbers with which a seeded training begins.
         var random = get_rng_state();
         var wasTraining = model.training;
         model.eval();
@@ -127,8 +128,8 @@ internal static class TrainingInput
         return shape is [var images, var classes] && images == count && classes > 0
             ? classes
             : throw new ArgumentException(
-                $"The model makes of {count} images a tensor of shape [{string.Join(", ", shape)}], and it should be [{count}, "
-                    + "classes], one logit for each class; a Flatten before the first Linear is what most often is missing.",
+                $"The model turns {count} images into a tensor of shape [{string.Join(", ", shape)}], but it should be [{count}, "
+                    + "classes], one logit for each class; most often a Flatten before the first Linear is missing.",
                 nameof(model)
             );
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>One call of <c>Fit</c>: what it was asked for, and where it stands.</summary>
+/// <summary>One call of <c>Fit</c>: its arguments and its state.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly Trainer _trainer;
@@ -23,12 +23,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Prepares a run. What it puts on the device belongs to the caller's dispose scope.</summary>
     /// <param name="trainer">The network, its loss, its optimizer.</param>
     /// <param name="batches">What to learn from.</param>
-    /// <param name="validation">What to judge by after every epoch, or null.</param>
+    /// <param name="validation">The images to evaluate with after every epoch, or null.</param>
     /// <param name="epochs">How many in all.</param>
     /// <param name="batchSize">For the history.</param>
-    /// <param name="plan">For checkpoints; null where none is read or written.</param>
+    /// <param name="plan">For checkpoints; null if none is read or written.</param>
     /// <param name="resumeFrom">A checkpoint to go on from, or null.</param>
-    /// <param name="callbacks">What else is to happen.</param>
+    /// <param name="callbacks">Code that runs during the training.</param>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another training.</exception>
     public TrainingRun(
         Trainer trainer,
@@ -97,7 +97,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>One pass over the images.</summary>
-    /// <returns>False where it was stopped before its last batch.</returns>
+    /// <returns>False if it was stopped before its last batch.</returns>
     private bool RunEpoch(CancellationToken stop)
     {
         _trainer.Model.train();
@@ -140,7 +140,7 @@ internal sealed class TrainingRun : IDisposable
 
     private void Learn(Batch batch)
     {
-        // The garbage collector does not see native memory: without this scope a few epochs fill the machine.
+        // The garbage collector does not see native memory: without this scope a few epochs fill the memory.
         using var scope = NewDisposeScope();
         var (logits, loss) = _step.Take(batch);
         _running.Add(logits, batch.Labels, loss);

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Where training stands: what a <see cref="Callback"/> gets to see.</summary>
+/// <summary>The state of a training, as a <see cref="Callback"/> sees it.</summary>
 public sealed class TrainingState
 {
     private readonly Func<Evaluation> _running;
@@ -28,10 +28,10 @@ public sealed class TrainingState
         _running = running;
     }
 
-    /// <summary>Where a training loop of one's own stands, for the callbacks that it calls.</summary>
+    /// <summary>The state of a training loop of your own, for the callbacks that it calls.</summary>
     /// <param name="model">The network in training.</param>
     /// <param name="epoch">The epoch that is over, from 1.</param>
-    /// <param name="epochs">How many epochs there are to be.</param>
+    /// <param name="epochs">How many epochs there will be.</param>
     public static TrainingState InLoop(Module<Tensor, Tensor> model, int epoch, int epochs)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -54,23 +54,22 @@ public sealed class TrainingState
     /// <summary>The network in training.</summary>
     public Module<Tensor, Tensor> Model { get; }
 
-    /// <summary>The epoch in hand, from 1.</summary>
+    /// <summary>The current epoch, from 1.</summary>
     public int Epoch { get; internal set; }
 
     /// <summary>How many epochs were asked for.</summary>
     public int Epochs { get; }
 
-    /// <summary>The epochs that are finished, those before an interruption included: what a callback that keeps count begins
-    /// with.</summary>
+    /// <summary>The epochs that are finished, including those before an interruption. A callback that counts begins with these.</summary>
     public IReadOnlyList<EpochResult> Finished { get; }
 
     /// <summary>The batches of this epoch that are done.</summary>
     public int Batch { get; internal set; }
 
-    /// <summary>Batches an epoch.</summary>
+    /// <summary>Batches per epoch.</summary>
     public int Batches { get; }
 
-    /// <summary>Images an epoch.</summary>
+    /// <summary>Images per epoch.</summary>
     public int Images { get; }
 
     /// <summary>The images of this epoch that are done.</summary>
@@ -79,13 +78,13 @@ public sealed class TrainingState
     /// <summary>The time that this epoch's batches took so far.</summary>
     public TimeSpan EpochTime { get; internal set; }
 
-    /// <summary>Why training is to stop, or null.</summary>
+    /// <summary>Why training will stop, or null.</summary>
     public string? StopReason { get; private set; }
 
     /// <summary>Mean loss and metrics over this epoch's batches so far. It waits for the device, so do not ask at every batch.</summary>
     public Evaluation Running => _running();
 
-    /// <summary>Stops training after the batch in hand.</summary>
+    /// <summary>Stops training after the current batch.</summary>
     /// <param name="reason">One sentence for the learner.</param>
     public void Stop(string reason) => StopReason ??= reason;
 

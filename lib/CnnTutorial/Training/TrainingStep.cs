@@ -18,7 +18,7 @@ internal sealed class TrainingStep : IDisposable
     {
         (_trainer, _parameters) = (trainer, [.. trainer.Optimizer.parameters()]);
         _fast = new FastStep(trainer, imageShape);
-        // Gradients of whatever ran before do not count.
+        // Gradients from before the training do not count.
         ClearGradients();
     }
 
@@ -45,7 +45,7 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose() => _fast.Dispose();
 
-    // Set to zero where they lie: memory that stays where it is leaves no holes between steps.
+    // Set to zero in place: if their memory is kept, it does not become fragmented.
     private void ClearGradients()
     {
         foreach (var parameter in _parameters)

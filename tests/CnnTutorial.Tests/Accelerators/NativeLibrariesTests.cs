@@ -84,9 +84,9 @@ public sealed class NativeLibrariesTests
     [Theory]
     [InlineData(
         "/usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.99' not found (required by x.so)",
-        "libstdc++ is too old: it lacks GLIBCXX_3.4.99"
+        "libstdc++ is too old: GLIBCXX_3.4.99 is missing"
     )]
-    [InlineData("/lib/libc.so.6: version `GLIBC_2.99' not found (required by x.so)", "C library is too old: it lacks GLIBC_2.99")]
+    [InlineData("/lib/libc.so.6: version `GLIBC_2.99' not found (required by x.so)", "C library is too old: GLIBC_2.99 is missing")]
     [InlineData(
         "libquadmath.so.0: cannot open shared object file: No such file or directory",
         "the system library libquadmath.so.0 is missing"

@@ -140,7 +140,7 @@ public sealed class DataFolderTests : IDisposable
             File.Copy(Path.Combine(Folder, $"t10k-{kind}-ubyte"), Path.Combine(Folder, $"train-{kind}-ubyte"), overwrite: true);
         }
 
-        AssertSentence(Assert.Throws<InvalidDataException>(Load), "holds 10 images where 40 belong", "unset CNN_TUTORIAL_DATA");
+        AssertSentence(Assert.Throws<InvalidDataException>(Load), "holds 10 images instead of 40", "unset CNN_TUTORIAL_DATA");
     }
 
     [Fact]

@@ -41,8 +41,11 @@ public sealed class DrawingsTests
 
     [Theory]
     [InlineData("circle", "Line 3 of the text of drawings has no class name before its drawing")]
-    [InlineData("circle\tAAAA", "Line 3 of the text of drawings holds no whole drawing of 28×28 pixels; copy the drawings again")]
-    [InlineData("circle\tnot base64!", "Line 3 of the text of drawings holds no whole drawing")]
+    [InlineData(
+        "circle\tAAAA",
+        "Line 3 of the text of drawings does not hold a complete drawing of 28×28 pixels; copy all of the text again"
+    )]
+    [InlineData("circle\tnot base64!", "Line 3 of the text of drawings does not hold a complete drawing")]
     public void A_line_that_is_no_drawing_is_named(string line, string says)
     {
         var text = $"# drawings\n\n{line}\n{Lines("b", 5, 1)}";

@@ -142,7 +142,7 @@ public sealed class FromFolderTests : IDisposable
         string[] expected =
         [
             "a/cut.png: it cannot be read (",
-            "a/notes.txt: it is no PNG, JPEG or BMP",
+            "a/notes.txt: it is not a PNG, JPEG or BMP",
             "b/bomb.bmp: it has 60000×60000 pixels",
             "b/empty.jpg: it ",
         ];

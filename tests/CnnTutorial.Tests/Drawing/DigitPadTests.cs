@@ -14,7 +14,7 @@ public sealed class DigitPadTests
         new()
         {
             { "tanh", "its layer 'bent' (Tanh) is none of the layers that the pad computes" },
-            { "own class", "the network (OwnNetwork) is a class of its own, whose forward method is C# and cannot travel" },
+            { "own class", "the network (OwnNetwork) is a class of its own, whose forward method is C# code that a browser cannot run" },
             { "own layer", "its layer 'mine' (OwnNetwork) is a class of its own" },
             { "hook", "its layer 'relu' (ReLU) has a hook" },
             { "dilation", "its layer 'conv' is a Conv2d with groups, a dilation or another padding than zeros" },
@@ -22,13 +22,13 @@ public sealed class DigitPadTests
             { "ceiling", "its layer 'pool' is a MaxPool2d with ceil_mode or a dilation" },
             {
                 "no flatten",
-                "its layer 'fc' gets 4×28×28 numbers an image of 28×28 and was made for 784; change the first number of that Linear, or "
+                "its layer 'fc' gets 4×28×28 numbers per image of 28×28 and was made for 784; change the first number of that Linear, or "
                     + "put a Flatten before it"
             },
-            { "other input", "its layer 'fc' gets 784 numbers an image of 28×28 and was made for 3,072" },
+            { "other input", "its layer 'fc' gets 784 numbers per image of 28×28 and was made for 3,072" },
             { "colour", "its layer 'conv' is a Conv2d for 3 channels of pixels and gets 1×28×28 numbers" },
             { "window", "the window of its layer 'conv' is 30×30 pixels and gets an image of 28×28" },
-            { "no classes", "it ends with 4×28×28 numbers an image and not with one number for each class" },
+            { "no classes", "it ends with 4×28×28 numbers per image and not with one number for each class" },
             { "large", "it has 795,000 parameters, and the output of a cell has room for 540,000" },
             { "not a number", "the weights of its layer 'fc' are no longer numbers (NaN or infinite)" },
         };

@@ -96,7 +96,7 @@ public sealed class CheckRunnerTests
                 return null!;
             });
             Assert.Equal(
-                "Your function returned null. Your code printed 1,000,000 lines, of which only the first are shown; leave them out.",
+                "Your function returned null. Your code printed 1,000,000 lines, and only the first are shown; leave the printing out.",
                 result.Seen
             );
             Assert.Equal(CheckOutput.Lines, printed.ToString().Split('\n').Length - 1);

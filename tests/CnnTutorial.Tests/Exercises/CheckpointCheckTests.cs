@@ -75,7 +75,7 @@ public sealed class CheckpointCheckTests
             "Files after epochs 10 and 20 and none after epoch 30"
         ),
         ["divided and not the remainder"] = (folder => At(folder, epoch => epoch / 10 == 1), "Files after each of the epochs 10 to 19"),
-        ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is turned round"),
+        ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is reversed"),
         ["a file of the latest too"] = (
             folder => new Saving(
                 (state, epoch) =>

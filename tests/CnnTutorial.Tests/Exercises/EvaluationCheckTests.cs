@@ -36,7 +36,7 @@ public sealed class EvaluationCheckTests
         ["counted, not divided"] = (With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right))), "the number of right answers"),
         ["divided by the batches"] = (
             With(parts => (Sum(parts).Loss, (double)parts.Sum(part => part.Right) / parts.Count)),
-            "right answers a batch"
+            "right answers per batch"
         ),
         ["mean of the batches' accuracies"] = (
             With(parts => (Sum(parts).Loss, parts.Average(part => (double)part.Right / part.Count))),

@@ -15,10 +15,10 @@ public sealed class ExceptionCauseTests
         ["narrow beyond the end"] = (() => randperm(100).narrow(0, 96, 16), "only 4 were left", "Math.Min(batchSize, split.Count - start)"),
         ["narrow behind the end"] = (
             () => randperm(100).narrow(0, 160, 16),
-            "begin at row 160, and the tensor has only 100 rows",
+            "begin at row 160, but the tensor has only 100 rows",
             "beyond the end"
         ),
-        ["narrow of less than nothing"] = (() => randperm(100).narrow(0, 96, -2), "less than no rows", "not an end"),
+        ["narrow of less than nothing"] = (() => randperm(100).narrow(0, 96, -2), "a negative number of rows", "not an end"),
         ["an index too large"] = (() => rand(10, 3)[12].Dispose(), "Index 12 was asked for", "count from 0"),
         ["a row too many"] = (
             () => rand(10, 3).index_select(0, tensor(new long[] { 12 })),
@@ -33,7 +33,7 @@ public sealed class ExceptionCauseTests
                 loss.backward();
                 loss.backward();
             },
-            "a second time on one and the same loss",
+            "a second time on the same loss",
             "once for each batch"
         ),
         ["backward of nothing"] = (() => rand(4, 4).mean().backward(), "remembers no computation", "`torch.no_grad()` without `using`"),
@@ -54,7 +54,7 @@ public sealed class ExceptionCauseTests
         ),
         ["Linear of another size"] = (
             () => Linear(432, 128).call(rand(4, 1764)),
-            "made for 432 numbers an image, and got rows of 1764",
+            "made for 432 numbers per image, but got rows of 1764",
             "after `Flatten`"
         ),
         ["channels"] = (() => Conv2d(36, 48, 3).call(rand(4, 24, 7, 7)), "36 input channels", "the filters of the convolution before"),
@@ -66,19 +66,19 @@ public sealed class ExceptionCauseTests
         ),
         ["labels of 32 bits"] = (
             () => Cross(rand(4, 10), zeros(4, ScalarType.Int32)),
-            "type Long was wanted, and one of type Int came",
+            "type Long was expected, but one of type Int came",
             "int64"
         ),
         ["a label too large"] = (() => Cross(rand(4, 10), full(4, 12, ScalarType.Int64)), "the label 12", "count from 0"),
         ["arguments swapped"] = (
             () => Cross(zeros(4, ScalarType.Int64), rand(4, 10)),
-            "whole numbers where it wants logits",
+            "whole numbers, but needs logits",
             "arguments are swapped"
         ),
         ["labels of two dimensions"] = (() => Cross(rand(4, 10), zeros(4, 1, ScalarType.Int64)), "second dimension", "shape [n]"),
         ["view of another count"] = (
             () => rand(4, 9, 3, 3).view(4, 432),
-            "324 numbers was to take the shape [4, 432]",
+            "324 numbers cannot take the shape [4, 432]",
             "product of a shape"
         ),
         ["view of a transposed tensor"] = (() => rand(4, 9).t().view(36), "row by row", "reshape"),
@@ -93,15 +93,15 @@ public sealed class ExceptionCauseTests
         ["a weight in place"] = (() => Linear(3, 4).parameters().First().add_(1), "changed in place", "optimizer.step()"),
         ["stack of different shapes"] = (
             () => stack([rand(3), rand(4)]),
-            "different shapes were to be put together",
+            "different shapes cannot be put together",
             "smaller than the others"
         ),
         ["a missing file"] = (
             () => Weights.Load(Linear(3, 4), Path.Combine(Path.GetTempPath(), "not-there.safetensors")),
-            "A file was to be read that is not there: not-there.safetensors",
+            "A file that should be read is not there: not-there.safetensors",
             "Save it first"
         ),
-        ["null"] = (() => ((string)null!).Trim(), "A variable was used that is null", "a value before it is used"),
+        ["null"] = (() => ((string)null!).Trim(), "A variable is null", "a value before it is used"),
     };
 
     public static TheoryData<string> Names() => [.. Causes.Keys];

@@ -29,7 +29,7 @@ public sealed class PipelineCheckTests
         ),
         ["shuffled within the batches only"] = (
             (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).Chunk(size).SelectMany(chunk => chunk.Reverse())),
-            "Only within each batch"
+            "only within each batch"
         ),
         ["last batch dropped"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count)[..(split.Count / size * size)]),
@@ -87,10 +87,7 @@ public sealed class PipelineCheckTests
             (split, size, _) => Yield(split, size, Shuffled(split.Count), images => (images * 255 / 255).floor()),
             "255 became 1, and all smaller bytes became 0"
         ),
-        ["inverted"] = (
-            (split, size, _) => Yield(split, size, Shuffled(split.Count), images => 1 - images),
-            "inverted: black bytes became white"
-        ),
+        ["inverted"] = ((split, size, _) => Yield(split, size, Shuffled(split.Count), images => 1 - images), "inverted: paper became ink"),
         ["from -1 to 1"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count), images => (images - 0.5) / 0.5),
             "each pixel is its byte divided by 127.5, minus 1"
@@ -171,7 +168,7 @@ public sealed class PipelineCheckTests
                 Random.Shared.Next(1, split.Count) is var from
                     ? Yield(split, size, Enumerable.Range(0, split.Count).Select(i => (i + from) % split.Count))
                     : [],
-            "only from image"
+            "but they start at image"
         ),
         ["backwards"] = ((split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).Reverse()), "from the last to the first"),
         ["neighbours swapped"] = (
@@ -239,7 +236,7 @@ public sealed class PipelineCheckTests
                 return Starts(split.Count, size).Select(start => new Batch(order.narrow(0, start, size), order)).ToList();
             }
         );
-        Assert.Equal("`narrow` was asked for 16 rows from row 96 on, and the tensor has 100: only 4 were left.", result.Seen);
+        Assert.Equal("`narrow` was asked for 16 rows from row 96 on, but the tensor has 100: only 4 were left.", result.Seen);
         Assert.StartsWith(
             "The last batch is smaller: its length is `Math.Min(batchSize, split.Count - start)`.",
             result.Hint,

@@ -92,7 +92,7 @@ public sealed class ThirdBlockCheckTests
         ),
         ["dropout before fc1"] = (
             () => Sequential([.. First(), .. Block(), Flattened, Last(432)[2], .. Last(432)[..2], Last(432)[3]]),
-            "further in front"
+            "earlier in the network"
         ),
         ["a ReLU forgotten in forward"] = (
             () => new Written(relu: false),
@@ -132,7 +132,7 @@ public sealed class ThirdBlockCheckTests
                 manual_seed(3);
                 return Model(Block());
             },
-            "networks with the very same weights"
+            "networks with the same weights"
         ),
         ["frozen"] = (
             () =>

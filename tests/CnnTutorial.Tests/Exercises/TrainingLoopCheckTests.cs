@@ -26,7 +26,7 @@ public sealed class TrainingLoopCheckTests
                     o.step();
                 }
             ),
-            "`zero_grad()` was called never"
+            "`zero_grad()` was called 0 times"
         ),
         ["zero_grad once an epoch"] = (
             (model, loss, optimizer, batches) =>
@@ -53,7 +53,7 @@ public sealed class TrainingLoopCheckTests
                     o.step();
                 }
             ),
-            "wiped them out"
+            "cleared them"
         ),
         ["the model's zero_grad between backward and step"] = (
             Loop(
@@ -65,7 +65,7 @@ public sealed class TrainingLoopCheckTests
                     o.step();
                 }
             ),
-            "wiped them out"
+            "cleared them"
         ),
         ["forgot backward"] = (Loop((o, _) => o.zero_grad(), (_, o) => o.step()), "When it was called there were no gradients"),
         ["forgot step"] = (Loop((o, _) => o.zero_grad(), (l, _) => l.backward()), "`optimizer.step()` was never called"),
@@ -308,7 +308,7 @@ public sealed class TrainingLoopCheckTests
                     o.step();
                 }
             ),
-            "so each loss can take it once"
+            "so it works only once for each loss"
         ),
         ["the loss read after its scope"] = (
             (model, loss, optimizer, batches) =>

@@ -93,10 +93,7 @@ public sealed class FeatureMapsTests
                 "block1_conv1",
                 "The model has no layer 'block1_conv1'; name one of these: conv, relu, pool, flatten, dropout, predictions."
             },
-            {
-                "flatten",
-                "The layer 'flatten' makes of an image 64 numbers in a row and no maps; name a layer that stands before Flatten."
-            },
+            { "flatten", "The layer 'flatten' turns an image into 64 numbers in a row, not into maps; name a layer before Flatten." },
         };
 
     [Theory]
@@ -132,7 +129,7 @@ public sealed class FeatureMapsTests
             StringComparison.Ordinal
         );
         Assert.StartsWith(
-            "The layer 'idle' takes no part in the forward pass",
+            "The layer 'idle' is not used in the forward pass",
             Assert.Throws<ArgumentException>(() => LayerOutputs.Of(new WithIdleLayer(), split, "idle")).Message,
             StringComparison.Ordinal
         );

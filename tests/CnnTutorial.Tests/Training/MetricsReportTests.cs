@@ -50,7 +50,7 @@ public sealed class MetricsReportTests
         var (first, second) = (History(0.01, 0.97), History(0.001, 0.98));
         var figures = Evaluation(8, 0.98);
         Assert.Contains(
-            "none of those that were tried",
+            "not one of those that were tried",
             Assert
                 .Throws<ArgumentException>(() => MetricsReport.Of(Dataset, Accelerator.Detect(), [first], second, figures, figures))
                 .Message,

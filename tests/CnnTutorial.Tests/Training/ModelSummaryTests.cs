@@ -35,6 +35,6 @@ public sealed class ModelSummaryTests
         var changed = Assert.Throws<ArgumentException>(() =>
             ModelSummary.Of(Sequential(("flatten", Flatten()), ("fc", Linear(10, 2))), 1, 28, 28)
         );
-        Assert.Contains("a Linear layer gets 784 numbers an image and was made for 10", changed.Message, StringComparison.Ordinal);
+        Assert.Contains("a Linear layer gets 784 numbers per image and was made for 10", changed.Message, StringComparison.Ordinal);
     }
 }

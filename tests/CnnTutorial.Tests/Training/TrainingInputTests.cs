@@ -17,11 +17,11 @@ public sealed class TrainingInputTests
         ["an empty split"] = (trainer => trainer.Fit(Toy.Images(0, 1)), "There is no image to learn from: the training split is empty."),
         ["an empty validation split"] = (
             trainer => trainer.Fit(Good, Toy.Images(0, 1)),
-            "There is no image to judge by: the validation split is empty."
+            "There is no image to evaluate with: the validation split is empty."
         ),
         ["an empty split to judge by"] = (
             trainer => trainer.Evaluate(Toy.Images(0, 1)),
-            "There is no image to judge by: the split is empty."
+            "There is no image to evaluate with: the split is empty."
         ),
         ["one class"] = (
             trainer => trainer.Fit(Labelled(3, 3, 3)),
@@ -141,7 +141,7 @@ public sealed class TrainingInputTests
             new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters())).Fit(Good)
         );
         Assert.Contains(
-            "The model makes of 2 images a tensor of shape [2, 4, 6, 6], and it should be [2, classes]",
+            "The model turns 2 images into a tensor of shape [2, 4, 6, 6], but it should be [2, classes]",
             error.Message,
             StringComparison.Ordinal
         );

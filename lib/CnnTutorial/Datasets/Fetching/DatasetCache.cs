@@ -29,7 +29,7 @@ internal sealed class DatasetCache
         var found = Read(onCorrupt: null, out var corrupt);
         if (corrupt)
         {
-            // Deleted only under the lock and after a second look: another process may just have put the right file there.
+            // Deleted only under the lock and after reading again: another process may just have put the right file there.
             await using var held = await TryLockAsync(cancellation);
             found = Read(Delete, out _);
         }
@@ -38,7 +38,7 @@ internal sealed class DatasetCache
         {
             return null;
         }
-        // A process that was killed right after the renaming left them.
+        // Unfinished parts remain if a process was killed right after the renaming.
         foreach (var spec in _dataset.Files.All)
         {
             DeleteParts(spec);
@@ -87,12 +87,12 @@ internal sealed class DatasetCache
         }
     }
 
-    /// <summary>The unfinished download of a file from one mirror, at its end; mirrors have different ones, since they may compress
+    /// <summary>Opens the unfinished download of a file from one mirror, at its end. Each mirror has its own, since mirrors may compress
     /// differently.</summary>
     public FileStream OpenPart(IdxFileSpec spec, Uri mirror)
     {
         var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(mirror.AbsoluteUri)))[..8].ToLowerInvariant();
-        // Unbuffered: a full disk shows at the write that met it, not when the stream is closed.
+        // Unbuffered: a full disk makes the write fail, not the closing of the stream.
         var part = new FileStream(
             Path.Combine(Folder!, $"{spec.Name}.{id}.part"),
             FileMode.OpenOrCreate,
@@ -120,14 +120,15 @@ internal sealed class DatasetCache
         {
             _options.Notice(
                 $"The cache folder '{Folder}' cannot be written ({e.Message.TrimEnd('.')}): {_dataset.Name} is kept in memory only and "
-                    + $"must be downloaded again next time. Free it, or set {DatasetStoreOptions.CacheVariable} to another folder."
+                    + "must be downloaded again next time. Free some space or make it writable, or set "
+                    + $"{DatasetStoreOptions.CacheVariable} to another folder."
             );
         }
 
         _notWritableSaid = true;
     }
 
-    // What other mirrors began of a file that is there. If they cannot be deleted they take some room, and a later start tries again.
+    // Deletes unfinished downloads of a file that is complete. If that fails, a later start tries again.
     private void DeleteParts(IdxFileSpec spec)
     {
         try

@@ -86,8 +86,7 @@ internal static class DatasetCatalog
             ),
         };
 
-    /// <summary>The data set that a file belongs to, by the SHA-256 of its uncompressed bytes; null for a file that is none of
-    /// theirs.</summary>
+    /// <summary>The data set that a file belongs to, by the SHA-256 of its uncompressed bytes; null for any other file.</summary>
     public static DatasetDescription? OwnerOf(string sha256) =>
         new[] { Mnist, FashionMnist }.FirstOrDefault(dataset => dataset.Files.All.Any(file => file.Sha256 == sha256));
 

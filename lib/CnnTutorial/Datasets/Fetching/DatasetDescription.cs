@@ -25,7 +25,7 @@ internal sealed record DatasetDescription
     public required BundledSample Sample { get; init; }
 }
 
-/// <summary>The sample inside the library that stands in when the data set itself cannot be had.</summary>
+/// <summary>The sample inside the library that is used when the data set itself is not available.</summary>
 /// <param name="Name">What to call the data set when it is this sample.</param>
 /// <param name="Description">What it is, in one phrase, with its source and licence.</param>
 /// <param name="ResourceFolder">Its folder below Datasets/Bundled.</param>
@@ -46,7 +46,9 @@ internal sealed record BundledSample(
         var resource = $"CnnTutorial.Bundled.{ResourceFolder}.{spec.Name}.gz";
         using var stream =
             typeof(BundledSample).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"CnnTutorial.dll lacks the resource '{resource}'; build lib/CnnTutorial again.");
+            ?? throw new InvalidOperationException(
+                $"The resource '{resource}' is missing in CnnTutorial.dll; build lib/CnnTutorial again."
+            );
         var reader = new IdxReader(resource, "build lib/CnnTutorial again from an unchanged checkout");
         var file = reader.Read(stream, spec.Kind, spec.Rows, spec.Columns);
         reader.Verify(file, spec);

@@ -1,15 +1,15 @@
 namespace CnnTutorial;
 
-/// <summary>Fetches the files that the cache lacks, each from the first mirror that has the right bytes.</summary>
+/// <summary>Fetches the files that are missing in the cache, each from the first mirror that has the right bytes.</summary>
 internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescription dataset, DatasetCache cache)
 {
-    // What a header of gzip and the framing of incompressible data may add.
+    // How much gzip's header and framing may add to incompressible data.
     private const long GzipOverhead = 64 * 1024;
 
     private readonly Dictionary<Uri, string> _failures = [];
     private readonly SortedSet<string> _used = new(StringComparer.Ordinal);
 
-    /// <summary>The host names that files came from, joined; empty if all were in the cache after all.</summary>
+    /// <summary>The host names that files came from, joined; empty if all were in the cache.</summary>
     public string Mirrors => string.Join(", ", _used);
 
     /// <summary>Each mirror that failed and why, joined.</summary>
@@ -82,7 +82,7 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
             }
             catch (Exception e) when (e is PartWriteException or IOException or UnauthorizedAccessException)
             {
-                // The disk is full or the folder was taken away: nothing half written stays, and the lesson goes on.
+                // The disk is full or the folder was removed: the half-written file is deleted, and the file is kept in memory.
                 cache.NoticeNotWritable(e);
             }
         }
@@ -105,7 +105,7 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
             }
             catch (MirrorException e) when (resumed && e.InnerException is InvalidDataException)
             {
-                // What an earlier process left may be at fault, and not the mirror: once more from the start.
+                // The error may be in the part that an earlier process left, so it is fetched once more from the start.
                 part.SetLength(0);
                 file = await FetchAndVerifyAsync(client, mirror, spec, part, cancellation);
             }
@@ -116,7 +116,7 @@ internal sealed class DatasetDownload(DatasetStoreOptions options, DatasetDescri
         }
         catch (Exception e) when (e is OperationCanceledException or MirrorException { InnerException: not InvalidDataException })
         {
-            // The bytes that did arrive are the next attempt's start.
+            // The next attempt goes on from the bytes that arrived.
             keep = part.Length > 0;
             throw;
         }

@@ -19,7 +19,7 @@ internal sealed class DatasetFolder(string path, string remedy)
     public IReadOnlyDictionary<IdxFileSpec, IdxFile> Read(DatasetFiles files)
     {
         var forms = files.All.ToDictionary(spec => spec, ReadForm);
-        // Before the hashes, because it says more: a pair of files that do not belong together.
+        // Checked before the hashes, because this message says more: the two files do not belong together.
         foreach (var (images, labels) in new[] { (files.TrainImages, files.TrainLabels), (files.TestImages, files.TestLabels) })
         {
             if (forms[images].File.Count != forms[labels].File.Count)

@@ -2,7 +2,7 @@ using Shared;
 
 namespace CnnTutorial;
 
-/// <summary>What governs a <see cref="DatasetStore"/>. The times are chosen for people who wait before a notebook.</summary>
+/// <summary>The settings of a <see cref="DatasetStore"/>. The times suit a learner who waits for a cell.</summary>
 internal sealed record DatasetStoreOptions
 {
     public const string DataVariable = DatasetPlaces.DataVariable;
@@ -22,13 +22,13 @@ internal sealed record DatasetStoreOptions
 
     public IProgress<DownloadProgress>? Progress { get; init; }
 
-    /// <summary>How often a request is repeated after a failure that may pass, at one mirror.</summary>
+    /// <summary>How often a request to one mirror is repeated after a temporary failure.</summary>
     public int Retries { get; init; } = 3;
 
     /// <summary>The first pause before a repetition; it doubles each time, and jitter is added.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>A mirror that asks for a longer pause (Retry-After) is given up for the next.</summary>
+    /// <summary>If a mirror asks for a longer pause (Retry-After), the next mirror is used.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long to wait for any mirror to accept a connection, all asked at once: without a network the sample must come within 3

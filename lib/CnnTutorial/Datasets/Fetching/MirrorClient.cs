@@ -7,11 +7,11 @@ using Polly.Retry;
 
 namespace CnnTutorial;
 
-/// <summary>Fetches one file from one mirror: resumed where it was cut, repeated with back-off and jitter where the failure may
-/// pass.</summary>
+/// <summary>Fetches one file from one mirror: resumed where it was cut, repeated with back-off and jitter if the failure is
+/// temporary.</summary>
 internal sealed class MirrorClient : IDisposable
 {
-    // Each resumption has brought bytes, so this bounds only a mirror that cuts all the time.
+    // Each resumption has brought bytes, so only a mirror that keeps cutting the connection reaches this limit.
     private const int MostResumptions = 30;
 
     private readonly DatasetStoreOptions _options;
@@ -21,7 +21,7 @@ internal sealed class MirrorClient : IDisposable
     public MirrorClient(DatasetStoreOptions options)
     {
         _options = options;
-        // The file is checked as it is published, compressed: no decompression on the way.
+        // The cache keeps the file compressed, as it is published, so it is not decompressed on the way.
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -46,10 +46,10 @@ internal sealed class MirrorClient : IDisposable
             .Build();
     }
 
-    /// <summary>Appends to the part what it lacks.</summary>
+    /// <summary>Appends what is missing to the part.</summary>
     /// <param name="address">The file's address.</param>
     /// <param name="part">What an earlier attempt brought, or nothing.</param>
-    /// <param name="mostBytes">The most that the file can honestly have.</param>
+    /// <param name="mostBytes">The most bytes that the file can have.</param>
     /// <param name="report">Called with bytes done and, if known, in all.</param>
     /// <param name="cancellation">Ends the download; the part stays.</param>
     /// <exception cref="MirrorException">The mirror does not give the file.</exception>
@@ -101,7 +101,7 @@ internal sealed class MirrorClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            // Only what broke on the way may pass: a name that does not resolve or a refused connection does not mend itself in seconds.
+            // Only a broken connection is temporary. A name that does not resolve or a refused connection will not work seconds later.
             var mayPass =
                 e.HttpRequestError
                     is HttpRequestError.ResponseEnded

@@ -11,5 +11,5 @@ internal sealed class MirrorException(string message, bool mayPass = false, Time
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>What arrived could not be written; no fault of the mirror.</summary>
+/// <summary>What arrived could not be written; the mirror is not at fault.</summary>
 internal sealed class PartWriteException(Exception inner) : Exception(inner.Message, inner);

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace CnnTutorial;
 
 /// <summary>
-/// Asks all mirrors at once whether they accept a connection. One by one, a machine without a network, or one behind a firewall that
-/// drops packets, would keep the learner waiting for each name and each connection in turn.
+/// Asks all mirrors at once whether they accept a connection. Without a network, or behind a firewall that drops packets, asking them one
+/// by one would take too long.
 /// </summary>
 internal static class MirrorReach
 {
-    /// <summary>Returns for each mirror null, or in words why it cannot be reached.</summary>
+    /// <summary>Returns null for each mirror that can be reached, else the reason in words.</summary>
     public static async Task<IReadOnlyDictionary<Uri, string?>> TestAsync(
         IReadOnlyList<Uri> mirrors,
         TimeSpan timeout,
@@ -22,7 +22,7 @@ internal static class MirrorReach
 
     private static async Task<string?> TestAsync(Uri mirror, TimeSpan timeout, CancellationToken cancellation)
     {
-        // Behind a proxy it is the proxy that must be reached.
+        // Behind a proxy, the proxy must be reached.
         var target = HttpClient.DefaultProxy.IsBypassed(mirror) ? mirror : HttpClient.DefaultProxy.GetProxy(mirror) ?? mirror;
         using var client = new TcpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,4 +1,4 @@
-// Draws one chart in whatever page it stands in: a notebook's output, or an exported page.
+// Draws one chart in a notebook's output or in an exported page.
 // It runs after plotly.js in the same compressed block, so it is sent once with it.
 window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
   'use strict';
@@ -40,7 +40,7 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
     return result;
   }
 
-  // A chart that keeps its proportions shrinks as a whole: its letters with it.
+  // A chart that keeps its proportions shrinks as a whole, letters included.
   function sized(layout, element) {
     const result = Object.assign({}, layout, { autosize: true });
     const meta = layout.meta || {};
@@ -61,7 +61,7 @@ window.cnnTutorialCharts = window.cnnTutorialCharts || (function () {
       }
       result.annotations = (layout.annotations || []).map(function (annotation) {
         const font = Object.assign({ size: 12 }, annotation.font);
-        // On a phone two thirds of a letter's size still fit beside each other, and smaller ones nobody reads.
+        // On a phone two thirds of a letter's size still fit beside each other, and smaller ones cannot be read.
         font.size *= Math.max(0.68, scale);
         return Object.assign({}, annotation, { font: font });
       });

@@ -1,4 +1,4 @@
-// The convolution explorer: all of it happens here, so it works in a page as it does in a notebook.
+// The convolution explorer: all its code is here, so it works in a page as in a notebook.
 (function (root) {
   'use strict';
 
@@ -133,7 +133,7 @@
       const lost = Math.max(0, rest - P);
       const unseen = lost === 0 ? 'Only padding is left out.' : (lost === 1 ? 'The last row and column' : 'The last ' + lost + ' rows and columns') + ' of the image are never looked at.';
       part('note').textContent = S > K ? 'The stride is larger than the kernel: pixels between two positions are never looked at.'
-        : rest > 0 ? steps + ' is no multiple of the stride ' + S + ': ' + rest + ' left over. ' + unseen
+        : rest > 0 ? steps + ' is not a multiple of the stride ' + S + ': ' + rest + ' left over. ' + unseen
         : O === I && S === 1 ? 'The output is as large as the input: this is “same” padding.' : '';
     }
 
@@ -153,7 +153,7 @@
     function stop() {
       clearInterval(timer);
       timer = 0;
-      // Spoken once the window stands still, not at every step of playing.
+      // Read aloud when playing has stopped, not at every step.
       part('sum').setAttribute('aria-live', 'polite');
     }
 
@@ -175,7 +175,7 @@
       if (position === settings.O * settings.O - 1) position = 0;
       part('sum').setAttribute('aria-live', 'off');
       timer = setInterval(function () {
-        // A notebook that clears or reruns the cell takes the figure away; nothing else would stop the clock.
+        // A notebook that clears or reruns the cell removes the figure; nothing else would stop the timer.
         if (!root.isConnected || ++position >= settings.O * settings.O - 1) stop();
         draw();
       }, 450);

@@ -1,4 +1,4 @@
-// The drawing pad: strokes in, bars out, all of it here, so it works in a page as it does in a notebook.
+// The drawing pad: strokes go in, bars come out. All its code is here, so it works in a page as in a notebook.
 (function (root, settings, createNetwork, createPicture, createLayers) {
   'use strict';
 
@@ -18,7 +18,7 @@
 
     const percent = share => (share < 0.01 ? '< 1' : Math.round(100 * share)) + ' %';
 
-    // One figure for all that changes while drawing, at most once for each picture that the screen shows.
+    // Draws all that changes, at most once per screen refresh.
     function show() {
       frame = 0;
       const pixels = picture(strokes), empty = strokes.length === 0;
@@ -46,7 +46,7 @@
       frame = frame || requestAnimationFrame(show);
     }
 
-    // Read aloud once the hand rests, not at every pixel.
+    // Read aloud after a pause in drawing, not at every pixel.
     function say(before) {
       clearTimeout(pause);
       pause = setTimeout(() => { part('spoken').textContent = (before || '') + show(); }, 500);
@@ -84,7 +84,7 @@
     });
     paper.addEventListener('pointermove', function (event) {
       if (event.pointerId !== pointer) return;
-      // A quick hand makes more points than the screen shows pictures.
+      // In a quick movement there are several points per screen refresh.
       const all = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
       (all.length ? all : [event]).forEach(one => add(place(one)));
     });
@@ -140,18 +140,18 @@
     paper.addEventListener('blur', () => movePen(false));
     part('undo').onclick = undo;
     part('clear').onclick = clear;
-    // Jupyter takes single keys for commands: an arrow would leave the cell, and X would cut it.
+    // In Jupyter single keys are commands: an arrow would leave the cell, and X would cut it.
     root.addEventListener('keydown', function (event) {
       const others = event.ctrlKey || event.metaKey || event.altKey || event.key === 'Enter' && event.shiftKey;
       if (event.defaultPrevented || !others) event.stopPropagation();
     });
 
-    // For whoever wants to try it by hand, and for the tests: 784 numbers from 0 to 1 in, probabilities out; and what it sees now.
+    // For trying it by hand, and for the tests. predict: 784 numbers from 0 to 1 in, probabilities out. look: the pixels that it sees now.
     root.predict = predict;
     root.look = () => Array.from(picture(strokes));
     movePen(false);
     show();
-    // Once now: a browser translates code when it first runs (16 to 85 ms instead of 2, measured), and that need not wait for the hand.
+    // One prediction now: a browser compiles code when it first runs (16 to 85 ms instead of 2, measured), and the first stroke should not wait for that.
     const asked = performance.now();
     predict(picture([]));
     performance.measure('drawing pad: first prediction', { start: asked });

@@ -2,7 +2,7 @@
 (function (root, settings) {
   'use strict';
 
-  // Two pixels a byte, compressed, in base64: see ImageScatter.
+  // Two pixels per byte, compressed, in base64: see ImageScatter.
   async function unpack() {
     const bytes = Uint8Array.from(atob(settings.images), letter => letter.charCodeAt(0));
     const halves = new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
@@ -32,7 +32,7 @@
       part('caption').textContent = 'Image ' + image + ': ' + describe(image);
     }
 
-    // Where a point lies follows from the axes, which change with the width of the page.
+    // A point's position follows from the axes, which change with the width of the page.
     function show(image) {
       const layout = chart._fullLayout, place = settings.places[image];
       const x = layout.xaxis._offset + layout.xaxis.l2p(place[0]), y = layout.yaxis._offset + layout.yaxis.l2p(place[1]);

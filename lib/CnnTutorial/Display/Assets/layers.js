@@ -1,4 +1,4 @@
-// Shows beside a drawing pad what every layer makes of the drawing, and how each number of each map came about.
+// Shows with a drawing pad the output of every layer, and how each number of each map was computed.
 (function (root, predict, names, sample) {
   'use strict';
 
@@ -17,10 +17,10 @@
   const inkPixels = packed(inkTable), signPixels = packed(signTable);
   const level = (value, scale) => 255 + Math.round(255 * Math.max(-1, Math.min(1, value / scale)));
 
-  // Once before all: from then on each layer's numbers stand in the same place. A digit tells how large they become.
+  // One prediction first: from then on each layer's numbers are in the same array. A digit shows how large they become.
   predict(sample);
 
-  // A ReLU belongs to the layer before it: one step for the eye.
+  // A ReLU is shown together with the layer before it, as one step.
   const stages = [{ name: 'the drawing', kind: 'input', shape: [1, 28, 28], values: new Float32Array(784), ink: true }];
   for (const layer of predict.layers) {
     const last = stages[stages.length - 1];
@@ -34,7 +34,7 @@
     stage.maps = stage.shape.length === 3;
     stage.isLast = i === stages.length - 1;
     [stage.count, stage.rows, stage.columns] = stage.maps ? stage.shape : [stage.shape[0], 1, 1];
-    // What is dark does not change with every stroke.
+    // The least scale, so that the colours do not change with every stroke.
     stage.reference = Math.max(1e-6, ...stage.values.map(Math.abs));
   });
 
@@ -62,7 +62,7 @@
 
   let chosen = null, isOwnChoice = false, marked = '', trail = [], pause = 0, width = 0, picture = null;
 
-  // How many maps stand beside each other, and how large a pixel of them is, depends on the room there is.
+  // Chooses how many maps stand in a row, and how large their pixels are, by the width of the page.
   function layOut() {
     box.classList.toggle('narrow', box.clientWidth < 720);
     const room = box.firstElementChild.clientWidth;
@@ -84,7 +84,7 @@
       stage.canvas.height = Math.ceil(stage.count / stage.across) * (stage.rows + stage.gap) - stage.gap;
       stage.image = stage.canvas.getContext('2d').createImageData(stage.canvas.width, stage.canvas.height);
       stage.pixels = new Uint32Array(stage.image.data.buffer);
-      // Between the maps a grey that the page shines through; bytes in the order of every browser's machine.
+      // Translucent grey between the maps. The bytes are little-endian, as on every machine that runs a browser.
       stage.pixels.fill(0x60808080);
       for (const side of ['width', 'height']) {
         stage.sheet.style[side] = stage.canvas[side] * stage.zoom + 'px';
@@ -116,7 +116,7 @@
   const valueAt = place => stages[place.stage].values[at(stages[place.stage], place)];
   const within = (value, size) => Math.min(size - 1, Math.max(0, value));
 
-  // The pixels of the stage before that a place was made from: rows and columns from and up to, cut at the border.
+  // The pixels of the stage before that a place was computed from; in padding they lie outside the image.
   function windowOf(place) {
     const { layer, kind, relu } = stages[place.stage], before = stages[place.stage - 1];
     if (kind === 'linear') return { top: 0, left: 0, bottom: before.rows - 1, right: before.columns - 1 };
@@ -142,7 +142,7 @@
     for (const [line, style] of [[6, 'var(--cnn-paper)'], [3, color]]) {
       pen.lineWidth = line;
       pen.strokeStyle = style;
-      // Around a single small pixel, so that it stays in sight; otherwise within the window.
+      // Around a single small pixel, so that it stays visible; otherwise within the window.
       pen.strokeRect(left + 2 - around, top + 2 - around, Math.max(2, wide - 4) + 2 * around, Math.max(2, high - 4) + 2 * around);
     }
   }
@@ -151,7 +151,7 @@
     if (!chosen || width === 0) return;
     const stage = stages[chosen.stage], before = stages[chosen.stage - 1];
     const inputs = stage.kind === 'linear' ? strongest(chosen, 4) : stage.kind === 'convolution' ? channels(chosen).slice(0, before.count === 1 ? 1 : 3) : [chosen];
-    // While somebody draws, the frames mostly stay where they are.
+    // While the learner draws, the frames mostly stay where they are, so they are not drawn again.
     const key = width + JSON.stringify(chosen) + inputs.map(one => [one.map, one.y, one.x]).join();
     if (key === marked) return;
     marked = key;
@@ -163,7 +163,7 @@
     outline(stage, chosen.map, { top: chosen.y, left: chosen.x, bottom: chosen.y, right: chosen.x }, 'var(--cnn-pink)', stage.zoom < 6 ? 6 : 0);
   }
 
-  // For each map of the stage before: its share in a pixel of a convolution, the largest share first.
+  // How much each map of the stage before adds to a pixel of a convolution, the largest first.
   function channels(place) {
     const { layer } = stages[place.stage], before = stages[place.stage - 1], area = windowOf(place);
     const size = layer.kernel[0] * layer.kernel[1], all = [];
@@ -183,7 +183,7 @@
     return all.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   }
 
-  // The inputs with the largest share in a unit of a dense layer.
+  // The inputs that add most to a unit of a dense layer.
   function strongest(place, most) {
     const { layer } = stages[place.stage], before = stages[place.stage - 1];
     const all = Array.from(before.values, function (value, i) {
@@ -245,7 +245,7 @@
       }
     }
     const largest = values.indexOf(Math.max(...values.filter(value => value !== null)));
-    return '<p>Pooling keeps the largest number of this window of map ' + place.map + ', and forgets where in it that stood.</p><div class="product">'
+    return '<p>Pooling keeps the largest number of this window of map ' + place.map + ', and forgets its place.</p><div class="product">'
       + grid('map ' + place.map, values, stage.layer.kernel[1], before.scale || 1, before.ink, i => places[i]) + '<span class="result">largest <b>' + number(valueAt(place)) + '</b></span></div>'
       + '<p class="back">Where did it come from? ' + go(places[largest], '← ' + escape(title(places[largest]))) + '</p>';
   }
@@ -256,18 +256,18 @@
     return '<p>' + (stage.isLast ? 'The score of this class' : 'This unit') + ' adds up all ' + all.length.toLocaleString('en') + ' numbers before it, each with a weight of its own. These count most here:</p><table><thead><tr><th scope="col">from</th><th scope="col">number</th><th scope="col">weight</th><th scope="col">product</th></tr></thead><tbody>'
       + shown.map(one => '<tr><td>' + go({ stage: one.stage, map: one.map, y: one.y, x: one.x }, '← ' + (before.maps ? 'map ' + one.map + ', ' + one.y + ', ' + one.x : 'unit ' + one.map)) + '</td><td>' + number(one.value) + '</td><td>' + number(one.weight) + '</td><td>' + number(one.product) + '</td></tr>').join('')
       + '</tbody></table><p>These ' + shown.length + ', the other ' + (all.length - shown.length).toLocaleString('en') + ' together, and the bias:</p>' + sumLine(stage, [...shown.map(one => one.product), rest, bias], valueAt(place))
-      + (stage.isLast ? '<p>Softmax makes a probability of it: the larger a score beside the others, the nearer to 100 %.</p>' : '');
+      + (stage.isLast ? '<p>Softmax turns it into a probability: the larger a score compared with the others, the nearer to 100 %.</p>' : '');
   }
 
   function explain() {
     if (!chosen) {
-      why.innerHTML = '<p><b>Where does a number come from?</b></p><p>Draw, and click on a pixel of any map: here stands what the layer looked at, what it multiplied, and what came out. Rows, columns and maps are counted from 0, as in C#.</p>';
+      why.innerHTML = '<p><b>Where does a number come from?</b></p><p>Draw, and click on a pixel of any map: here you see what the layer looked at, what it multiplied, and what came out. Rows, columns and maps are counted from 0, as in C#.</p>';
       return;
     }
     const stage = stages[chosen.stage], area = behind(chosen);
     const rows = area.bottom - area.top + 1, columns = area.right - area.left + 1;
     const body = stage.kind === 'convolution' ? explainConvolution(chosen) : stage.kind === 'maxPool' ? explainPool(chosen) : stage.kind === 'linear' ? explainLinear(chosen)
-      : stage.kind === 'input' ? '<p>This is the drawing itself: 0 is paper, 1 is ink. Here the way back ends.</p>' : '<p>ReLU makes 0 of what is below 0.</p><p class="back">' + go(Object.assign({}, chosen, { stage: chosen.stage - 1 }), '← ' + escape(stages[chosen.stage - 1].name)) + '</p>';
+      : stage.kind === 'input' ? '<p>This is the drawing itself: 0 is paper, 1 is ink. There is no layer before it.</p>' : '<p>ReLU replaces numbers below 0 by 0.</p><p class="back">' + go(Object.assign({}, chosen, { stage: chosen.stage - 1 }), '← ' + escape(stages[chosen.stage - 1].name)) + '</p>';
     why.innerHTML = '<p class="name"><b>' + escape(title(chosen)) + '</b>: <b>' + number(valueAt(chosen)) + '</b></p>' + body
       + (chosen.stage > 1 ? '<p class="small">Behind it lie ' + rows + ' × ' + columns + ' pixels of the drawing: the blue frame.</p>' : '')
       + (trail.length > 0 ? '<p class="small">' + go('back', '↩ ' + escape(title(trail[trail.length - 1]))) + '</p>' : '');
@@ -287,7 +287,7 @@
 
   function show(place) {
     chosen = place;
-    // Where there is no room beside the maps, the reason stands below those that it is about.
+    // Without room beside the maps, the explanation stands below the maps that it explains.
     if (box.classList.contains('narrow')) {
       if (why.previousElementSibling !== stages[place.stage].figure) stages[place.stage].figure.after(why);
     } else if (why.parentNode !== box) box.append(why);
@@ -318,7 +318,7 @@
           const back = chosen && chosen.stage === i && why.querySelector('.back [data-go], table [data-go]');
           if (back) {
             back.click();
-            // The keyboard goes on where the way back has led.
+            // The focus moves to the maps that are explained now.
             stages[chosen.stage].sheet.focus();
           }
           event.preventDefault();
@@ -346,11 +346,11 @@
       const last = trail.pop();
       choose(last);
     } else choose(inside(place), chosen);
-    // The button that was pressed is gone; the keyboard goes on at the maps that are explained now.
+    // The button that was pressed is gone, so the focus moves to the maps that are explained now.
     if (had) stages[chosen.stage].sheet.focus({ preventScroll: true });
   });
 
-  // Until somebody chooses: the strongest answer of the first filters.
+  // Until the learner chooses a pixel: the strongest answer of the first filters.
   function chooseStrongest() {
     const first = stages.findIndex(stage => stage.kind === 'convolution');
     if (first < 0) return;
@@ -358,7 +358,7 @@
     show({ stage: first, map: Math.floor(best / (rows * columns)), y: Math.floor(best / columns) % rows, x: best % columns });
   }
 
-  // After the network has computed a picture: everything follows it.
+  // Called after the network has computed a picture: shows it in all maps.
   function update(pixels) {
     stages[0].values = picture = pixels;
     layOut();

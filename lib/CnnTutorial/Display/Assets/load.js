@@ -6,7 +6,7 @@
     const bytes = Uint8Array.from(atob(source.textContent.trim()), c => c.charCodeAt(0));
     const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
     const script = document.createElement('script');
-    // A page with an AMD loader (Jupyter Notebook 6) would take plotly.js for an anonymous module: hide the loader from it.
+    // A page with an AMD loader (Jupyter Notebook 6) would treat plotly.js as an anonymous module, so the loader is hidden from it.
     script.textContent = '(function(define, exports, module){' + text + '\n}).call(window);';
     document.head.appendChild(script).remove();
   }

@@ -1,4 +1,4 @@
-// Computes a network that PortableNetwork took apart: pixels go in, one probability for each class comes out.
+// Computes a network that PortableNetwork.cs wrote as numbers: pixels go in, one probability for each class comes out.
 (function (network) {
   'use strict';
 
@@ -29,7 +29,7 @@
     return [Math.max(0, Math.ceil(-offset / stride)), Math.min(positions - 1, Math.floor((size - 1 - offset) / stride))];
   }
 
-  // The innermost loop is a function of its own: a browser translates what is called often sooner than a loop that has not ended.
+  // The innermost loop is a function of its own: a browser compiles a function that is called often sooner than a loop that is still running.
   function addRow(output, to, length, weight, input, from, step) {
     for (let i = 0; i < length; i++, from += step) output[to + i] += weight * input[from];
   }
@@ -102,7 +102,7 @@
   };
 
   const steps = network.layers.map(layer => kinds[layer.kind](layer));
-  // What each layer put out last, and its weights and biases, for whoever wants to look into it.
+  // The last output of each layer, and its weights and biases, for layers.js.
   const layers = network.layers.map(function (layer) {
     const rows = layer.output[0], length = layer.kind === 'linear' ? layer.input[0] : layer.input[0] * (layer.kernel[0] || 0) * (layer.kernel[1] || 0);
     return Object.assign({ values: new Float32Array(count(layer.output)), weight: (row, i) => weights[layer.weights + row * length + i], bias: row => fine[layer.scales + rows + row] }, layer);

@@ -32,7 +32,7 @@
     count();
   };
 
-  // Jupyter takes single keys for commands: Enter would go into the cell instead of unfolding a choice.
+  // In Jupyter single keys are commands: Enter would go into the cell instead of unfolding a choice.
   root.addEventListener('keydown', function (event) {
     if (!event.ctrlKey && !event.metaKey && !event.altKey && !(event.key === 'Enter' && event.shiftKey)) event.stopPropagation();
   });

@@ -1,10 +1,10 @@
-// Makes of strokes the 28 × 28 grey levels that a network sees, prepared as its training images were.
+// Turns strokes into the 28 × 28 grey levels that a network sees, prepared as its training images were.
 (function (preparation) {
   'use strict';
 
   const side = 28, detail = 8, fineSide = side * detail;
 
-  // Each pixel is cut into 8 × 8; one of those is ink or not, and the pixel's grey level is their share. So edges are smooth.
+  // Each pixel is cut into 8 × 8; each of those is ink or not, and the pixel's grey level is the share of ink. So edges are smooth.
   function line(mask, a, b, radius) {
     const dx = b.x - a.x, dy = b.y - a.y, squared = dx * dx + dy * dy;
     const first = value => Math.max(0, Math.floor(value - radius)), last = value => Math.min(fineSide - 1, Math.ceil(value + radius));
@@ -17,7 +17,7 @@
     }
   }
 
-  // What cannot be reached from outside without crossing a line becomes ink too.
+  // Fills every region that is enclosed by a line.
   function fill(mask) {
     const wide = fineSide + 2, reached = new Uint8Array(wide * wide), next = [0];
     const free = (row, column) => row < 1 || column < 1 || row > fineSide || column > fineSide || !mask[(row - 1) * fineSide + column - 1];
@@ -81,13 +81,13 @@
     if (points.length === 0) return new Float32Array(side * side);
     const left = Math.min(...points.map(point => point.x)), top = Math.min(...points.map(point => point.y));
     const size = Math.max(Math.max(...points.map(point => point.x)) - left, Math.max(...points.map(point => point.y)) - top);
-    // Five times as large as it was drawn and no larger: a dot stays a dot.
+    // At most five times as large as it was drawn: a dot stays a dot.
     const scale = Math.min((preparation.box - preparation.pen) / size, 5 * side) * detail, radius = preparation.pen / 2 * detail;
     const mask = new Uint8Array(fineSide * fineSide);
     for (const stroke of strokes) {
       const ends = stroke.map(point => ({ x: (point.x - left) * scale + radius, y: (point.y - top) * scale + radius }));
       ends.forEach((point, i) => line(mask, ends[Math.max(0, i - 1)], point, radius));
-      // A hand seldom comes back to the very point where it began.
+      // An outline seldom ends exactly where it began, so a small gap is closed.
       const gap = Math.hypot(ends[0].x - ends[ends.length - 1].x, ends[0].y - ends[ends.length - 1].y);
       if (preparation.fill && gap < 0.2 * size * scale) line(mask, ends[ends.length - 1], ends[0], radius);
     }

@@ -12,8 +12,8 @@ internal static class ConfusionCheck
             [0, 2, 2, 0, 1, 2, 1, 0, 2, 2]
         ),
         (
-            "Here no image has the last class, and no answer is the class before it: their row and column are there all the same, full "
-                + "of zeros.",
+            "Here no image has the last class, and no answer is the class before it: their row and column are still there, full of "
+                + "zeros.",
             5,
             [0, 3, 2, 1, 1, 0, 3, 2, 3, 3, 1],
             [1, 0, 2, 1, 4, 0, 2, 2, 1, 0, 0]
@@ -116,7 +116,7 @@ internal static class ConfusionCheck
         {
             throw new WrongAnswerException(
                 $"A table of {one.Classes}×{one.Classes} for labels and answers from 0 to {one.Classes - 1}.",
-                "IndexOutOfRangeException: a label, an answer or a count was asked for that is not there.",
+                "IndexOutOfRangeException: your function read a label, an answer or a count that does not exist.",
                 "The table has `classes` rows and columns, numbered from 0; the loop over the images runs while `i < labels.Length`. "
                     + "There may be "
                     + "no images at all."

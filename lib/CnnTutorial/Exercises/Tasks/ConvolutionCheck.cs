@@ -7,7 +7,7 @@ namespace CnnTutorial;
 /// <summary>Notebook 00: a convolution by hand, compared with TorchSharp's from the simplest settings to all of them together.</summary>
 internal static class ConvolutionCheck
 {
-    /// <summary>Settings that ask for one thing more than those before, so that the first that fails says where to look.</summary>
+    /// <summary>Each group of settings adds one thing to the group before it, so the first group that fails says where to look.</summary>
     private static readonly (
         string Adds,
         string WhereToLook,
@@ -297,7 +297,7 @@ internal static class ConvolutionCheck
         {
             throw new WrongAnswerException(
                 $"An output of {one.OutputRows}×{one.OutputColumns} for {one}.",
-                "IndexOutOfRangeException: a pixel or a weight was asked for that is not there.",
+                "IndexOutOfRangeException: your function read a pixel or a weight that does not exist.",
                 one.Padding > 0
                     ? "With padding the window stands partly outside the image, where there is nothing to read: ask whether row and column "
                         + "are inside before you read a pixel, and add nothing where they are not."
@@ -398,19 +398,19 @@ internal static class ConvolutionCheck
 
     private static bool Near(float a, float b) => Math.Abs(a - b) <= 1e-3;
 
-    /// <summary>An image and a kernel of small numbers that a learner can check in the head, and what TorchSharp makes of them.</summary>
+    /// <summary>An image and a kernel of small numbers that a learner can check in the head, and TorchSharp's output for them.</summary>
     private sealed class Case
     {
         public Case((int Rows, int Columns, int KernelRows, int KernelColumns, int Stride, int Padding) setting, Random random)
         {
             (Rows, Columns, K, L, Stride, Padding) = setting;
             Image = Random2D(Rows, Columns, () => random.Next(1, 10));
-            // Halves, and each sum's fraction must show: the first weight decides that.
+            // Two weights end in a half, so that a lost fraction shows.
             Kernel = Random2D(K, L, () => random.Next(-3, 4));
             Kernel[0, 0] = 1.5f;
             Kernel[K - 1, L - 1] = -2.5f;
             using var scope = NewDisposeScope();
-            // Two images: one small image alone takes another way through libtorch, which on some processors prints a warning each time.
+            // Two images: for a single small image libtorch runs other code, which on some processors prints a warning each time.
             var output = functional.conv2d(
                 from_array(Image).reshape(1, 1, Rows, Columns).expand(2, 1, Rows, Columns),
                 from_array(Kernel).reshape(1, 1, K, L),

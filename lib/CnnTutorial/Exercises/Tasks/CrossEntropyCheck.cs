@@ -54,7 +54,7 @@ internal static class CrossEntropyCheck
         ),
     ];
 
-    /// <summary>Logits that a network can give after a few steps that were too long, and what it takes to survive them.</summary>
+    /// <summary>Large logits, as a network can give after a few steps that were too long, and how to compute with them.</summary>
     private static readonly (string WhereToLook, float[,] Logits, int[] Labels)[] Large =
     [
         (
@@ -97,7 +97,11 @@ internal static class CrossEntropyCheck
             "A logit is not a probability yet: divide e^z of the right class by the sum of e^z over all classes, then take −ln.",
             one => one.Mean(i => -one.Logit(i))
         ),
-        new("the logit of the right class", "First softmax makes probabilities of the logits, then −ln.", one => one.Mean(one.Logit)),
+        new(
+            "the logit of the right class",
+            "First turn the logits into probabilities with softmax, then take −ln.",
+            one => one.Mean(one.Logit)
+        ),
         new(
             "the probability of the right class: the logarithm is missing",
             "The loss is −ln of that probability: `-Math.Log(p)`.",
@@ -151,7 +155,7 @@ internal static class CrossEntropyCheck
         ),
         new(
             "divided by images and classes",
-            "One loss for each image: divide by the number of images alone.",
+            "One loss for each image: divide only by the number of images.",
             one => [one.Total(i => one.Loss(i))[0] / (one.Classes * one.Count)]
         ),
         new(
@@ -256,7 +260,7 @@ internal static class CrossEntropyCheck
             + "where e^z is infinite or zero.";
     }
 
-    /// <summary>What the code gives in all groups, since one image alone does not tell every slip from every other.</summary>
+    /// <summary>The code's results in all groups, since one image alone cannot tell all slips apart.</summary>
     private static List<(Case Case, double[] Seen)> All(Func<float[,], int[], double> crossEntropy) =>
         [
             .. Groups
@@ -275,7 +279,7 @@ internal static class CrossEntropyCheck
         {
             throw new WrongAnswerException(
                 Expected(one),
-                "IndexOutOfRangeException: a logit or a label was asked for that is not there.",
+                "IndexOutOfRangeException: your function read a logit or a label that does not exist.",
                 "`logits[i, c]`: the first index is the image, from 0 to `logits.GetLength(0) - 1`; the second the class, from 0 to "
                     + "`logits.GetLength(1) - 1`. There may be any number of classes."
             );

@@ -42,7 +42,7 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 04: the cross-entropy by hand.</summary>
-    /// <param name="crossEntropy">From logits, one row an image, and labels to the mean loss.</param>
+    /// <param name="crossEntropy">From logits, one row per image, and labels to the mean loss.</param>
     public static CheckResult CheckCrossEntropy(Func<float[,], int[], double> crossEntropy)
     {
         ArgumentNullException.ThrowIfNull(crossEntropy);
@@ -50,7 +50,7 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 04: the gradient of one weight by nudging it.</summary>
-    /// <param name="gradient">From a loss of weights, the weights, the index of one of them, and the length of the nudge.</param>
+    /// <param name="gradient">From a loss function of weights, the weights, the index of one of them, and the size of the nudge.</param>
     public static CheckResult CheckNudge(Func<Func<float[], double>, float[], int, float, double> gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -58,9 +58,8 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 04: gradient descent that learns a kernel.</summary>
-    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, what a kernel of 3×3 made of them <c>[N, 1, R − 2, C − 2]</c>, a rate and
-    /// a
-    /// number of steps to the kernel <c>[1, 1, 3, 3]</c>.</param>
+    /// <param name="learnKernel">From images <c>[N, 1, R, C]</c>, a 3×3 kernel's output for them <c>[N, 1, R − 2, C − 2]</c>, a rate and
+    /// a number of steps to that kernel <c>[1, 1, 3, 3]</c>.</param>
     public static CheckResult CheckKernel(Func<Tensor, Tensor, double, int, Tensor> learnKernel)
     {
         ArgumentNullException.ThrowIfNull(learnKernel);
@@ -68,7 +67,7 @@ public static partial class Exercise
     }
 
     /// <summary>Notebook 05: the five lines of a training step, again and again on one batch.</summary>
-    /// <param name="train">Takes so many steps on the batch and returns the loss of each.</param>
+    /// <param name="train">Takes the given number of steps on the batch and returns the loss of each.</param>
     public static CheckResult CheckOneBatch(
         Func<Module<Tensor, Tensor>, Module<Tensor, Tensor, Tensor>, optim.Optimizer, Batch, int, IReadOnlyList<double>> train
     )

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>Notebook 04: gradient descent that finds a hidden kernel from images and what the kernel made of them.</summary>
+/// <summary>Notebook 04: gradient descent that finds a hidden kernel from images and the kernel's output for them.</summary>
 internal static class KernelCheck
 {
     private const int Size = 12;
@@ -66,12 +66,12 @@ internal static class KernelCheck
                 "A kernel of nine weights, a tensor of shape [1, 1, 3, 3].",
                 $"Shape {TaskTensor.Shape(living)}.",
                 living.numel() == output.numel()
-                    ? "That is as large as the output: return the kernel, not what it makes of the images."
+                    ? "That is as large as the output: return the kernel, not its output for the images."
                     : "Begin with `torch.zeros(1, 1, 3, 3, requires_grad: true)` and return that kernel."
             );
     }
 
-    /// <summary>What a beginner's loop throws, in the words of the task.</summary>
+    /// <summary>Explains the exceptions that a beginner's loop throws.</summary>
     private static WrongAnswerException? Explained(Exception exception)
     {
         const string Runs = "Code that runs to its end.";
@@ -94,7 +94,7 @@ internal static class KernelCheck
                     || message.Contains("can be implicitly created only", StringComparison.Ordinal) => new(
                 Runs,
                 $"{exception.GetType().Name}: {message}",
-                "`backward()` wants one number: take the mean of the squared differences, `functional.mse_loss(…)` or `.square().mean()`."
+                "`backward()` needs one number: take the mean of the squared differences, `functional.mse_loss(…)` or `.square().mean()`."
             ),
             _ when exception is NullReferenceException or ArgumentNullException => new(
                 Runs,
@@ -134,7 +134,7 @@ internal static class KernelCheck
                 () => Near(one, Moved(start, first, Rate))
             ),
             (
-                "the first step is as many times too long as the output has pixels",
+                "the first step is too long, by a factor of the number of pixels in the output",
                 "The loss is the *mean* of the squared differences: `.mean()`, not `.sum()`.".Replace("*", "", StringComparison.Ordinal),
                 () => Near(one, Moved(start, first, -Rate * output.numel()))
             ),
@@ -156,13 +156,12 @@ internal static class KernelCheck
             ),
             (
                 "after any number of steps the weights are those of one step",
-                "The gradient is computed anew in each round, from the kernel as it then is; and the kernel must not be made anew in "
-                    + "the loop.",
+                "Compute the gradient again in each round, from the current kernel; and do not make a new kernel in the loop.",
                 () => Near(one, two) && Near(one, seen)
             ),
             (
                 "the gradient is computed once and used in every step",
-                "Call conv2d, the loss and `backward()` inside the loop: after a step the gradient is another.",
+                "Call conv2d, the loss and `backward()` inside the loop: after a step the gradient is different.",
                 () => Near(one, right) && Near(two, Moved(right, first, -Rate))
             ),
             (

@@ -11,7 +11,7 @@ internal static class MeanImagesCheck
     private const int Classes = 10;
     private const string Expected = "Ten mean images, a tensor of shape [10, 1, 28, 28].";
 
-    /// <summary>How many images each class has: no two neighbours have as many, and none is empty.</summary>
+    /// <summary>How many images each class has: neighbouring classes differ, and none is empty.</summary>
     private static readonly int[] Counts = [3, 5, 2, 7, 4, 6, 3, 8, 2, 5];
 
     private static readonly Slip<Case, float[]>[] Slips =

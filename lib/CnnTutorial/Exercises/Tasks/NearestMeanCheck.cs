@@ -30,12 +30,12 @@ internal static class NearestMeanCheck
         ),
         new(
             "the class with about as much ink",
-            "Square each pixel's difference, and add up only then; a sum of differences compares no more than the amounts of ink.",
+            "Square each pixel's difference, and add up only then; a sum of differences compares only the amounts of ink.",
             one => one.Nearest((a, b) => Math.Abs(a.Sum() - b.Sum()))
         ),
         new(
             "the class that is nearest by the sum of absolute differences",
-            "That is a distance too, but the task asks for squares: large differences shall count more. `.square()` instead of `.abs()`.",
+            "That is a distance too, but the task asks for squares: large differences should count more. `.square()` instead of `.abs()`.",
             one => one.Nearest((a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Sum())
         ),
         new(
@@ -81,8 +81,8 @@ internal static class NearestMeanCheck
         var answers = TaskTensor.Living(seen, $"One class for each image: {Count} numbers for {Count} images.");
         Shape(answers);
         Values(answers, one);
-        return $"{Count} images, each given to the class whose mean image is nearest, and neither by its amount of ink nor by its largest "
-            + "single difference.";
+        return $"{Count} images, each given to the class whose mean image is nearest, not by its amount of ink and not by its "
+            + "largest single difference.";
     }
 
     private static bool Same(Tensor a, Tensor b) => !a.IsInvalid && a.shape.SequenceEqual(b.shape) && a.equal(b).all().item<bool>();
@@ -160,7 +160,7 @@ internal static class NearestMeanCheck
         var agree = seen.Zip(one.Right).Count(pair => pair.First == pair.Second);
         var distance = seen[at] is >= 0 and < Classes
             ? $", to which the squared distance is {Square(one.Images[at], one.Means[seen[at]]):0.0}"
-            : ", which is none";
+            : ", which does not exist";
         throw slip is null
             ? new WrongAnswerException(
                 expected,

@@ -31,9 +31,8 @@ internal static class NudgeCheck
             Values(text, loss, right, seen);
         }
 
-        return "For two losses of four weights each your ratio is the gradient, but for what the length of the nudge costs; the "
-            + "weights are as "
-            + "they were.";
+        return "For two losses of four weights each your ratio is the gradient, up to the error from the size of the nudge; the "
+            + "weights are as they were.";
     }
 
     private static double Call(
@@ -113,8 +112,8 @@ internal static class NudgeCheck
             ("the sign is wrong", "The loss after the nudge minus the loss before it.", i => -right[i]),
             ("the difference of the losses, not divided by ε", "Divide it by `epsilon`.", i => right[i] * Epsilon),
             ("the difference of the losses times ε", "Divide it by `epsilon`.", i => right[i] * Epsilon * Epsilon),
-            ("half of it", "One nudge to one side is ε long: divide by `epsilon`, not by 2·ε.", i => right[i] / 2),
-            ("twice of it", "Between −ε and +ε lie 2·ε: divide by that.", i => right[i] * 2),
+            ("half of it", "A nudge to one side has the size ε: divide by `epsilon`, not by 2·ε.", i => right[i] / 2),
+            ("twice as much", "From −ε to +ε it is 2·ε: divide by that.", i => right[i] * 2),
             (
                 "the loss after the nudge, divided by ε",
                 "Subtract the loss before the nudge; mind the brackets: (L(w + ε) − L(w)) / ε.",
@@ -131,7 +130,7 @@ internal static class NudgeCheck
                 i => Nudged(i, Weights[i] + Epsilon)
             ),
             ("the loss itself", "Subtract the loss before the nudge from the loss after it, and divide by ε.", _ => start),
-            ("all weights were nudged at once", "Nudge `weights[index]` alone and leave all others as they are.", _ => right.Sum()),
+            ("all weights were nudged at once", "Nudge only `weights[index]` and leave all others as they are.", _ => right.Sum()),
             ("the gradient of weight 0, whichever was asked for", "Nudge `weights[index]`, not `weights[0]`.", _ => right[0]),
             ("the gradient of the weight after it", "Nudge `weights[index]`: indexes begin at 0.", i => right[(i + 1) % right.Length]),
             ("the weight was set to ε", "Add ε to the weight: `weights[index] + epsilon`.", i => (Nudged(i, Epsilon) - start) / Epsilon),
@@ -158,6 +157,6 @@ internal static class NudgeCheck
             : new WrongAnswerException(expected, $"{seen[at]:0.0000}: {slip.What}.", slip.Hint);
     }
 
-    /// <summary>A nudge to one side is off by half the bend of the loss times ε, at most 3 · ε here.</summary>
+    /// <summary>The error of a nudge to one side is half the second derivative of the loss times ε, at most 3 · ε here.</summary>
     private static double Tolerance(double right) => 0.032 + (0.001 * Math.Abs(right));
 }

@@ -1,13 +1,13 @@
 namespace CnnTutorial;
 
-/// <summary>A usual way to be wrong. A check computes what it gives and compares that with what the learner's code gave.</summary>
+/// <summary>A common mistake. A check computes the result of the mistake and compares it with the result of the learner's code.</summary>
 /// <param name="What">What it is, to be read after the number that was seen.</param>
 /// <param name="Hint">Where to look.</param>
-/// <param name="Compute">What it gives for a case; null where it gives nothing of its own there.</param>
+/// <param name="Compute">Its result for a case; null if the case cannot show it.</param>
 internal sealed record Slip<TCase, TResult>(string What, string Hint, Func<TCase, TResult?> Compute)
     where TResult : class
 {
-    /// <summary>The first slip that gives, in all of the cases in which it gives anything, what was seen.</summary>
+    /// <summary>The first slip whose results equal what was seen, in all cases that can show it.</summary>
     public static Slip<TCase, TResult>? Of(
         IEnumerable<Slip<TCase, TResult>> slips,
         IReadOnlyList<(TCase Case, TResult Seen)> seen,

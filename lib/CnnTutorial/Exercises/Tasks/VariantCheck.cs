@@ -22,7 +22,7 @@ internal static class VariantCheck
         (235_262, "that is the network of the course, before the change", "Count again with 16 and 32 filters of 5 × 5."),
         (
             Right - First - Second - 128 - 10,
-            "that are the weights without the biases",
+            "those are the weights without the biases",
             "Each filter, and each output of a dense layer, has a bias: (… + 1)."
         ),
         (Right - First - Second, "the biases of the filters are missing", "Each filter has one bias: 16 · (5 · 5 · 1 + 1)."),
@@ -51,7 +51,7 @@ internal static class VariantCheck
         (Right - ((Flattened + 1) * 128L), "fc1 is missing", "It has (32 · 7 · 7 + 1) · 128 parameters."),
         (
             (First * 26L) + (Second * ((25L * First) + 1)),
-            "that are the two convolutions alone",
+            "those are only the two convolutions",
             "The dense layers count too: fc1 and predictions."
         ),
         (
@@ -89,8 +89,8 @@ internal static class VariantCheck
         trace.Failure?.Throw();
         Answers(model, images, convolutions, dense, trace.Output!);
         Predicted(predict(), model.parameters().Sum(parameter => parameter.numel()));
-        return $"Two blocks of {First} and {Second} filters of 5×5 with average pooling, {Flattened:N0} numbers to flatten, ten logits "
-            + "an image; "
+        return $"Two blocks of {First} and {Second} filters of 5×5 with average pooling, {Flattened:N0} numbers to flatten, ten "
+            + "logits per image; "
             + $"and {Right:N0} parameters, as you predicted.";
     }
 
@@ -101,7 +101,7 @@ internal static class VariantCheck
             throw new WrongAnswerException(
                 "Two convolutions, one in each block.",
                 $"{convolutions.Count} in the network.",
-                "Change the layers of `CreateModel`; add none, and leave none out."
+                "Change the layers of `CreateModel`; do not add or remove any."
             );
         }
 
@@ -149,7 +149,7 @@ internal static class VariantCheck
             {
                 throw new WrongAnswerException(
                     $"{call.Name} leaves {before}×{before} as it is (“same” padding).",
-                    $"It makes {after}×{after} of it.",
+                    $"It turns it into {after}×{after}.",
                     "“Same” padding is (K − 1) / 2: for a kernel of 5 that is `padding: 2`."
                 );
             }
@@ -181,7 +181,7 @@ internal static class VariantCheck
         if (output.shape is not [4, 10])
         {
             throw new WrongAnswerException(
-                "Ten numbers an image: [4, 10] for four images.",
+                "Ten numbers per image: [4, 10] for four images.",
                 $"{TaskTensor.Shape(output)}.",
                 "The last layer is `(\"predictions\", Linear(128, 10))`."
             );
@@ -192,7 +192,7 @@ internal static class VariantCheck
             throw new WrongAnswerException(
                 "Two dense layers, fc1 and predictions.",
                 $"{dense.Count} in the network.",
-                "After flatten all stays as in `CreateModel`, but for the number of inputs of fc1."
+                "After flatten all stays as in `CreateModel`, except the number of inputs of fc1."
             );
         }
 
@@ -206,7 +206,7 @@ internal static class VariantCheck
                     ? (
                         "max-pooling in both blocks",
                         "Average pooling in both blocks",
-                        "`AvgPool2d(2)` in the place of `MaxPool2d(kernel_size: 2)`."
+                        "`AvgPool2d(2)` instead of `MaxPool2d(kernel_size: 2)`."
                     )
                 : Near(output, Reference(Pool.MeanThenMax, relu: true))
                     ? (
@@ -224,7 +224,7 @@ internal static class VariantCheck
                     ? (
                         "no ReLU after the convolutions",
                         "A ReLU after each convolution",
-                        "`(\"block1_relu\", ReLU())`, and in block 2 likewise."
+                        "`(\"block1_relu\", ReLU())`, and the same in block 2."
                     )
                 : Near(output, Reference(Pool.Mean, relu: true).softmax(1))
                     ? ("a softmax at the end", "Logits, numbers of any size", "Leave the softmax out: the loss function contains it.")
@@ -238,7 +238,7 @@ internal static class VariantCheck
                     ? (
                         "pooling before the ReLU",
                         "First ReLU, then pooling, as in `CreateModel`",
-                        "With average pooling the order matters: a mean of what ReLU left is not ReLU of the mean."
+                        "With average pooling the order matters: the mean after ReLU is not ReLU of the mean."
                     )
                 : (
                     "other numbers than these layers give with your weights",

@@ -14,7 +14,7 @@ namespace CnnTutorial;
 /// </remarks>
 internal sealed class AdamStep
 {
-    /// <summary>Floats that are updated at a time: few enough to stay in a core's cache, enough to make a thread's while.</summary>
+    /// <summary>Floats that are updated at a time: few enough to stay in a core's cache, enough to be worth giving to a thread.</summary>
     private const int BlockLength = 8192;
 
     private readonly List<Weight> _weights;
@@ -29,18 +29,19 @@ internal sealed class AdamStep
         ];
     }
 
-    /// <summary>The step of an optimizer; null where it is not Adam as it is used most, in float32 on a CPU.</summary>
+    /// <summary>The step of an optimizer; null if it is not plain Adam (no weight decay, AMSGrad or maximizing) in float32 on a
+    /// CPU.</summary>
     public static AdamStep? Of(optim.Optimizer optimizer) =>
         optimizer is Adam adam && adam.GetType() == typeof(Adam) && WeightsOf(adam) is { } weights ? new AdamStep(weights) : null;
 
     /// <summary>Takes a step.</summary>
     /// <param name="gradients">For each part of the batch the gradients of the optimizer's parameters, in their order; they are added up.
-    /// Null: no gradient, so the weights stay.</param>
-    /// <param name="team">Who shares the work; null for the calling thread alone.</param>
+    /// Null: no gradient, so the weights do not change.</param>
+    /// <param name="team">The threads that share the work; null for only the calling thread.</param>
     public void Take(IReadOnlyList<IReadOnlyList<Tensor?>> gradients, WorkerTeam? team = null)
     {
         using var scope = NewDisposeScope();
-        // Autograd lays a gradient out as its weights are; what a learner's own code put there may lie otherwise.
+        // Autograd stores a gradient in the layout of its weights; a gradient that the learner's code made may have another layout.
         var dense = gradients.Select(part => part.Select(gradient => gradient?.contiguous()).ToList()).ToList();
         for (var i = 0; i < _weights.Count; i++)
         {
@@ -122,7 +123,7 @@ internal sealed class AdamStep
         Span<float> sum = stackalloc float[BlockLength];
         sum = sum[..block.Length];
         var any = false;
-        // Always in the same order, so that the sum does not depend on who is done first.
+        // Always in the same order, so that the sum does not depend on which part is done first.
         foreach (var part in parts)
         {
             if (part[block.Weight] is { } gradient)

@@ -8,7 +8,7 @@ internal sealed class FastPrediction : IDisposable
 {
     private readonly WorkerTeam? _team;
 
-    /// <summary>Looks at what can be done faster.</summary>
+    /// <summary>Finds out what can be done faster.</summary>
     /// <param name="model">The network, in evaluation mode.</param>
     /// <param name="imageShape">The shape of one image.</param>
     /// <param name="device">Where the network is.</param>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CnnTutorial;
 
 /// <summary>Where everything that only makes training faster is switched on: layers in a faster order (<see cref="ForwardPass"/>), a
-/// batch in parts on several cores (<see cref="PartwisePass"/>), Adam in one pass (<see cref="AdamStep"/>). Each where network, loss,
-/// optimizer and machine allow; results agree to rounding.</summary>
+/// batch in parts on several cores (<see cref="PartwisePass"/>), Adam in one pass (<see cref="AdamStep"/>). Each is used where network,
+/// loss, optimizer and machine allow; results agree to rounding.</summary>
 internal sealed class FastStep : IDisposable
 {
     private readonly Trainer _trainer;
@@ -14,7 +14,7 @@ internal sealed class FastStep : IDisposable
     private readonly WorkerTeam? _team;
     private readonly PartwisePass? _partwise;
 
-    /// <summary>Looks at what can be done faster.</summary>
+    /// <summary>Finds out what can be done faster.</summary>
     /// <param name="trainer">The network, its loss, its optimizer.</param>
     /// <param name="imageShape">The shape of one image.</param>
     public FastStep(Trainer trainer, IReadOnlyList<long> imageShape)
@@ -41,7 +41,7 @@ internal sealed class FastStep : IDisposable
     /// <summary>What <c>model.call</c> computes.</summary>
     public Func<Tensor, Tensor> Forward { get; }
 
-    /// <summary>Takes a whole step, or returns null where a batch cannot be computed in parts.</summary>
+    /// <summary>Takes a whole step, or returns null if a batch cannot be computed in parts.</summary>
     public (Tensor Logits, Tensor Loss)? Learn(Batch batch)
     {
         if (_partwise is null)
@@ -72,8 +72,7 @@ internal sealed class FastStep : IDisposable
         return (logits, loss);
     }
 
-    /// <summary>Takes the optimizer's step with the gradients that the weights have; false where the optimizer must do that
-    /// itself.</summary>
+    /// <summary>Takes the optimizer's step with the gradients that the weights have; false if the optimizer must do that itself.</summary>
     public bool Update()
     {
         _adam?.Take([

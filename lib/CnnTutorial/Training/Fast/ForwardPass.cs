@@ -6,8 +6,8 @@ namespace CnnTutorial;
 
 /// <summary>Runs a network's layers in an order that gives the same numbers faster.</summary>
 /// <remarks>
-/// Where a ReLU stands before a max-pooling, pooling comes first: the largest of several numbers, cut off at zero, is the
-/// largest of the numbers cut off at zero; the gradients are the same too. ReLU then has a quarter of the numbers to look at.
+/// A ReLU before a max-pooling is moved behind it: the ReLU of the largest number is the largest of the ReLUs, and the gradients are the
+/// same too. ReLU then gets only a quarter of the numbers.
 /// </remarks>
 internal static class ForwardPass
 {
@@ -17,7 +17,7 @@ internal static class ForwardPass
 
     internal static List<Module<Tensor, Tensor>>? Order(Module<Tensor, Tensor> model)
     {
-        // A class of the learner's own decides in its forward method what happens; so does one with hooks.
+        // A class of the learner's own may do anything in its forward method, and so may hooks.
         if (model.GetType() != typeof(Sequential) || ModuleHooks.Exist(model))
         {
             return null;

@@ -8,12 +8,11 @@ namespace CnnTutorial;
 
 /// <summary>Computes a batch in parts, each from the first layer to the last on one core.</summary>
 /// <remarks>
-/// What one layer leaves for the next is then small enough to stay in the core's cache, and the cores meet twice a step instead
-/// of after each operation. The mathematics stays the same, since the layers treat each image by itself; only the order in which
-/// gradients are added up differs, and it does not depend on the number of threads. Two things are done in another way than
-/// the layers do them, because of what they would read and write: a convolution's bias is added after the max-pooling that
-/// follows, since the largest of several numbers stays the largest when the same is added to all; and a ReLU writes over what
-/// it was given.
+/// A layer's output is then small enough to stay in the core's cache, and the cores wait for each other twice per step instead of after
+/// each operation. The mathematics stays the same, since the layers treat each image by itself; only the order in which
+/// gradients are added up differs, and it does not depend on the number of threads. Two things are computed differently from the layers,
+/// to read and write less memory. A convolution's bias is added after the max-pooling that follows: the largest of several numbers stays
+/// the largest if the same is added to all. And a ReLU overwrites its input.
 /// </remarks>
 internal sealed class PartwisePass
 {
@@ -32,8 +31,7 @@ internal sealed class PartwisePass
 
     private delegate Tensor Operation(Tensor value, Lazy<Dictionary<Modules.Dropout, Tensor?>>? masks, int part);
 
-    /// <summary>Whether layers are computed in another way than their own where that gives the same. Benchmarks turn it off to measure what
-    /// it is worth.</summary>
+    /// <summary>Whether layers are computed differently where the result is the same. Benchmarks turn it off to measure the gain.</summary>
     internal static bool RearrangesLayers { get; set; } = true;
 
     /// <summary>Whether it was measured to be faster: with oneDNN's kernels for x64 processors, and GNU's OpenMP.</summary>
@@ -43,7 +41,7 @@ internal sealed class PartwisePass
     /// <summary>The pass, or null for a network whose layers are not known to treat each image by itself.</summary>
     /// <param name="model">The network.</param>
     /// <param name="imageShape">The shape of one image.</param>
-    /// <param name="team">Who computes.</param>
+    /// <param name="team">The threads that compute.</param>
     public static PartwisePass? Of(Module<Tensor, Tensor> model, IEnumerable<long> imageShape, WorkerTeam team)
     {
         if (ForwardPass.Order(model) is not { } layers || layers.Any(ModuleHooks.Exist))
@@ -61,7 +59,7 @@ internal sealed class PartwisePass
             {
                 switch (layer)
                 {
-                    // Its random numbers are drawn for the whole batch at once, in the order in which they lie.
+                    // Its random numbers are drawn for the whole batch at once, in the order in which they are stored.
                     case Modules.Dropout dropout when value.is_contiguous() && dropped.TryAdd(dropout, value.shape[1..]):
                         break;
                     case Modules.Conv2d or Modules.Linear or Modules.ReLU or Modules.MaxPool2d or Modules.AvgPool2d or Modules.Flatten:
@@ -79,7 +77,7 @@ internal sealed class PartwisePass
         }
         catch (ExternalException)
         {
-            // The layers do not fit together: training by the usual way says how.
+            // The layers do not fit together; the usual pass reports how.
             return null;
         }
 
@@ -104,9 +102,9 @@ internal sealed class PartwisePass
 
     /// <summary>Forward, loss and backward.</summary>
     /// <param name="batch">What to learn from.</param>
-    /// <param name="loss">One of those that <see cref="CanSplit"/> knows.</param>
+    /// <param name="loss">A loss that <see cref="CanSplit"/> accepts.</param>
     /// <param name="parameters">What the gradients are for.</param>
-    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which are the caller's to free.</returns>
+    /// <returns>The logits, the loss, and for each part the gradients of the parameters, which the caller must free.</returns>
     public (Tensor Logits, Tensor Loss, IReadOnlyList<Tensor>[] Gradients) Learn(
         Batch batch,
         Module<Tensor, Tensor, Tensor> loss,
@@ -189,7 +187,7 @@ internal sealed class PartwisePass
                 case Modules.Dropout dropout:
                     yield return (value, masks, part) => masks?.Value[dropout] is { } mask ? value * Part(mask, part) : value;
                     break;
-                // What these give is not needed for their own gradients, so a ReLU may write over it.
+                // These layers do not need their outputs for their own gradients, so a ReLU may overwrite them.
                 case Modules.ReLU when RearrangesLayers && i > 0 && layers[i - 1] is Modules.Conv2d or Modules.MaxPool2d:
                     yield return (value, _, _) => value.relu_();
                     break;

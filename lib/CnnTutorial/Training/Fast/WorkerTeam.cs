@@ -5,8 +5,8 @@ namespace CnnTutorial;
 
 /// <summary>Threads that take the parts of a task one after another; libtorch computes on each of them without further threads.</summary>
 /// <remarks>
-/// Left to itself, libtorch cuts every single operation into as many pieces as there are threads and waits for the last piece,
-/// some sixty times a step. Where another program has one of the cores, the others wait for that one each time.
+/// By default libtorch cuts every operation into as many pieces as there are threads and waits for the last piece, some sixty times per
+/// step. If another program uses one of the cores, the others wait for that one each time.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         _busy.Wait();
-        // What a thread sets for itself, libtorch also gives to threads that ask for the first time later on.
+        // A worker's setting is also the default for threads that ask for the first time later, so the default is restored.
         set_num_threads(threads);
     }
 
@@ -39,8 +39,7 @@ internal sealed class WorkerTeam : IDisposable
 
     /// <summary>Does the parts 0 to <paramref name="parts"/> − 1, each on some thread, and returns when all are done.</summary>
     /// <param name="parts">How many there are.</param>
-    /// <param name="work">Gets the number of a part. What it throws is thrown here, and the parts that nobody has begun are left
-    /// out.</param>
+    /// <param name="work">Gets the number of a part. What it throws is thrown here, and parts that are not yet begun are left out.</param>
     /// <param name="meanwhile">What the calling thread does before it waits; must not throw.</param>
     public void Run(int parts, Action<int> work, Action? meanwhile = null)
     {
@@ -69,11 +68,11 @@ internal sealed class WorkerTeam : IDisposable
 
     private void Work()
     {
-        // Its first question fixes a thread's number: a setting from before is forgotten.
+        // A thread's first call of get_num_threads overwrites an earlier setting, so it comes first.
         _ = get_num_threads();
         set_num_threads(1);
         _busy.Signal();
-        // Who is slow to wake up finds nothing left to do, and nobody has waited for it.
+        // A thread that wakes up late finds fewer parts left, or none.
         for (_ready.Wait(); _work is { } work; _ready.Wait())
         {
             while (Interlocked.Increment(ref _next) is var part && part <= _parts)

@@ -4,13 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>A weights file that holds, beside the weights, what else training needs to go on: the optimizer's memory and the random
-/// numbers as tensors, and in the header's metadata how training was called and what its epochs brought.</summary>
+/// <summary>A weights file that also holds what training needs to go on: the optimizer's memory and the random numbers as tensors, and in
+/// the header's metadata the training's arguments and the results of its epochs.</summary>
 internal static class CheckpointFile
 {
     private const string TrainingKey = "training";
 
-    /// <summary>Writes all there is at the end of an epoch.</summary>
+    /// <summary>Writes the state at the end of an epoch.</summary>
     /// <exception cref="NotSupportedException">The optimizer cannot be saved.</exception>
     public static void Save(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, History history)
     {
@@ -19,8 +19,8 @@ internal static class CheckpointFile
         if (!hasMemory)
         {
             throw new NotSupportedException(
-                $"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not give away; take an optimizer of "
-                    + "torch.optim, or save the weights alone with Weights.Save."
+                $"A checkpoint holds the optimizer's memory, which {optimizer.GetType().Name} does not make accessible; take an "
+                    + "optimizer of torch.optim, or save only the weights with Weights.Save."
             );
         }
 
@@ -28,23 +28,23 @@ internal static class CheckpointFile
         AtomicFile.Write(path, stream => Safetensors.Write(stream, tensors, withChecksum: true, (TrainingKey, training)));
     }
 
-    /// <summary>Puts everything back as it was when the checkpoint was made; where an exception is thrown, all stays as it is.</summary>
+    /// <summary>Restores everything as it was when the checkpoint was made; if an exception is thrown, nothing is changed.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="model">A network of the same architecture.</param>
-    /// <param name="optimizer">An optimizer as the one of then.</param>
-    /// <param name="plan">How Fit was called now.</param>
+    /// <param name="optimizer">An optimizer made like the one that was saved.</param>
+    /// <param name="plan">The arguments of the present call of Fit.</param>
     /// <param name="epochs">How many epochs were asked for now.</param>
     /// <returns>The epochs that were finished then.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, no checkpoint, or of another training.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, not a checkpoint, or of another training.</exception>
     public static History Resume(string path, Module<Tensor, Tensor> model, optim.Optimizer optimizer, TrainingPlan plan, int epochs)
     {
         path = Path.GetFullPath(path);
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
-                $"There is no checkpoint at {path}; take Checkpoint.Latest(folder), which finds the newest, or leave resumeFrom out to "
-                    + "begin anew.",
+                $"There is no checkpoint at {path}; take Checkpoint.Latest(folder), which finds the newest, or leave resumeFrom "
+                    + "out to start from the beginning.",
                 path
             );
         }
@@ -54,7 +54,7 @@ internal static class CheckpointFile
         if (!metadata.TryGetValue(TrainingKey, out var json))
         {
             throw new InvalidDataException(
-                $"{path} holds weights alone, from which training cannot go on as it was; load them with Weights.Load and leave "
+                $"{path} holds only weights, from which training cannot go on as it was; load them with Weights.Load and leave "
                     + "resumeFrom out, or name a file that a Checkpoint wrote."
             );
         }
@@ -74,7 +74,7 @@ internal static class CheckpointFile
         Restore(path, tensors, model, optimizer);
         foreach (var (group, rate, then) in optimizer.ParamGroups.Zip(chosen, training.Plan.LearningRates))
         {
-            // Whoever gives the optimizer another rate than the training began with means it.
+            // A rate that differs from the one with which the training began was chosen on purpose, so it is kept.
             if (rate != then)
             {
                 group.LearningRate = rate;
@@ -99,8 +99,8 @@ internal static class CheckpointFile
         catch (InvalidDataException e)
         {
             throw new InvalidDataException(
-                $"{path} does not fit this optimizer: {e.Message}; make the optimizer from model.parameters() as it was then, or leave "
-                    + "resumeFrom out to begin anew.",
+                $"{path} does not fit this optimizer: {e.Message}; make the optimizer from model.parameters() as it was then, or "
+                    + "leave resumeFrom out to start from the beginning.",
                 e
             );
         }

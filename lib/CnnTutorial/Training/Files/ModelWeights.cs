@@ -14,7 +14,7 @@ internal static class ModelWeights
     /// <summary>Copies weights into a network, all of them or none.</summary>
     /// <param name="model">The network.</param>
     /// <param name="weights">One tensor for each of the network's, of its type and shape; others are left out.</param>
-    /// <exception cref="InvalidOperationException">One could not be copied; the network is as it was.</exception>
+    /// <exception cref="InvalidOperationException">One could not be copied; the network is unchanged.</exception>
     public static void Set(Module<Tensor, Tensor> model, IReadOnlyDictionary<string, Tensor> weights)
     {
         using var scope = NewDisposeScope();
@@ -32,15 +32,14 @@ internal static class ModelWeights
             {
                 changed.ForEach(change => change.Tensor.copy_(change.Before));
                 throw new InvalidOperationException(
-                    $"{name} cannot be written to ({FirstLine(e)}), so that the model stays as it was; make a new model and load "
-                        + "into that.",
+                    $"{name} cannot be written to ({FirstLine(e)}), so the model is unchanged; make a new model and load into that.",
                     e
                 );
             }
         }
     }
 
-    /// <summary>What libtorch says first; where in its own sources it happened follows in further lines.</summary>
+    /// <summary>The first line of libtorch's message; the further lines name places in its own sources.</summary>
     public static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd('.', ' ');
 
     /// <summary>The name of the first tensor that holds NaN or an infinite number, or null.</summary>

@@ -7,14 +7,14 @@ namespace CnnTutorial;
 
 /// <summary>What an optimizer remembers from step to step, as tensors by name: Adam's averages and its number of steps, SGD's
 /// velocities, and so on.</summary>
-/// <remarks>TorchSharp can write this memory as a stream of bytes only, which other programs cannot read and which it takes back half
-/// when the stream is bad. So this reads and writes the fields of TorchSharp's own state objects, of whatever optimizer.</remarks>
+/// <remarks>TorchSharp can write this memory only as a stream of bytes. Other programs cannot read it, and from a damaged stream
+/// TorchSharp restores a part. So this class reads and writes the fields of TorchSharp's own state objects, for any optimizer.</remarks>
 internal static class OptimizerMemory
 {
     private const string RatesName = "learning_rates";
 
-    /// <summary>The memory as it is: tensors of the optimizer itself, and new ones for its numbers.</summary>
-    /// <returns>Null where an optimizer does not give its memory away.</returns>
+    /// <summary>The current memory: tensors of the optimizer itself, and new ones for its numbers.</summary>
+    /// <returns>Null if an optimizer does not make its memory accessible.</returns>
     public static Dictionary<string, Tensor>? Read(optim.Optimizer optimizer)
     {
         if (optimizer is not OptimizerHelper helper)
@@ -40,7 +40,7 @@ internal static class OptimizerMemory
                     tensors.Add(name, tensor(value));
                     break;
                 case null when field.FieldType == typeof(Tensor):
-                    // It comes with the first step.
+                    // It is made by the first step.
                     break;
                 default:
                     return null;
@@ -50,7 +50,7 @@ internal static class OptimizerMemory
         return tensors;
     }
 
-    /// <summary>Puts the memory back, all of it or none.</summary>
+    /// <summary>Restores the memory, all of it or none.</summary>
     /// <param name="optimizer">An optimizer of the same kind for the same weights.</param>
     /// <param name="memory">What <see cref="Read"/> gave; it is copied.</param>
     /// <exception cref="InvalidDataException">The memory is of another optimizer.</exception>
@@ -87,7 +87,7 @@ internal static class OptimizerMemory
             throw new InvalidDataException($"it holds '{unknown}', which this optimizer does not remember");
         }
 
-        // Everything fits: only now is the first thing changed.
+        // Everything fits; nothing was changed before this point.
         using var noGradients = no_grad();
         changes.ForEach(change => change());
     }
@@ -121,7 +121,7 @@ internal static class OptimizerMemory
                 return;
             }
 
-            // It belongs to the optimizer, not to whoever's scope happens to be open.
+            // It belongs to the optimizer, not to the scope that happens to be open.
             field.SetValue(state, saved.to(weight.device, copy: true).DetachFromDisposeScope());
         };
     }

@@ -26,7 +26,7 @@ internal static class Safetensors
     /// <param name="stream">Where to.</param>
     /// <param name="tensors">Of the types that the format knows, on any device.</param>
     /// <param name="withChecksum">Whether the header names a SHA-256 of all that the file holds.</param>
-    /// <param name="metadata">What else the header is to say.</param>
+    /// <param name="metadata">Further entries for the header's metadata.</param>
     /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
     public static void Write(
         Stream stream,
@@ -52,7 +52,7 @@ internal static class Safetensors
         var length = BitConverter.GetBytes((ulong)header.Length);
         if (withChecksum)
         {
-            // Computed of the file with zeros in its place, and written there.
+            // Computed from the file with zeros in its place, then written there.
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             hash.AppendData(length);
             hash.AppendData(header);
@@ -66,7 +66,7 @@ internal static class Safetensors
         parts.ForEach(part => stream.Write(part.Tensor.bytes));
     }
 
-    /// <summary>Reads tensors for a network: those that it has, no more and no fewer. What a checkpoint holds beside them is checked and
+    /// <summary>Reads tensors for a network: those that it has, no more and no fewer. The other tensors of a checkpoint are checked and
     /// left out.</summary>
     /// <param name="stream">A stream that knows its length.</param>
     /// <param name="wanted">The network's own tensors, for their names, types and shapes; they are not changed.</param>
@@ -87,8 +87,8 @@ internal static class Safetensors
         bool withTraining
     )
     {
-        // All that is asked for is known to fit before anything is allocated for it: the header into the file, the tensors into the
-        // network, and those of a training into the file.
+        // Sizes are checked before anything is allocated: the header must fit into the file, the tensors into the network, and those of a
+        // training into the file.
         var header = SafetensorsHeader.Read(stream, name => wanted.ContainsKey(name) || IsOfTraining(name));
         ThrowIfDifferent(header, wanted);
         using var scope = NewDisposeScope();
@@ -143,7 +143,7 @@ internal static class Safetensors
         {
             if (!header.Tensors.TryGetValue(name, out var entry))
             {
-                throw new InvalidDataException($"it is of another architecture: {name} is missing, which the model has");
+                throw new InvalidDataException($"it is of another architecture: the model has {name}, which is missing in the file");
             }
 
             if (entry.Type != tensor.dtype || !entry.Shape.AsSpan().SequenceEqual(tensor.shape))
@@ -168,11 +168,11 @@ internal static class Safetensors
         {
             json.WriteStartObject();
             json.WriteStartObject(SafetensorsHeader.MetadataKey);
-            // What PyTorch's loaders ask for before they believe that names and shapes are PyTorch's.
+            // Some loaders for PyTorch require this entry.
             json.WriteString("format", "pt");
             if (withChecksum)
             {
-                // Before all else that is written here, so that its zeros are the first to be found.
+                // Written before the other entries, so that its zeros are the first to be found.
                 json.WriteString(SafetensorsHeader.ChecksumKey, NoChecksum);
                 json.WriteString(SafetensorsHeader.WriterKey, "CnnTutorial");
             }
@@ -200,7 +200,7 @@ internal static class Safetensors
             json.WriteEndObject();
         }
 
-        // Spaces, so that the tensors begin where a processor likes to read.
+        // Spaces, so that the tensors begin at aligned addresses.
         while (stream.Length % Alignment != 0)
         {
             stream.WriteByte((byte)' ');

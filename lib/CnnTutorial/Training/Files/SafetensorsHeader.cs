@@ -14,15 +14,15 @@ namespace CnnTutorial;
 /// <param name="End">Where they end.</param>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
-/// <summary>The header of a safetensors file, believed only as far as the file bears it out.</summary>
+/// <summary>The header of a safetensors file, trusted only as far as the file confirms it.</summary>
 internal sealed class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
 
-    /// <summary>The metadata under which the course's own files keep a SHA-256 of everything in them; other readers pass over it.</summary>
+    /// <summary>The metadata under which the course's own files keep a SHA-256 of everything in them; other readers ignore it.</summary>
     public const string ChecksumKey = "checksum";
 
-    /// <summary>The metadata that says that a file has a checksum: a flipped bit in the name of one does not hide the other.</summary>
+    /// <summary>The metadata that says that a file has a checksum. A flipped bit in one of the two keys does not hide the other.</summary>
     public const string WriterKey = "writer";
 
     /// <summary>How many hexadecimal digits a checksum has.</summary>
@@ -44,8 +44,8 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(byte[] json) => Json = json;
 
-    /// <summary>The header's bytes, in which the checksum's digits, if there are some, are replaced by zeros: what a checksum is computed
-    /// of.</summary>
+    /// <summary>The header's bytes, in which the checksum's digits, if there are some, are replaced by zeros: the checksum is computed
+    /// from these.</summary>
     public byte[] Json { get; }
 
     /// <summary>The checksum that the file names, or null for a file that was written by another program.</summary>
@@ -54,7 +54,7 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => _tensors;
 
-    /// <summary>What the writer wanted to say beside them.</summary>
+    /// <summary>The header's further entries.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Reads a header and checks that the tensors fill the rest of the stream, without a gap and without an overlap.</summary>
@@ -77,7 +77,7 @@ internal sealed class SafetensorsHeader
             throw new InvalidDataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"its header claims {length:N0} bytes, and {Math.Min(left, MaximumBytes):N0} is the most that can be"
+                    $"its header claims {length:N0} bytes, and at most {Math.Min(left, MaximumBytes):N0} are possible"
                 )
             );
         }
@@ -87,7 +87,7 @@ internal sealed class SafetensorsHeader
         return Parse(json, left - (long)length, isKnown);
     }
 
-    /// <summary>A name as a message can bear it, whatever the file put there.</summary>
+    /// <summary>A name from the file, made safe and short for a message.</summary>
     public static string Shown(string name) =>
         $"'{new string([.. name.Take(60).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)])}'";
 
@@ -119,7 +119,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a string that is no text in UTF-8.
+            // InvalidOperationException: a string that is not valid UTF-8.
             throw new InvalidDataException("its header is not the JSON that it should be", e);
         }
 
@@ -161,14 +161,14 @@ internal sealed class SafetensorsHeader
             throw new InvalidDataException($"the type, the shape or the place of {Shown(name)} is missing");
         }
 
-        // Of UInt128: the product of two sizes fits, and more is too much already.
+        // UInt128, since the product of two sizes fits into it; the loop stops multiplying when the product is too large.
         var bytes = (UInt128)known.Bytes;
         foreach (var size in shape)
         {
             bytes = bytes > long.MaxValue ? bytes : bytes * (UInt128)size;
         }
 
-        // A size of zero makes the product zero, also after sizes that were too much.
+        // A size of zero makes the product zero, also after sizes that were too large.
         bytes = shape.Contains(0) ? 0 : bytes;
         return end >= begin && bytes == (UInt128)(end - begin)
             ? new SafetensorsEntry(name, known.Type, [.. shape], begin, end)
@@ -188,7 +188,7 @@ internal sealed class SafetensorsHeader
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
             {
-                throw new InvalidDataException($"{Shown(name)} has a size or a place that is no whole number from 0 on");
+                throw new InvalidDataException($"{Shown(name)} has a size or a place that is not a whole number of 0 or more");
             }
 
             if (numbers.Count == MaximumDimensions)
@@ -212,7 +212,7 @@ internal sealed class SafetensorsHeader
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw new InvalidDataException($"its header has, at byte {reader.TokenStartIndex}, something other than it should");
+            throw new InvalidDataException($"its header has, at byte {reader.TokenStartIndex}, a token of the wrong kind");
         }
     }
 
@@ -247,7 +247,7 @@ internal sealed class SafetensorsHeader
             return;
         }
 
-        // Written without an escape, or its digits would not stand where they are looked for.
+        // It must be written without escapes, so that its digits are found at their place.
         var digits = checksum!.Length == ChecksumLength ? Json.AsSpan(_checksumAt!.Value, ChecksumLength) : default;
         if (digits.IsEmpty || Encoding.ASCII.GetString(digits) != checksum)
         {

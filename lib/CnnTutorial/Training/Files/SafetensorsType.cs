@@ -26,7 +26,7 @@ internal static class SafetensorsType
             $"{tensor} is of type {type}, which a safetensors file cannot hold; turn it into Float32 with to(ScalarType.Float32)."
         );
 
-    /// <summary>The type and the bytes of one number, or null where the name means nothing to us.</summary>
+    /// <summary>The type and the bytes of one number, or null if the name is unknown.</summary>
     public static (ScalarType Type, int Bytes)? Of(string? name) =>
         Array.FindIndex(Known, known => known.Name == name) is >= 0 and var place ? (Known[place].Type, Known[place].Bytes) : null;
 }

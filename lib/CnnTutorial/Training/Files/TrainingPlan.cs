@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>How a training was called: what must be the same for it to go on from a checkpoint as if it had never stopped.</summary>
+/// <summary>The arguments of a training that must be the same when it goes on from a checkpoint.</summary>
 /// <param name="Facts">By their names in a sentence, such as <c>the batch size</c>.</param>
 /// <param name="LearningRates">One for each of the optimizer's groups, when training began.</param>
 internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, IReadOnlyList<double> LearningRates)
 {
-    /// <summary>How a trainer was called.</summary>
+    /// <summary>Collects the arguments of a training.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="images">The training images, described.</param>
     /// <param name="validation">The images to validate with, or null.</param>
-    /// <param name="batchSize">Images a batch.</param>
-    /// <param name="seed">That of the order, or null.</param>
+    /// <param name="batchSize">Images per batch.</param>
+    /// <param name="seed">The seed of the order, or null.</param>
     public static TrainingPlan Of(Trainer trainer, string images, ImageSplit? validation, int batchSize, int? seed) =>
         new(
             new Dictionary<string, string>
@@ -32,7 +32,7 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
             [.. trainer.Optimizer.ParamGroups.Select(group => group.LearningRate)]
         );
 
-    /// <summary>What the optimizer was made with, but for its learning rate, which may change.</summary>
+    /// <summary>The optimizer's settings, except its learning rate, which may change.</summary>
     private static string SettingsOf(optim.Optimizer optimizer) =>
         string.Join(
             "; ",
@@ -53,7 +53,7 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
     public static string Describe(ImageSplit? split) =>
         split is null ? "none" : $"{split}, {Fingerprint.Of(split.Labels)}-{Fingerprint.Of(split.Images)}";
 
-    /// <exception cref="InvalidDataException">The checkpoint is of a training that was called otherwise.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is of a training with other arguments.</exception>
     public void ThrowIfOther(TrainingPlan saved, string path)
     {
         foreach (var (name, value) in Facts)
@@ -61,9 +61,9 @@ internal sealed record TrainingPlan(IReadOnlyDictionary<string, string> Facts, I
             if (saved.Facts.GetValueOrDefault(name) is var other && other != value)
             {
                 throw new InvalidDataException(
-                    $"{path} is a checkpoint of another training: {name}: there {other ?? "unknown"}, here {value}. Make trainer and "
-                        + "call as they were then, or leave resumeFrom out to begin anew (Weights.Load gives you the checkpoint's "
-                        + "weights alone)."
+                    $"{path} is a checkpoint of another training: {name}: there {other ?? "unknown"}, here {value}. Use the same "
+                        + "trainer and arguments as then, or leave resumeFrom out to start from the beginning (Weights.Load loads "
+                        + "only the checkpoint's weights)."
                 );
             }
         }

@@ -4,13 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace CnnTutorial;
 
-/// <summary>All from which training goes on as if it had never stopped, but the images: weights, the optimizer's memory and random
+/// <summary>All that training needs to go on as if it had never stopped, except the images: weights, the optimizer's memory and random
 /// numbers.</summary>
 /// <remarks>
 /// By name: the model's weights as <c>state_dict</c> has them; <c>training/optimizer.…</c> the optimizer's memory, see
 /// <see cref="OptimizerMemory"/>; <c>training/random</c> the state of TorchSharp's generator on the CPU, from which dropout draws, and the
-/// order of the images where there is no seed; <c>training/had_gradients</c> for each of the optimizer's weights 1 or 0, since a step
-/// leaves a weight alone only where it never had a gradient, also in its averages.
+/// order of the images if there is no seed; <c>training/had_gradients</c> for each of the optimizer's weights 1 or 0, since a step leaves
+/// a weight and its averages unchanged only if it never had a gradient.
 /// </remarks>
 internal static class TrainingSnapshot
 {
@@ -18,10 +18,10 @@ internal static class TrainingSnapshot
     private const string RandomName = Safetensors.TrainingPrefix + "random";
     private const string GradientsName = Safetensors.TrainingPrefix + "had_gradients";
 
-    /// <summary>What there is at this moment: the tensors themselves, no copies. New ones belong to the caller's dispose scope.</summary>
+    /// <summary>The current state: the tensors themselves, not copies. New ones belong to the caller's dispose scope.</summary>
     /// <param name="model">The network.</param>
     /// <param name="optimizer">The optimizer.</param>
-    /// <param name="hasMemory">False where the optimizer does not give its memory away, which is then missing.</param>
+    /// <param name="hasMemory">False if the optimizer does not make its memory accessible, which is then missing.</param>
     public static Dictionary<string, Tensor> Of(Module<Tensor, Tensor> model, optim.Optimizer optimizer, out bool hasMemory)
     {
         var tensors = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value);
@@ -37,7 +37,7 @@ internal static class TrainingSnapshot
         return tensors;
     }
 
-    /// <summary>A copy of what there is at this moment, as bytes, so that nobody need free it.</summary>
+    /// <summary>A copy of the current state, as bytes, so that it need not be freed.</summary>
     public static byte[] Copy(Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
@@ -83,7 +83,7 @@ internal static class TrainingSnapshot
         }
         catch
         {
-            // The weights put themselves back.
+            // ModelWeights.Set has restored the weights itself.
             if (before is not null)
             {
                 OptimizerMemory.Write(optimizer, before);
@@ -93,7 +93,7 @@ internal static class TrainingSnapshot
         }
     }
 
-    /// <summary>Lets random numbers go on from where they were, and gives those weights a gradient of zero that had one.</summary>
+    /// <summary>Restores the random numbers, and gives a gradient of zero to the weights that had a gradient.</summary>
     /// <param name="tensors">By the names above.</param>
     /// <param name="optimizer">The optimizer.</param>
     public static void RestoreSurroundings(IReadOnlyDictionary<string, Tensor> tensors, optim.Optimizer optimizer)

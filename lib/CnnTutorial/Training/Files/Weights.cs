@@ -5,15 +5,15 @@ namespace CnnTutorial;
 
 /// <summary>Saves a network's weights and loads them, wholly or not at all.</summary>
 /// <remarks>
-/// A weights file is a safetensors file, whatever its name: the format that PyTorch and others read and write. Ours also hold a
-/// checksum of everything in them, so that a flipped bit is an error and not a wrong prediction. Everything is read and checked
+/// A weights file is a safetensors file, whatever its name: the format that PyTorch and others read and write. The course's own files
+/// also hold a checksum of everything in them, so that a flipped bit is an error and not a wrong prediction. Everything is read and checked
 /// before the first weight is changed.
 /// </remarks>
 public static class Weights
 {
     /// <summary>Writes the weights; an older file stays whole until the new one is.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="path">The file, which by custom ends in <c>.safetensors</c>; its folder is made when it is missing.</param>
+    /// <param name="path">The file, which usually ends in <c>.safetensors</c>; its folder is made if it is missing.</param>
     /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
     /// <exception cref="NotSupportedException">A weight is of a type that has no name in safetensors, such as a complex number.</exception>
     public static void Save(Module<Tensor, Tensor> model, string path)
@@ -25,10 +25,10 @@ public static class Weights
 
     /// <summary>Reads weights into a network of the same architecture: what <see cref="Save"/> wrote, a <see cref="Checkpoint"/>, or a
     /// safetensors file of another program.</summary>
-    /// <param name="model">The network; it is unchanged where an exception is thrown.</param>
+    /// <param name="model">The network; it is unchanged if an exception is thrown.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, no weights file, or of another architecture.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, not a weights file, or of another architecture.</exception>
     public static void Load(Module<Tensor, Tensor> model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);

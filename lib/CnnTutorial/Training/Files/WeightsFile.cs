@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace CnnTutorial;
 
-/// <summary>Reads a weights file or a checkpoint from disk, and says of a bad one what is wrong with it and what to do.</summary>
+/// <summary>Reads a weights file or a checkpoint from disk, and says what is wrong with a bad one and what to do.</summary>
 internal static class WeightsFile
 {
-    /// <summary>What earlier versions of the course wrote began with one of these, in a format of its own.</summary>
+    /// <summary>Files of earlier versions of the course, in a format of their own, begin with one of these.</summary>
     private static readonly byte[][] Former = [.. "CNNTUTOR CNNWGHT1".Split(' ').Select(System.Text.Encoding.ASCII.GetBytes)];
 
     /// <summary>Reads the tensors of a network and, on request, those of its training.</summary>
     /// <returns>New tensors on the CPU, which belong to the caller's dispose scope, and the header's metadata.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be used; one sentence says why.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be used; the message says why.</exception>
     public static (Dictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
         string path,
         IReadOnlyDictionary<string, Tensor> wanted,

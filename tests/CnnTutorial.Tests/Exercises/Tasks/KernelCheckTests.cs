@@ -17,7 +17,7 @@ public sealed class KernelCheckTests
         ["never"] = ((_, _, _, _) => zeros(1, 1, 3, 3), "the kernel never changes"),
         ["uphill"] = (With((k, g, rate) => k.add_(g * rate)), "uphill"),
         ["no rate"] = (With((k, g, _) => k.sub_(g)), "the rate is missing"),
-        ["a sum"] = (With(Step, difference => difference.square().sum()), "as many times too long"),
+        ["a sum"] = (With(Step, difference => difference.square().sum()), "by a factor of the number of pixels"),
         ["absolute"] = (With(Step, difference => difference.abs().mean()), "absolute differences"),
         ["plain"] = (With(Step, difference => difference.mean()), "plain differences"),
         ["gradients pile up"] = (

@@ -50,7 +50,7 @@ public sealed class NudgeCheckTests
         ["not divided"] = ((loss, w, i, e) => Right(loss, w, i, e) * e, "not divided by ε"),
         ["multiplied"] = ((loss, w, i, e) => Right(loss, w, i, e) * e * e, "the difference of the losses times ε"),
         ["halved"] = ((loss, w, i, e) => Right(loss, w, i, e) / 2, "half of it"),
-        ["both sides by one"] = ((loss, w, i, e) => (loss(Nudged(w, i, e)) - loss(Nudged(w, i, -e))) / e, "twice of it"),
+        ["both sides by one"] = ((loss, w, i, e) => (loss(Nudged(w, i, e)) - loss(Nudged(w, i, -e))) / e, "twice as much"),
         ["no subtraction"] = ((loss, w, i, e) => loss(Nudged(w, i, e)) / e, "the loss after the nudge, divided by ε"),
         ["brackets"] = ((loss, w, i, e) => loss(Nudged(w, i, e)) - (loss(w) / e), "only the second loss is divided"),
         ["the loss"] = ((loss, w, i, e) => loss(w), "the loss itself"),

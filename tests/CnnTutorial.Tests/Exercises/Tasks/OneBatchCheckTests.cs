@@ -35,7 +35,7 @@ public sealed class OneBatchCheckTests
         ),
         ["one step"] = ((model, loss, optimizer, batch, _) => Right(model, loss, optimizer, batch, 1), "One step."),
         ["one too few"] = ((model, loss, optimizer, batch, steps) => Right(model, loss, optimizer, batch, steps - 1), "59 steps."),
-        ["no zero_grad"] = (Loop(zero: _ => { }), "`zero_grad()` was called never"),
+        ["no zero_grad"] = (Loop(zero: _ => { }), "`zero_grad()` was called 0 times"),
         ["no backward"] = (Loop(backward: _ => { }), "there were no gradients"),
         ["wiped"] = (
             Loop(

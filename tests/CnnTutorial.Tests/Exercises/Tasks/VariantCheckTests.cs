@@ -40,7 +40,7 @@ public sealed class VariantCheckTests
         ["predicted one map"] = (() => Variant(), 215_370 - 12_000, "as if one map came in"),
         ["predicted 3 × 3"] = (() => Variant(), 160 + 4640 + 200_832 + 1290, "counted as 3 × 3"),
         ["predicted the old fc1"] = (() => Variant(), 416 + 12_832 + 225_920 + 1290, "1,764 inputs"),
-        ["predicted the convolutions"] = (() => Variant(), 416 + 12_832, "the two convolutions alone"),
+        ["predicted the convolutions"] = (() => Variant(), 416 + 12_832, "only the two convolutions"),
         ["predicted at random"] = (() => Variant(), 215_000, "370 too few"),
     };
 

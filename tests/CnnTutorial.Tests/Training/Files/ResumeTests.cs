@@ -187,7 +187,7 @@ public sealed class ResumeTests : IDisposable
 
         using var model = Toy.Model();
         Weights.Save(model, path);
-        AssertRefused(Optimizers["Adam"], trainer => Fit(trainer), "holds weights alone");
+        AssertRefused(Optimizers["Adam"], trainer => Fit(trainer), "holds only weights");
         File.Delete(path);
         var (other, optimizer) = Make(Optimizers["Adam"]);
         Assert.Throws<FileNotFoundException>(() => new Trainer(other, CrossEntropyLoss(), optimizer).Fit(_train, resumeFrom: path));

@@ -176,8 +176,8 @@ public sealed class SafetensorsTests : IDisposable
         ),
         ["not from the beginning"] = (Two("[8,24]", "[24,40]"), "'a' begins at byte 8"),
         ["backwards"] = (Two("[16,0]", "[16,32]"), "'a' reaches from byte 16 to 0"),
-        ["a negative place"] = (Two("[-16,0]", "[16,32]"), "'a' has a size or a place that is no whole number"),
-        ["a place that is no integer"] = (Two("[0,1.6e1]", "[16,32]"), "'a' has a size or a place that is no whole number"),
+        ["a negative place"] = (Two("[-16,0]", "[16,32]"), "'a' has a size or a place that is not a whole number"),
+        ["a place that is no integer"] = (Two("[0,1.6e1]", "[16,32]"), "'a' has a size or a place that is not a whole number"),
         ["three places"] = (Two("[0,16,32]", "[16,32]"), "the type, the shape or the place of 'a' is missing"),
         ["a shape whose product overflows"] = (
             Two("[0,16]", "[16,32]").Replace("[4]", "[4611686018427387904,4]", StringComparison.Ordinal),
@@ -185,7 +185,7 @@ public sealed class SafetensorsTests : IDisposable
         ),
         ["a size beyond 64 bits"] = (
             Two("[0,16]", "[16,32]").Replace("[4]", "[18446744073709551620]", StringComparison.Ordinal),
-            "no whole number"
+            "not a whole number"
         ),
         ["a name twice"] = (
             """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""",
@@ -196,7 +196,7 @@ public sealed class SafetensorsTests : IDisposable
             "its header names 'a' twice"
         ),
         ["metadata twice"] = ("""{"__metadata__":{"x":"1","x":"2"}}""", "its header says 'x' twice"),
-        ["metadata of numbers"] = ("""{"__metadata__":{"x":1}}""", "something other than it should"),
+        ["metadata of numbers"] = ("""{"__metadata__":{"x":1}}""", "a token of the wrong kind"),
         ["a field twice"] = ("""{"a":{"dtype":"F32","dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "the field 'dtype' twice"),
         ["a field of its own"] = (
             """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16],"code":"import os"}}""",
@@ -224,13 +224,13 @@ public sealed class SafetensorsTests : IDisposable
             Two("[0,16]", "[16,32]").Replace("[4]", $"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]", StringComparison.Ordinal),
             "has more than 64 dimensions"
         ),
-        ["deep JSON"] = (new string('[', 1_000_000), "its header has, at byte 0, something other than it should"),
+        ["deep JSON"] = (new string('[', 1_000_000), "its header has, at byte 0, a token of the wrong kind"),
         ["deep JSON in a tensor"] = ($$"""{"a":{"shape":{{new string('[', 1_000_000)}}""", "is not the JSON that it should be"),
         ["text after the header's object"] = (Two("[0,16]", "[16,32]") + "x", "is not the JSON that it should be"),
         ["no JSON"] = ("safetensors", "is not the JSON that it should be"),
         ["nothing"] = ("", "is not the JSON that it should be"),
         ["a string that is no text"] = ("""{"\ud800":{}}""", "is not the JSON that it should be"),
-        ["a list"] = ("[1,2]", "something other than it should"),
+        ["a list"] = ("[1,2]", "a token of the wrong kind"),
     };
 
     public static TheoryData<string> HostileNames => [.. Hostile.Keys];
