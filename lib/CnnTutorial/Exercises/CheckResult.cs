@@ -45,7 +45,8 @@ public sealed partial class CheckResult : IHtmlDisplay
                 .Append("</div>");
         }
 
-        return Html.Card(Title, body.ToString(), Edge);
+        // By this attribute the live pages count the tasks that are passed.
+        return $"<div data-check=\"{State}\">{Html.Card(Title, body.ToString(), Edge)}</div>";
     }
 
     /// <inheritdoc/>
@@ -63,6 +64,14 @@ public sealed partial class CheckResult : IHtmlDisplay
             CheckStatus.Passed => $"✓ Passed. {Step}",
             CheckStatus.NotYet => $"○ Not yet. {Step}",
             _ => $"✗ Not right yet. {Step}",
+        };
+
+    private string State =>
+        Status switch
+        {
+            CheckStatus.Passed => "passed",
+            CheckStatus.NotYet => "not-yet",
+            _ => "not-right",
         };
 
     private string Edge =>

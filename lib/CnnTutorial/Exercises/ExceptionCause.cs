@@ -109,8 +109,8 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "A tensor was used after it was freed.",
-                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. To keep a value "
-                        + "longer, take it out as a number (`.item<float>()`), or make the tensor before the scope begins. A batch "
+                    "A `using` or a dispose scope ends at its closing brace and frees all tensors made in it. To keep a number "
+                        + "longer, take it out (`.item<float>()`); to keep a tensor, call `x.MoveToOuterDisposeScope()`. A batch "
                         + "lives until the next one is asked "
                         + "for: `ToList` keeps batches that are already freed."
                 )

@@ -89,8 +89,8 @@ internal static class ThreeBlockBehaviour
         return null;
     }
 
-    /// <summary>Checks the dropout: the last layer is set to pass on ten of its inputs, plus one, and these are compared in training
-    /// mode.</summary>
+    /// <summary>Checks the dropout. The last layer is set to pass on ten of its inputs, plus one, and its outputs in training mode are
+    /// compared with those in evaluation mode.</summary>
     /// <param name="model">A network that computes the right logits in evaluation mode; its last weights are overwritten.</param>
     /// <exception cref="WrongAnswerException">Not half of what reaches the last layer is dropped, or not only that.</exception>
     public static void ThrowIfDropoutDiffers(Module<Tensor, Tensor> model)

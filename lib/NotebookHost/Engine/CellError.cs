@@ -9,7 +9,7 @@ namespace NotebookHost.Engine;
 /// <param name="Line">The line in the cell that was run, from 1; null where it is not known.</param>
 internal sealed record CellError(string Name, string Message, IReadOnlyList<string> Traceback, int? Line)
 {
-    /// <summary>Whether nothing is missing: parts of an error that came through a pipe may be.</summary>
+    /// <summary>Whether no part is null. An error that came through a pipe may have null parts.</summary>
     [JsonIgnore]
     public bool IsWhole => Name is not null && Message is not null && Traceback is not null && !Traceback.Contains(null!);
 

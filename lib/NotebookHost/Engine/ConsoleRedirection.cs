@@ -91,7 +91,7 @@ internal static class ConsoleRedirection
                 return line;
             }
 
-            return context.ReadInput("");
+            return context.ReadInput(new InputQuestion(""));
         }
 
         public override int Peek() => Fill() ? _rest[0] : -1;

@@ -23,8 +23,8 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
     /// <summary>Whether this program and the cells share an assembly; see <see cref="ScriptChain.Shared"/>.</summary>
     public static bool IsShared(string name) => Array.Exists(ScriptChain.Shared, shared => shared.GetName().Name == name);
 
-    /// <summary>Whether cells are never compiled against a package's copy of an assembly, because this program has the same types: names
-    /// that exist twice would be ambiguous in every cell.</summary>
+    /// <summary>Whether a package's copy of an assembly is hidden from the compiler, because this program has types of the same names: they
+    /// would be ambiguous in every cell.</summary>
     public static bool IsForHost(string name) =>
         IsShared(name)
         || name.Equals("Microsoft.DotNet.Interactive", StringComparison.OrdinalIgnoreCase)

@@ -13,7 +13,7 @@ internal sealed record SessionOptions
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Asks the user for a line, given a prompt; null where nobody is there to answer.</summary>
-    public Func<string, string?>? ReadInput { get; init; }
+    public Func<InputQuestion, string?>? ReadInput { get; init; }
 
     /// <summary>How long a cancelled cell has to stop by itself before it is left behind.</summary>
     public TimeSpan CancellationGrace { get; init; } = TimeSpan.FromSeconds(1);

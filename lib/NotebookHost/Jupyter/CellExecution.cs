@@ -157,11 +157,15 @@ internal sealed class CellExecution : ISessionClient
         }
     }
 
-    void ISessionClient.AskForInput(string prompt)
+    void ISessionClient.AskForInput(InputQuestion question)
     {
         if (_current is { } cell && cell.Request.Flag("allow_stdin", otherwise: true))
         {
-            _sockets.Ask(cell.Request, "input_request", new JsonObject { ["prompt"] = prompt, ["password"] = false });
+            _sockets.Ask(
+                cell.Request,
+                "input_request",
+                new JsonObject { ["prompt"] = question.Prompt, ["password"] = question.IsPassword }
+            );
         }
         else
         {

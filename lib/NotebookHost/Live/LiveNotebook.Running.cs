@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 using NotebookHost.Engine;
+using NotebookHost.Pages;
 using NotebookHost.Worker;
 
 namespace NotebookHost.Live;
@@ -60,7 +62,7 @@ internal sealed partial class LiveNotebook
         }
     }
 
-    void ISessionClient.AskForInput(string prompt)
+    void ISessionClient.AskForInput(InputQuestion question)
     {
         lock (_lock)
         {
@@ -69,8 +71,8 @@ internal sealed partial class LiveNotebook
                 type = "input",
                 request = ++_lastInput,
                 cell = _running?.Id,
-                prompt,
-                password = false,
+                prompt = question.Prompt,
+                password = question.IsPassword,
             };
             Broadcast(_input);
         }
@@ -205,6 +207,11 @@ internal sealed partial class LiveNotebook
         }
     }
 
+    private const string CheckTag = "check";
+
+    /// <summary>In the HTML that the check of a task shows.</summary>
+    private const string PassedMark = "data-check=\"passed\"";
+
     private void Finish(LiveCell cell, Ended? ended, string? death)
     {
         (_running, _input) = (null, null);
@@ -229,6 +236,27 @@ internal sealed partial class LiveNotebook
         Changed(cell);
         SendOutputs();
         TellState(cell);
+        RememberTasks(cell);
+    }
+
+    /// <summary>Counts the tasks that are passed: cells with the tag <c>check</c> whose last output says so.</summary>
+    private void RememberTasks(LiveCell ran)
+    {
+        if (!ran.Cell.Tags.Contains(CheckTag))
+        {
+            return;
+        }
+
+        var checks = _cells.Where(cell => cell.Cell.Kind == CellKind.Code && cell.Cell.Tags.Contains(CheckTag)).ToList();
+        var passed = checks.Count(check =>
+            check
+                .Cell.Outputs.OfType<JsonObject>()
+                .Any(output =>
+                    !check.Foreign.Contains(output)
+                    && MimeBundle.Text(output["data"]?["text/html"]).Contains(PassedMark, StringComparison.Ordinal)
+                )
+        );
+        _user.Remember(Path, JsonSerializer.SerializeToElement(new { tasks = new { passed, of = checks.Count } }));
     }
 
     private void DropQueue()

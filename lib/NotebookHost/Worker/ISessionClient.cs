@@ -10,7 +10,7 @@ internal interface ISessionClient
     void Receive(int? cell, CellEvent happened);
 
     /// <summary>The running cell wants a line of text from the user, as an <see cref="InputGiven"/>.</summary>
-    void AskForInput(string prompt);
+    void AskForInput(InputQuestion question);
 
     /// <summary>The session's process ended while no cell ran.</summary>
     /// <param name="death">How, in words.</param>

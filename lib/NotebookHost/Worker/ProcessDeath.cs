@@ -5,7 +5,7 @@ internal static class ProcessDeath
 {
     private const string ConnectionLost = "The process lost its connection to this program and ended";
 
-    /// <summary>Writes why a process ends whose pipe has closed in the middle of a cell.</summary>
+    /// <summary>Writes to standard error that this process lost its connection and ends.</summary>
     public static void SayConnectionLost()
     {
         try

@@ -140,7 +140,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
 
                     break;
                 case InputWanted wanted:
-                    client.AskForInput(wanted.Prompt);
+                    client.AskForInput(wanted.Question);
                     break;
                 case Answered answered when _questions.TryGetValue(answered.Id, out var question):
                     question.TrySetResult(answered);

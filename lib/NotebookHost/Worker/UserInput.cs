@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.DotNet.Interactive;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Worker;
 
@@ -12,12 +13,12 @@ internal sealed class UserInput(MessageChannel channel)
 
     /// <exception cref="InvalidOperationException">The front end takes no input.</exception>
     /// <exception cref="OperationCanceledException">The cell was interrupted meanwhile.</exception>
-    public string? Ask(string prompt)
+    public string? Ask(InputQuestion question)
     {
         // An answer that came after its cell was interrupted is dropped.
         while (_given.TryTake(out _)) { }
 
-        channel.Send(new InputWanted(prompt));
+        channel.Send(new InputWanted(question));
         var given = _given.Take(KernelInvocationContext.Current?.CancellationToken ?? CancellationToken.None);
         return given.Refusal is null ? given.Text : throw new InvalidOperationException(given.Refusal);
     }

@@ -50,7 +50,7 @@ internal sealed record CellPutOut(int? Cell, CellEvent Event) : WorkerMessage
 }
 
 /// <summary>From the worker: the running cell wants a line of text from the user, as an <see cref="InputGiven"/>.</summary>
-internal sealed record InputWanted(string Prompt) : WorkerMessage;
+internal sealed record InputWanted(InputQuestion Question) : WorkerMessage;
 
 /// <summary>From the worker: the answer to a question.</summary>
 /// <param name="Id">The question's id.</param>

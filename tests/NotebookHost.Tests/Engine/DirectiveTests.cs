@@ -107,7 +107,7 @@ public sealed class DirectiveTests : SessionTest
     [Fact]
     public async Task The_names_of_NET_Interactive_are_there_without_a_using()
     {
-        Options = Options with { ReadInput = prompt => prompt + "!" };
+        Options = Options with { ReadInput = question => question.Prompt + (question.IsPassword ? "?" : "!") };
         await Run("using Microsoft.DotNet.Interactive;\nusing Microsoft.DotNet.Interactive.Commands;\nvar before = 1;");
         await Run("await Kernel.Root.SendAsync(new SubmitCode(\"Console.Write(before + 1)\"));");
         Assert.Contains(
@@ -117,7 +117,7 @@ public sealed class DirectiveTests : SessionTest
         );
         Assert.Equal("a!", (await Run("await Kernel.GetInputAsync(\"a\", \"text\")")).Result!["text/plain"]);
         Assert.Equal(
-            "secret! *******",
+            "secret? *******",
             (await Run("var p = await Kernel.GetPasswordAsync(\"secret\"); $\"{p.GetClearTextPassword()} {p}\"")).Result!["text/plain"]
         );
         Assert.Equal("$$x^2$$", (await Run("new MathString(\"x^2\")")).Result!["text/latex"]);

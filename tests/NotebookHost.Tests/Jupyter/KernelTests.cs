@@ -120,6 +120,18 @@ public sealed class KernelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_password_is_asked_for_as_one()
+    {
+        var id = _kernel.SendExecute(
+            "using Microsoft.DotNet.Interactive;\n(await Kernel.GetPasswordAsync(\"Secret\")).GetClearTextPassword().Length"
+        );
+        var asked = (await _kernel.NextAsync(message => message.Type == "input_request")).Content;
+        Assert.Equal(("Secret", true), ((string?)asked["prompt"], (bool?)asked["password"]));
+        _kernel.Send("input_reply", new JsonObject { ["value"] = "Ada" }, "stdin");
+        Assert.Equal("3", (string?)(await _kernel.EndOfAsync(id)).Result!["text/plain"]);
+    }
+
+    [Fact]
     public async Task Messages_with_a_wrong_signature_are_dropped_and_logged()
     {
         _kernel.Send("execute_request", new JsonObject { ["code"] = "1" }, wrongKey: true);

@@ -9,6 +9,7 @@ internal sealed class LiveCourse : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _user = new();
+    private JupyterFolder? _notebooks;
     private LiveServer? _server;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -21,16 +22,30 @@ internal sealed class LiveCourse : IAsyncDisposable
 
     public string Notebook => Path.Combine(_folder.Path, "n.ipynb");
 
-    /// <param name="cells">The sources; those that begin with "[text]" are text cells.</param>
+    /// <param name="cells">The sources; those that begin with "[text]" are text cells, those with "[check]" check a task.</param>
     public static async Task<LiveCourse> OpenAsync(params string[] cells)
     {
         Chromium.Need();
         var course = new LiveCourse();
         course.Write(cells);
-        course._server = await LiveServer.StartAsync(new NotebookFolder(course._folder.Path), new UserFolder(course._user.Path), 0);
-        course._playwright = await Playwright.CreateAsync();
-        course._browser = await Chromium.LaunchAsync(course._playwright);
+        await course.StartAsync(course._folder.Path);
         return course;
+    }
+
+    /// <summary>The notebooks of the course themselves.</summary>
+    public static async Task<LiveCourse> OpenWholeAsync()
+    {
+        Chromium.Need();
+        var course = new LiveCourse { _notebooks = new JupyterFolder() };
+        await course.StartAsync(Path.Combine(course._notebooks.Root, "notebooks"));
+        return course;
+    }
+
+    private async Task StartAsync(string folder)
+    {
+        _server = await LiveServer.StartAsync(new NotebookFolder(folder), new UserFolder(_user.Path), 0);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await Chromium.LaunchAsync(_playwright);
     }
 
     /// <summary>Writes the notebook's file, as another program would.</summary>
@@ -47,7 +62,23 @@ internal sealed class LiveCourse : IAsyncDisposable
         );
 
     /// <summary>A page with the notebook, ready to be used. All pages are windows of one browser.</summary>
-    public async Task<IPage> PageAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> PageAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light, string notebook = "n.ipynb")
+    {
+        var page = await WindowAsync(width, scheme);
+        await page.GotoAsync($"{_server!.Address}&notebook={notebook}");
+        await ReadyAsync(page);
+        return page;
+    }
+
+    /// <summary>A page with the list of notebooks.</summary>
+    public async Task<IPage> IndexAsync()
+    {
+        var page = await WindowAsync(1440, ColorScheme.Light);
+        await page.GotoAsync(_server!.Address);
+        return page;
+    }
+
+    private async Task<IPage> WindowAsync(int width, ColorScheme scheme)
     {
         // The token is exchanged for a cookie in the first page.
         _context ??= await _browser!.NewContextAsync(
@@ -67,8 +98,6 @@ internal sealed class LiveCourse : IAsyncDisposable
                 Problems.Add(message.Text);
             }
         };
-        await page.GotoAsync($"{_server!.Address}&notebook=n.ipynb");
-        await ReadyAsync(page);
         return page;
     }
 
@@ -124,6 +153,7 @@ internal sealed class LiveCourse : IAsyncDisposable
             await _server.DisposeAsync();
         }
 
+        _notebooks?.Dispose();
         _folder.Dispose();
         _user.Dispose();
     }
@@ -131,12 +161,14 @@ internal sealed class LiveCourse : IAsyncDisposable
     private static JsonNode Cell(string source, int place)
     {
         const string Text = "[text]";
+        const string Check = "[check]";
         var isText = source.StartsWith(Text, StringComparison.Ordinal);
+        var isCheck = source.StartsWith(Check, StringComparison.Ordinal);
         var cell = new JsonObject
         {
             ["cell_type"] = isText ? "markdown" : "code",
             ["id"] = $"cell{place + 1}",
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = isCheck ? new JsonObject { ["tags"] = new JsonArray("check") } : [],
         };
         if (!isText)
         {
@@ -144,7 +176,10 @@ internal sealed class LiveCourse : IAsyncDisposable
             cell["outputs"] = new JsonArray();
         }
 
-        cell["source"] = isText ? source[Text.Length..] : source;
+        cell["source"] =
+            isText ? source[Text.Length..]
+            : isCheck ? source[Check.Length..]
+            : source;
         return cell;
     }
 }

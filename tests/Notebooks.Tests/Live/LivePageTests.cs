@@ -1,5 +1,6 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using NotebookHost.Documents;
 using static Notebooks.Tests.Live.LiveCourse;
 
 namespace Notebooks.Tests.Live;
@@ -195,7 +196,103 @@ public sealed class LivePageTests
         await page.Keyboard.PressAsync("Enter");
         await StateAsync(page, 1, "done");
         Assert.Contains("Hello Ada!", await OutputAsync(page, 1), StringComparison.Ordinal);
+
+        await TypeAsync(page, 1, "(await Microsoft.DotNet.Interactive.Kernel.GetPasswordAsync(\"Secret\")).GetClearTextPassword().Length");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await page.WaitForSelectorAsync(".output.input input[type=password]:focus");
+        await page.Keyboard.TypeAsync("four");
+        await page.Keyboard.PressAsync("Enter");
+        await StateAsync(page, 1, "done");
+        Assert.Equal("4", await OutputAsync(page, 1));
         Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task The_list_counts_tasks_and_quizzes()
+    {
+        await using var course = await OpenAsync(
+            "[check]HTML(\"<div data-check='passed'>in single quotes</div>\")",
+            "[check]HTML(\"<div data-check=\\\"passed\\\">yes</div>\")",
+            "HTML(\"<script>setTimeout(() => document.dispatchEvent(new CustomEvent('quizprogress', "
+                + "{ detail: { answered: 2, right: 1, of: 5 } })), 500)</script>\")"
+        );
+        var index = await course.IndexAsync();
+        var page = await course.PageAsync();
+        for (var cell = 1; cell <= 3; cell++)
+        {
+            await page.Keyboard.PressAsync("Shift+Enter");
+            await StateAsync(page, cell, "done");
+        }
+
+        await ShowsAsync(index, "1 of 2 tasks passed · quiz: 1 of 5 right");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task The_whole_of_00_by_keyboard_with_its_task_and_its_quiz()
+    {
+        await using var course = await OpenWholeAsync();
+        var solution = NotebookDocument
+            .Load(Path.Combine(Course.Root, "notebooks", "00-introduction.ipynb"))
+            .Cells.SelectMany(cell => TaskCells.Solutions(cell.Source))
+            .Single();
+        var page = await course.PageAsync(notebook: "00-introduction.ipynb");
+        var cells = await page.EvaluateAsync<int>("() => liveNotebook.cells.length");
+        for (var cell = 1; cell <= cells; cell++)
+        {
+            if (await page.EvaluateAsync<bool>("cell => liveNotebook.cells[cell - 1].tags.includes('task')", cell))
+            {
+                await page.Keyboard.PressAsync("Enter");
+                await page.Keyboard.PressAsync("Control+A");
+                await page.Keyboard.InsertTextAsync(solution);
+            }
+
+            await page.Keyboard.PressAsync("Shift+Enter");
+            if (await page.EvaluateAsync<bool>("cell => liveNotebook.cells[cell - 1].isCode", cell))
+            {
+                await StateAsync(page, cell, "done");
+            }
+        }
+
+        var quiz = await FrameAsync(page, ".cnn-quiz[data-ready]");
+        await quiz.Locator("summary").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var index = await course.IndexAsync();
+        await ShowsAsync(index, "1 of 1 tasks passed · quiz: ");
+        Assert.Empty(course.Problems);
+    }
+
+    /// <summary>Waits until the list says something of its first notebook.</summary>
+    private static async Task ShowsAsync(IPage index, string begin)
+    {
+        await index.BringToFrontAsync();
+        var done = "";
+        for (var waited = 0; waited < 20_000 && !done.StartsWith(begin, StringComparison.Ordinal); waited += 100)
+        {
+            done = await index.EvaluateAsync<string>("() => document.querySelector('.done').textContent");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.StartsWith(begin, done, StringComparison.Ordinal);
+    }
+
+    /// <summary>The frame of an output that holds an element.</summary>
+    private static async Task<IFrame> FrameAsync(IPage page, string selector)
+    {
+        for (var waited = 0; waited < 30_000; waited += 100)
+        {
+            foreach (var frame in page.Frames.Skip(1))
+            {
+                if (await frame.QuerySelectorAsync(selector) is not null)
+                {
+                    return frame;
+                }
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"No frame has {selector}.");
     }
 
     [Fact]

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NotebookHost.Documents;
 
 namespace Notebooks.Tests.RealKernel;
 
 /// <summary>Microsoft's own .NET Interactive, as the judge of what a C# notebook means.</summary>
 [Collection("Jupyter")]
-public sealed class RealKernelTests
+public sealed partial class RealKernelTests
 {
     private static readonly string? DotnetInteractive = new[]
     {
@@ -43,7 +44,9 @@ public sealed class RealKernelTests
         foreach (var file in solved ? Directory.GetFiles(notebooks, "*.ipynb") : [])
         {
             var unsolved = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(file, TaskCells.Solve(unsolved), TestContext.Current.CancellationToken);
+            // One epoch where it need not be ten: what is trained is another test's question.
+            var solution = Epochs().Replace(TaskCells.Solve(unsolved), "$1 = 1;");
+            await File.WriteAllTextAsync(file, solution, TestContext.Current.CancellationToken);
         }
 
         using var convert = folder.StartPython([
@@ -92,6 +95,9 @@ public sealed class RealKernelTests
 
         Assert.True(charts > 15, $"{charts} charts");
     }
+
+    [GeneratedRegex("(var epochs|var compareEpochs) = 10;")]
+    private static partial Regex Epochs();
 
     /// <summary>.NET Interactive shows what the SDK's own builds suppress: TorchSharp is built for an older .NET.</summary>
     private static bool IsKnownWarning(JsonNode text) =>

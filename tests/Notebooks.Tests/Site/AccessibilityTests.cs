@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -78,7 +79,8 @@ public sealed class AccessibilityTests(BundledCourse course)
             found.AddRange((await page.EvaluateAsync<string[]>(Structure)).Select(problem => $"{name}: {problem}"));
             // Folded text is text too.
             await page.EvaluateAsync("() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; }");
-            var result = await page.RunAxe();
+            // Within a chart's drawing, thousands of shapes, axe has no rule to apply.
+            var result = await page.RunAxe(new AxeRunContext { Exclude = [new AxeSelector(".main-svg")] });
             Assert.NotEmpty(result.Passes);
             found.AddRange(
                 result.Violations.Select(violation =>

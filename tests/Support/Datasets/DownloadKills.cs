@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Support.Datasets;
 
 /// <summary>
-/// Kills downloading processes (SIGKILL) at random moments, one to three on the same cache with the mirrors in turns, and checks that the
-/// next start puts right what they left. The same seed chooses the same moments, as bytes sent and milliseconds after them.
+/// Kills one to three downloads on the same cache (SIGKILL), with the mirrors in random order, and checks that the next start loads the
+/// right data. A kill comes some milliseconds after a number of bytes was sent; the same seed chooses the same numbers.
 /// </summary>
 internal sealed class DownloadKills(int seed) : IDisposable
 {

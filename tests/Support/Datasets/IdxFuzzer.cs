@@ -171,7 +171,7 @@ internal sealed class IdxFuzzer(int seed, long largestBomb)
         {
             return asked <= most ? asked : 0;
         }
-        // Doubled again and again: all sizes together are less than three times the last, which is at most twice what came.
+        // The reader doubles its memory: all sizes together are below three times what was asked, and four times what came.
         return (64 * 1024) + Math.Min(3 * asked, 4 * (input.Harm == GzipHarm.None ? input.Plain.Length : most));
     }
 

@@ -68,7 +68,7 @@ internal sealed class SafetensorsFuzz
         (_good, _foreign) = (Write(true), Write(false));
     }
 
-    /// <summary>How many inputs were taken for good.</summary>
+    /// <summary>How many inputs were accepted.</summary>
     public int Accepted { get; private set; }
 
     /// <summary>How many were refused.</summary>
@@ -78,8 +78,7 @@ internal sealed class SafetensorsFuzz
     public double MostMemory { get; private set; }
 
     /// <summary>Reads a number of spoiled files.</summary>
-    /// <returns>What was wrong: another exception than the one that is promised, or an input taken for good whose tensors are not those in
-    /// it.</returns>
+    /// <returns>What was wrong: another exception than promised, or an accepted input whose tensors were read wrongly.</returns>
     public List<string> Run(int inputs)
     {
         var wrong = new List<string>();

@@ -11,6 +11,8 @@
     const right = [...firstChoices.values()].filter(choice => choice.classList.contains('right')).length;
     part('score').textContent = 'Right at the first choice: ' + right + ' of ' + firstChoices.size + (firstChoices.size < questions.length ? ' so far.' : '.');
     line.hidden = firstChoices.size === 0;
+    // The live pages keep it for their list of notebooks.
+    root.dispatchEvent(new CustomEvent('quizprogress', { bubbles: true, detail: { answered: firstChoices.size, right, of: questions.length } }));
   }
 
   for (const question of questions) {

@@ -78,7 +78,8 @@ internal static class CrossEntropyCheck
             [0, 0]
         ),
         (
-            "Each row has a largest logit of its own: subtract that, not the largest of the whole batch.",
+            "Each row has a largest logit of its own: subtract that, not 0 and not the largest of the whole batch. Begin the search with "
+                + "the row's first logit.",
             new float[,]
             {
                 { 1000, 999, 998 },

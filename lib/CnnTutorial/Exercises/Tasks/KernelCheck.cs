@@ -170,7 +170,7 @@ internal static class KernelCheck
                 () => Near(one, Moved(start, Gradient(image, output, start, difference => difference.abs().mean()), -Rate))
             ),
             (
-                "the steps are those of the plain differences, in which too much cancels too little",
+                "the steps are those of the plain differences, in which plus and minus cancel out",
                 "Square the differences: `functional.mse_loss(…)`, or `.square().mean()`.",
                 () =>
                     Near(one, Moved(start, Gradient(image, output, start, difference => difference.mean()), -Rate))

@@ -125,7 +125,7 @@ internal sealed class PartwisePass
                 {
                     using var scope = NewDisposeScope();
                     var logits = Forward(batch.Images, masks, part);
-                    // A mean over the part becomes the part's share of the mean over the batch.
+                    // Weighted by its share of the images, so that the parts add up to the mean over the batch.
                     var share = loss.call(logits, Part(batch.Labels, part)) * ((double)logits.shape[0] / batch.Count);
                     gradients[part] = [.. autograd.grad([share], [.. parameters]).Select(gradient => gradient.DetachFromDisposeScope())];
                     (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());

@@ -103,7 +103,7 @@ internal static class TrainingSnapshot
         set_rng_state(tensors[RandomName]);
         foreach (var (parameter, had) in optimizer.parameters().Zip(tensors[GradientsName].data<byte>()))
         {
-            // A sum that begins with zero can differ in the sign of a zero from one that begins with its first number.
+            // As without an interruption: -0 added to 0 is 0, but -0 as the first gradient stays -0.
             if (had == 1 && HasGradient(parameter) == 0)
             {
                 parameter.grad = zeros_like(parameter).DetachFromDisposeScope();

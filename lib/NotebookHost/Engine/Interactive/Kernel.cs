@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Html;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Formatting;
+using NotebookHost.Engine;
 using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;
 
 namespace Microsoft.DotNet.Interactive;
@@ -29,13 +30,13 @@ public sealed class Kernel
 
     /// <summary>Asks the user for a line of text.</summary>
     /// <param name="prompt">What to ask.</param>
-    /// <param name="typeHint">What kind of text it is, for front ends that use it.</param>
+    /// <param name="typeHint">What kind of text it is; "password" is not shown while it is typed.</param>
     public static Task<string?> GetInputAsync(string prompt = "", string typeHint = "text") =>
-        Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(prompt));
+        Task.FromResult(DisplayExtensions.CurrentCell().ReadInput(new InputQuestion(prompt, IsPassword: typeHint == "password")));
 
-    /// <summary>Asks the user for a password.</summary>
+    /// <summary>Asks the user for a password, which front ends do not show while it is typed.</summary>
     public static Task<PasswordString> GetPasswordAsync(string prompt = "") =>
-        Task.FromResult(new PasswordString(DisplayExtensions.CurrentCell().ReadInput(prompt) ?? ""));
+        Task.FromResult(new PasswordString(DisplayExtensions.CurrentCell().ReadInput(new InputQuestion(prompt, IsPassword: true)) ?? ""));
 
     /// <summary>The only kernel.</summary>
     public static Kernel Root { get; } = new();

@@ -9,9 +9,9 @@ public sealed class KernelInvocationContext
     private static readonly AsyncLocal<KernelInvocationContext?> Flowing = new();
     private static volatile KernelInvocationContext? _executing;
 
-    private readonly Func<string, string?>? _readInput;
+    private readonly Func<InputQuestion, string?>? _readInput;
 
-    internal KernelInvocationContext(CellOutput output, Func<string, string?>? readInput, CancellationToken cancellationToken)
+    internal KernelInvocationContext(CellOutput output, Func<InputQuestion, string?>? readInput, CancellationToken cancellationToken)
     {
         Output = output;
         _readInput = readInput;
@@ -61,7 +61,7 @@ public sealed class KernelInvocationContext
 
     internal void Leave() => Interlocked.CompareExchange(ref _executing, null, this);
 
-    internal string? ReadInput(string prompt)
+    internal string? ReadInput(InputQuestion question)
     {
         Output.Flush();
         return _readInput is null
@@ -69,6 +69,6 @@ public sealed class KernelInvocationContext
                 "A headless run has no input: nobody is there to type. Give the value in the cell, or open the notebook in Jupyter "
                     + "or VS Code."
             )
-            : _readInput(prompt);
+            : _readInput(question);
     }
 }

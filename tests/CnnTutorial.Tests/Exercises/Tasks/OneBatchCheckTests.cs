@@ -46,7 +46,7 @@ public sealed class OneBatchCheckTests
                     optimizer.step();
                 }
             ),
-            "wiped"
+            "cleared them"
         ),
         ["softmax"] = (Loop(logits: logits => logits.softmax(1)), "It got probabilities"),
         ["sum"] = (Loop(backward: value => (value * 24).backward()), "they are 24 times as large"),
