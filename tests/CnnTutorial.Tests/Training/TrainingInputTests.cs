@@ -30,7 +30,7 @@ public sealed class TrainingInputTests
         ["one image"] = (trainer => trainer.Fit(Labelled(3)), "Every image in the training split has label 3"),
         ["a label too high"] = (
             trainer => trainer.Fit(Labelled(0, 1, 4, 2)),
-            "In the training split image 2 has label 4, but the model tells 4 classes apart, numbered 0 to 3"
+            "In the training split image 2 has label 4, but the model knows 4 classes, numbered 0 to 3"
         ),
         ["a label too high to judge by"] = (
             trainer => trainer.Fit(Good, Labelled(0, 255)),

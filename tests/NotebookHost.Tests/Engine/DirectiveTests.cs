@@ -100,7 +100,7 @@ public sealed class DirectiveTests : SessionTest
     public async Task Warnings_of_the_compiler_are_shown_folded()
     {
         var html = await Shown("int Unused()\n{\n    int z;\n    return 1;\n}");
-        Assert.StartsWith("<details><summary>1 warning", html, StringComparison.Ordinal);
+        Assert.StartsWith("<details><summary>1 compiler warning", html, StringComparison.Ordinal);
         Assert.Contains("cell 1, line 3: warning CS0168", html, StringComparison.Ordinal);
     }
 
