@@ -86,7 +86,7 @@ public sealed partial class ClassroomTests
         Assert.True(await notebook.Page.Locator(".cnn-card").Last.IsVisibleAsync());
         Assert.Contains(
             $"The library is built: {Path.Combine(course, "lib", "bin", "CnnTutorial.dll")}",
-            await notebook.OutputOfCellWithAsync("The library is built"),
+            await notebook.OutputOfCellWithAsync("build-library.cs"),
             StringComparison.Ordinal
         );
         await notebook.ScreenshotAsync($"hub-{name}");

@@ -133,7 +133,7 @@ public sealed class RunTests : ProgramTest
     public async Task A_cell_that_runs_too_long_is_ended_with_3_and_named()
     {
         Notebook("slow.ipynb", "1", $"{WritePid}\nConsole.Write(\"partial\");\nwhile (true) System.Threading.Thread.Sleep(5);");
-        var (code, output, _) = await Run("run", "slow.ipynb", "--output", "out", "--timeout", "6");
+        var (code, output, _) = await Run("run", "slow.ipynb", "--output", "out", "--timeout", "15");
         Assert.Equal(3, code);
         Assert.Contains("slow.ipynb, cell 2: Timeout:", output, StringComparison.Ordinal);
         Assert.Equal("timedOut", (string)Summary()["notebooks"]![0]!["status"]!);

@@ -56,7 +56,7 @@ public sealed class QuizInBrowserTests(QuizPage quizzes) : IClassFixture<QuizPag
                 await SaysAsync(quiz, "Right. So this check");
                 await page.Keyboard.PressAsync("Tab");
                 await page.Keyboard.PressAsync("Space");
-                await SaysAsync(quiz, "Not this one. Below it");
+                await SaysAsync(quiz, "Not this one. Only a network");
                 Assert.NotEqual("none", await page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle"));
                 Assert.Empty(await page.EvaluateAsync<string[]>("() => heard"));
             }
