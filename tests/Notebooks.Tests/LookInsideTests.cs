@@ -33,7 +33,8 @@ public sealed partial class LookInsideTests(BundledCourse course)
             .ToDictionary(match => match.Groups["rate"].Value, match => double.Parse(match.Groups["percent"].Value));
         TestContext.Current.SendDiagnosticMessage(string.Join(", ", legend.Select(run => $"{run.Key}: {run.Value} %")));
         Assert.Equal(["0.1", "0.01", "0.001", "0.0001"], legend.Keys);
-        Assert.InRange(legend["0.1"], 5, 20);
+        // It stays at guessing or learns badly: which of the two, the seed and the processor decide.
+        Assert.InRange(legend["0.1"], 5, legend["0.001"] - 10);
         Assert.InRange(legend["0.001"], 70, 100);
         Assert.InRange(legend["0.0001"], 0, legend["0.001"] - 10);
     }
