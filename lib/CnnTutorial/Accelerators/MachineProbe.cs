@@ -37,7 +37,8 @@ internal sealed class MachineProbe : IAcceleratorProbe
 
             using var scope = NewDisposeScope();
             // Small whole numbers: exact in every float format, so the check may demand equality.
-            var product = full(8, 8, 2f, device: new Device(type)).matmul(full(8, 8, 3f, device: new Device(type)));
+            Tensor Filled(float number) => tensor(Enumerable.Repeat(number, 64).ToArray(), [8, 8], device: new Device(type));
+            var product = Filled(2).matmul(Filled(3));
             return product.cpu().sum().item<float>() == 8 * 8 * 8 * 6 ? null : "it computed a wrong product";
         }
         catch (Exception e) when (e is ExternalException or InvalidOperationException or NotSupportedException or ArgumentException)

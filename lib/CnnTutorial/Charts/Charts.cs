@@ -45,11 +45,16 @@ public static partial class Charts
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         using var scope = NewDisposeScope();
-        var numbers = values.detach().cpu().to(ScalarType.Float32).flatten();
-        var (low, high) = (numbers.min().item<float>(), numbers.max().item<float>());
+        var numbers = values.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+        var (low, high) = (numbers.Min(), numbers.Max());
         var step = high > low ? (high - low) / bins : 1;
-        // The highest value belongs in the last bin, not in one of its own.
-        var counts = ((numbers - low) / step).floor().clamp(0, bins - 1).to(ScalarType.Int64).bincount(null, bins).data<long>().ToArray();
+        var counts = new long[bins];
+        foreach (var number in numbers)
+        {
+            // The highest value belongs in the last bin, not in one of its own.
+            counts[Math.Clamp((int)((number - low) / step), 0, bins - 1)]++;
+        }
+
         var layout = Plain(title, axis, "Pixels (logarithmic)", 360);
         layout.yaxis.type = "log";
         layout.bargap = 0.05;

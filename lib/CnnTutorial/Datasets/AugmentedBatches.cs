@@ -72,15 +72,15 @@ public sealed class AugmentedBatches(
         using var scope = NewDisposeScope();
         var (count, rows, columns) = (images.shape[0], images.shape[2], images.shape[3]);
         // One number between -1 and 1 for each image.
-        Tensor Any() => (rand(count, generator: random) * 2) - 1;
+        Tensor Any() => empty(count).uniform_(-1, 1, random);
 
-        var angle = Any() * (rotate * Math.PI / 180);
+        var angle = Any().Times(rotate * Math.PI / 180);
         var mirror = flip ? Any().sign() : ones(count);
         // Where each pixel of the new image is looked up in the old one, in coordinates that reach from -1 to 1 across the image: a
         // rotation, a mirror, and a step (https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html).
         var (cos, sin) = (angle.cos(), angle.sin());
-        var across = stack([cos * mirror, -sin * ((double)rows / columns), Any() * (2 * shift / columns)], 1);
-        var down = stack([sin * mirror * ((double)columns / rows), cos, Any() * (2 * shift / rows)], 1);
+        var across = stack([cos * mirror, -sin.Times((double)rows / columns), Any().Times(2 * shift / columns)], 1);
+        var down = stack([(sin * mirror).Times((double)columns / rows), cos, Any().Times(2 * shift / rows)], 1);
         var places = nn.functional.affine_grid(stack([across, down], 1).to(images.device), images.shape, align_corners: false);
         return nn
             .functional.grid_sample(

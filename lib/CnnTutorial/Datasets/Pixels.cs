@@ -16,7 +16,7 @@ internal static class Pixels
         }
 
         using var scope = NewDisposeScope();
-        return ChannelsLast.View(images.to(ScalarType.Float32).div_(255)).MoveToOuterDisposeScope();
+        return ChannelsLast.View(images.to(ScalarType.Float32).DivideBy(255)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Refuses images with NaN or infinite numbers, which a learner's own code may make.</summary>

@@ -99,7 +99,7 @@ internal static class ThreeBlockBehaviour
         using var noGradients = no_grad();
         var weights = ByName(model)!;
         weights["predictions.weight"].zero_();
-        weights["predictions.bias"].fill_(1);
+        weights["predictions.bias"].copy_(ones(10));
         var images = PracticeImages.Numbered(12, seed: 5).ToImageTensor();
         var pairs = new List<(double Full, double Now)>();
         for (var unit = 0; unit < 120 && pairs.Count < 400; unit += 10)
@@ -113,7 +113,7 @@ internal static class ThreeBlockBehaviour
 
             weights["predictions.weight"].copy_(tensor(row));
             model.eval();
-            var full = (model.call(images) - 1).flatten().data<float>().ToArray();
+            var full = model.call(images).flatten().data<float>().ToArray().Select(logit => logit - 1);
             model.train();
             var now = model.call(images).flatten().data<float>().ToArray();
             pairs.AddRange(full.Zip(now).Where(pair => pair.First > 1e-3f).Select(pair => ((double)pair.First, (double)pair.Second)));

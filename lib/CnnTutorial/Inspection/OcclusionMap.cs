@@ -71,7 +71,7 @@ public sealed class OcclusionMap
                     var probabilities = model
                         .call(ChannelsLast.View(where(covered, tensor((float)shade, device: device), whole).contiguous()))
                         .softmax(1);
-                    falls.AddRange((confidence - probabilities.select(1, prediction)).cpu().data<float>());
+                    falls.AddRange(probabilities.select(1, prediction).cpu().data<float>().Select(now => confidence - now));
                 }
             }
         );
@@ -81,10 +81,20 @@ public sealed class OcclusionMap
     /// <summary>For each of some pixels what a patch around it covers: bool <c>[pixels, 1, rows, columns]</c>.</summary>
     private static Tensor Patches(ImageSplit image, int patch, long start, long count, Device device)
     {
-        var centre = arange(start, start + count, device: device).view(count, 1, 1, 1);
-        var row = arange(image.Rows, device: device).view(1, 1, image.Rows, 1) - centre.floor_divide(image.Columns);
-        var column = arange(image.Columns, device: device).view(1, 1, 1, image.Columns) - centre.remainder(image.Columns);
-        var (before, after) = (-((patch - 1) / 2), patch / 2);
-        return row.ge(before).logical_and(row.le(after)).logical_and(column.ge(before)).logical_and(column.le(after));
+        var covered = new bool[count, 1, image.Rows, image.Columns];
+        var (before, after) = ((patch - 1) / 2, patch / 2);
+        for (var i = 0; i < count; i++)
+        {
+            var (row, column) = ((start + i) / image.Columns, (start + i) % image.Columns);
+            for (var r = Math.Max(0, row - before); r <= Math.Min(image.Rows - 1, row + after); r++)
+            {
+                for (var c = Math.Max(0, column - before); c <= Math.Min(image.Columns - 1, column + after); c++)
+                {
+                    covered[i, 0, r, c] = true;
+                }
+            }
+        }
+
+        return tensor(covered, device: device);
     }
 }

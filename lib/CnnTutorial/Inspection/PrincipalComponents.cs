@@ -53,12 +53,12 @@ public sealed class PrincipalComponents
         // A direction and its opposite are equally good: the one whose largest number is positive is taken, so that the picture is the
         // same every time.
         directions *= directions.gather(1, directions.abs().argmax(1, keepdim: true)).sign();
-        var variances = lengths.square();
+        var variances = lengths.square().data<double>().ToArray();
         // Points that do not differ at all have no variance to share.
-        var shares = (variances / variances.sum().clamp_min(double.Epsilon)).narrow(0, 0, axes);
+        var all = Math.Max(variances.Sum(), double.Epsilon);
         return new PrincipalComponents(
             [.. centred.matmul(directions.t()).contiguous().data<double>().ToArray().Chunk(axes)],
-            shares.data<double>().ToArray()
+            [.. variances.Take(axes).Select(variance => variance / all)]
         );
     }
 }

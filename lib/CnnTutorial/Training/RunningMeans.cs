@@ -34,9 +34,9 @@ internal sealed class RunningMeans : IDisposable
         var count = labels.shape[0];
         var values = _metrics
             .Select(metric => metric.Values(logits, labels).to(ScalarType.Float32).sum())
-            .Prepend(meanLoss * count)
+            .Prepend(meanLoss.Times(count))
             .ToArray();
-        _sums.add_(stack(values));
+        _sums.AddInPlace(stack(values));
         Count += (int)count;
     }
 

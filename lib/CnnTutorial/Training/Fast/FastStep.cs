@@ -58,7 +58,7 @@ internal sealed class FastStep : IDisposable
         {
             for (var i = 0; i < _parameters.Count; i++)
             {
-                _parameters[i].grad = gradients.Select(part => part[i]).Aggregate((sum, gradient) => sum.add_(gradient));
+                _parameters[i].grad = gradients.Select(part => part[i]).Aggregate((sum, gradient) => sum.AddInPlace(gradient));
             }
 
             _trainer.Optimizer.step();

@@ -126,7 +126,7 @@ internal sealed class PartwisePass
                     using var scope = NewDisposeScope();
                     var logits = Forward(batch.Images, masks, part);
                     // Weighted by its share of the images, so that the parts add up to the mean over the batch.
-                    var share = loss.call(logits, Part(batch.Labels, part)) * ((double)logits.shape[0] / batch.Count);
+                    var share = loss.call(logits, Part(batch.Labels, part)).Times((double)logits.shape[0] / batch.Count);
                     gradients[part] = [.. autograd.grad([share], [.. parameters]).Select(gradient => gradient.DetachFromDisposeScope())];
                     (outputs[part], losses[part]) = (logits.detach().DetachFromDisposeScope(), share.detach().DetachFromDisposeScope());
                 },
@@ -174,7 +174,7 @@ internal sealed class PartwisePass
         {
             (false, _) or (_, 0) => null,
             (_, 1) => zeros(shape).DetachFromDisposeScope(),
-            (_, var p) => empty(shape).bernoulli_(1 - p).div_(1 - p).DetachFromDisposeScope(),
+            (_, var p) => empty(shape).bernoulli_(1 - p).DivideBy(1 - p).DetachFromDisposeScope(),
         };
 
     private static IEnumerable<Operation> Operations(IReadOnlyList<Module<Tensor, Tensor>> layers)
@@ -195,7 +195,7 @@ internal sealed class PartwisePass
                     when RearrangesLayers && next is Modules.MaxPool2d:
                     yield return (value, _, _) =>
                         functional.conv2d(value, conv.weight!, null, conv.stride, padding, conv.dilation, conv.groups);
-                    yield return (value, _, _) => next.call(value).add_(bias.view(-1, 1, 1));
+                    yield return (value, _, _) => next.call(value).AddInPlace(bias.view(-1, 1, 1));
                     i++;
                     break;
                 default:
