@@ -17,7 +17,7 @@ internal sealed class SeedProbe
     /// <summary>After a run.</summary>
     public void End()
     {
-        using var state = get_rng_state();
+        using var state = RandomState.Get();
         _states.Add(state.bytes.ToArray());
     }
 }

@@ -6,7 +6,7 @@ namespace CnnTutorial;
 /// it.</summary>
 internal sealed class TorchGlobals : IDisposable
 {
-    private readonly Tensor _random = get_rng_state().DetachFromDisposeScope();
+    private readonly Tensor _random = RandomState.Get().DetachFromDisposeScope();
     private readonly ScalarType _type = get_default_dtype();
     private readonly Device _device = get_default_device();
     private readonly int _threads = get_num_threads();
@@ -25,7 +25,7 @@ internal sealed class TorchGlobals : IDisposable
         set_num_threads(_threads);
         set_default_device(_device);
         set_default_dtype(_type);
-        set_rng_state(_random);
+        RandomState.Set(_random);
         _random.Dispose();
     }
 }

@@ -90,11 +90,6 @@ internal sealed class NumberGuard : IDisposable
 
     private double[] Values()
     {
-        if (_losses.Count == 1)
-        {
-            return [_losses[0].ToDouble()];
-        }
-
         using var scope = NewDisposeScope();
         return stack(_losses).to(ScalarType.Float64).cpu().data<double>().ToArray();
     }

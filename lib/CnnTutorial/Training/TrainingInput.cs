@@ -102,7 +102,7 @@ internal static class TrainingInput
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         // This trial changes nothing: not the state of the layers, and not the random numbers with which a seeded training begins.
-        var random = get_rng_state();
+        var random = RandomState.Get();
         var wasTraining = model.training;
         model.eval();
         long[] shape;
@@ -122,7 +122,7 @@ internal static class TrainingInput
         finally
         {
             model.train(wasTraining);
-            set_rng_state(random);
+            RandomState.Set(random);
         }
 
         return shape is [var images, var classes] && images == count && classes > 0

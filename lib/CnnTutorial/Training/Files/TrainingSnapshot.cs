@@ -32,7 +32,7 @@ internal static class TrainingSnapshot
             tensors.Add(OptimizerPrefix + name, value);
         }
 
-        tensors.Add(RandomName, get_rng_state());
+        tensors.Add(RandomName, RandomState.Get());
         tensors.Add(GradientsName, tensor(optimizer.parameters().Select(HasGradient).ToArray()));
         return tensors;
     }
@@ -66,7 +66,7 @@ internal static class TrainingSnapshot
     public static void Restore(IReadOnlyDictionary<string, Tensor> tensors, Module<Tensor, Tensor> model, optim.Optimizer optimizer)
     {
         using var scope = NewDisposeScope();
-        ThrowIfOfAnotherSize(tensors, RandomName, get_rng_state().numel());
+        ThrowIfOfAnotherSize(tensors, RandomName, RandomState.Get().numel());
         ThrowIfOfAnotherSize(tensors, GradientsName, optimizer.parameters().Count());
         var before = OptimizerMemory.Read(optimizer)?.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         if (before is not null)
@@ -100,7 +100,7 @@ internal static class TrainingSnapshot
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        set_rng_state(tensors[RandomName]);
+        RandomState.Set(tensors[RandomName]);
         foreach (var (parameter, had) in optimizer.parameters().Zip(tensors[GradientsName].data<byte>()))
         {
             // As without an interruption: -0 added to 0 is 0, but -0 as the first gradient stays -0.
