@@ -23,4 +23,15 @@ public sealed class InterruptionTests
         Assert.Empty(wrong);
         Assert.True(afterAnEpoch > 0, "No training was killed after its first epoch, so that nothing was tested.");
     }
+
+    [Theory]
+    [InlineData("Adam")]
+    [InlineData("Adam in parts")]
+    public async Task A_training_ends_the_same_whenever_garbage_is_collected(string optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        var (quiet, collecting) = await Interruptions.WhileCollectingAsync(folder.Path, optimizer);
+        Assert.NotEmpty(quiet);
+        Assert.Equal(quiet, collecting);
+    }
 }

@@ -27,6 +27,10 @@ internal static class ChildWork
             case ["train", var folder, var result, var optimizer]:
                 File.WriteAllText(result, Train(folder, optimizer));
                 return 0;
+            case ["train-while-collecting", var folder, var result, var optimizer]:
+                new Thread(CollectForever) { IsBackground = true }.Start();
+                File.WriteAllText(result, Train(folder, optimizer));
+                return 0;
             default:
                 return 2;
         }
@@ -51,24 +55,36 @@ internal static class ChildWork
         }
     }
 
+    private static void CollectForever()
+    {
+        while (true)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
     /// <summary>Trains with a checkpoint after each epoch, from the newest one on. Where it begins to compute, and with what, is different
     /// each time.</summary>
     /// <returns>All that must not depend on interruptions.</returns>
     public static string Train(string folder, string kind)
     {
+        // A batch norm looks at the whole batch; without it a batch is computed in parts, by several threads.
+        var inParts = kind == "Adam in parts";
         var latest = Checkpoint.Latest(folder);
         // In a process that goes on, all random numbers differ from those of the first: only the checkpoint can put them right.
         manual_seed(latest is null ? 3 : Environment.ProcessId);
         var model = Sequential(
             ("conv", Conv2d(1, 4, kernel_size: 4, stride: 4)),
-            ("norm", BatchNorm2d(4)),
+            ("norm", inParts ? Dropout(0.1) : BatchNorm2d(4)),
             ("relu", ReLU()),
             ("flatten", Flatten()),
             ("dropout", Dropout(0.3)),
             ("predictions", Linear(4 * 7 * 7, PracticeImages.Classes))
         );
-        optim.Optimizer optimizer =
-            kind == "Adam" ? optim.Adam(model.parameters(), 0.003) : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
+        optim.Optimizer optimizer = kind.StartsWith("Adam", StringComparison.Ordinal)
+            ? optim.Adam(model.parameters(), 0.003)
+            : optim.SGD(model.parameters(), 0.01, momentum: 0.9);
         var trainer = new Trainer(model, CrossEntropyLoss(), optimizer) { ShowsProgress = false };
         var history = trainer.Fit(
             PracticeImages.Quarters(1500, seed: 1),

@@ -100,15 +100,25 @@ internal static class Interruptions
         return (wrong, afterAnEpoch);
     }
 
-    private static async Task<(string Result, double Seconds)> TrainAsync(string checkpoints, string optimizer)
+    /// <summary>Trains twice, once while another thread collects garbage without a pause, so that whatever nothing refers to is freed
+    /// at once.</summary>
+    /// <returns>How both ended; empty for a training that crashed.</returns>
+    public static async Task<(string Quiet, string Collecting)> WhileCollectingAsync(string folder, string optimizer)
+    {
+        var (quiet, _) = await TrainAsync(Path.Combine(folder, "quiet"), optimizer);
+        var (collecting, _) = await TrainAsync(Path.Combine(folder, "collecting"), optimizer, "train-while-collecting");
+        return (quiet, collecting);
+    }
+
+    private static async Task<(string Result, double Seconds)> TrainAsync(string checkpoints, string optimizer, string work = "train")
     {
         var result = $"{checkpoints}-result";
-        using var child = Start("train", checkpoints, result, optimizer);
+        using var child = Start(work, checkpoints, result, optimizer);
         await child.StandardOutput.ReadLineAsync();
         var start = Stopwatch.GetTimestamp();
         await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
-        return (await File.ReadAllTextAsync(result), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return (File.Exists(result) ? await File.ReadAllTextAsync(result) : "", Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>The number that all weights of a file are, or null.</summary>
@@ -130,6 +140,9 @@ internal static class Interruptions
     private static Process Start(params string[] arguments)
     {
         var command = ChildProgram.Command(ChildProgram.Work, arguments);
-        return TestProcess.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true });
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
+        // Compiled code as it is after a while: it lets go of objects as early as it may.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        return TestProcess.Start(start);
     }
 }
