@@ -22,6 +22,7 @@ internal sealed class PartwisePass
     private readonly IReadOnlyList<Operation> _operations;
     private readonly IReadOnlyDictionary<Modules.Dropout, long[]> _dropped;
     private readonly WorkerTeam _team;
+    private readonly HashSet<(long Images, bool Learns)> _prepared = [];
 
     private PartwisePass(
         IReadOnlyList<Module<Tensor, Tensor>> layers,
@@ -88,8 +89,9 @@ internal sealed class PartwisePass
     public Tensor Predict(Tensor images)
     {
         var outputs = new Tensor[Count(images)];
-        _team.Run(
-            outputs.Length,
+        Run(
+            images,
+            learns: false,
             part =>
             {
                 using var noGradients = no_grad();
@@ -119,8 +121,9 @@ internal sealed class PartwisePass
         var (outputs, losses, gradients) = (new Tensor[count], new Tensor[count], new Tensor[count][]);
         try
         {
-            _team.Run(
-                count,
+            Run(
+                batch.Images,
+                learns: true,
                 part =>
                 {
                     using var scope = NewDisposeScope();
@@ -148,13 +151,47 @@ internal sealed class PartwisePass
     public static bool CanSplit(Module<Tensor, Tensor, Tensor> loss) =>
         loss is Modules.CrossEntropyLoss { reduction: Reduction.Mean, weight: null, ignore_index: null };
 
+    /// <summary>Does the parts of a batch, each on some thread.</summary>
+    /// <remarks>
+    /// oneDNN prepares a convolution when it meets one of a new size, and that is not safe beside another thread: 10 of 160 processes
+    /// crashed or got NaN. So the first batch with parts of a new size is done by one thread alone.
+    /// </remarks>
+    private void Run(Tensor images, bool learns, Action<int> work, Action? meanwhile = null)
+    {
+        var count = Count(images);
+        var sizes = Enumerable.Range(0, count).Select(part => (Span(images.shape[0], count, part).Length, learns)).ToList();
+        if (sizes.All(_prepared.Contains))
+        {
+            _team.Run(count, work, meanwhile);
+            return;
+        }
+
+        _team.Run(
+            1,
+            _ =>
+            {
+                for (var part = 0; part < count; part++)
+                {
+                    work(part);
+                }
+            },
+            meanwhile
+        );
+        _prepared.UnionWith(sizes);
+    }
+
     private static int Count(Tensor images) => (int)Math.Clamp(images.shape[0] / LeastPart, 1, Parts);
 
     private static Tensor Part(Tensor whole, int part)
     {
-        var (count, all) = (Count(whole), whole.shape[0]);
+        var (start, length) = Span(whole.shape[0], Count(whole), part);
+        return whole.narrow(0, start, length);
+    }
+
+    private static (long Start, long Length) Span(long all, int count, int part)
+    {
         var start = all * part / count;
-        return whole.narrow(0, start, (all * (part + 1) / count) - start);
+        return (start, (all * (part + 1) / count) - start);
     }
 
     private static Tensor Join(Tensor[] parts, Func<Tensor[], Tensor> join)
