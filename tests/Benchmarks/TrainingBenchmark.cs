@@ -26,8 +26,7 @@ internal static class TrainingBenchmark
         ("    + pooling before ReLU", nameof(Tricks.PoolFirst)),
         ("    + Adam in one pass", nameof(Tricks.Adam)),
         ("    + batches in parts", "fit-parts"),
-        ("    + biases after pooling, ReLU in place", "fit-layers"),
-        ("(b) Trainer.Fit: + large gradients once", "fit"),
+        ("(b) Trainer.Fit: + biases after pooling, ReLU in place", "fit"),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)

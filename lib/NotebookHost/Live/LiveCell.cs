@@ -36,6 +36,9 @@ internal sealed class LiveCell(string id, JsonObject json)
     /// <summary>Its text in the file; null if it was changed since.</summary>
     public string? FileText { get; set; }
 
+    /// <summary>Of a text cell the glossary's terms that no cell before has.</summary>
+    public IReadOnlyList<string> Terms { get; set; } = [];
+
     public RunState State { get; set; }
 
     /// <summary>The state that it had before it had to wait.</summary>

@@ -18,9 +18,16 @@ internal static partial class LiveHtml
     /// <summary>A text cell. Links to notebooks stay links to notebooks: they lead to the other live pages.</summary>
     /// <param name="folder">The notebook's folder, for its pictures.</param>
     /// <param name="cell">The cell.</param>
-    public static string Text(string folder, NotebookCell cell)
+    /// <param name="glossary">The glossary beside the notebook.</param>
+    /// <param name="met">The glossary's terms that the cells before have; those of this cell are added.</param>
+    public static string Text(string folder, NotebookCell cell, Glossary? glossary, HashSet<string> met)
     {
-        var page = new PageContent(folder) { PageExtension = ".ipynb" };
+        var page = new PageContent(folder)
+        {
+            PageExtension = ".ipynb",
+            Glossary = glossary,
+            MetTerms = met,
+        };
         MarkdownText.AppendCell(page, cell);
         return page.Html.ToString();
     }

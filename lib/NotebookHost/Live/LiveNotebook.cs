@@ -268,7 +268,20 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
             outputs = cell.Cell.Kind == CellKind.Code ? RenderAll(cell) : [],
         };
 
-    private string? Rendered(LiveCell cell) => cell.Cell.Kind == CellKind.Markdown ? _rendering.Markdown(cell.Cell) : null;
+    private string? Rendered(LiveCell cell)
+    {
+        if (cell.Cell.Kind != CellKind.Markdown)
+        {
+            cell.Terms = [];
+            return null;
+        }
+
+        var before = _cells.TakeWhile(other => other != cell).SelectMany(other => other.Terms).ToHashSet();
+        var met = before.ToHashSet();
+        var html = _rendering.Markdown(cell.Cell, met);
+        cell.Terms = [.. met.Except(before)];
+        return html;
+    }
 
     /// <summary>What is going on and needs an answer: a question for input, a conflict, a save that failed.</summary>
     private void SendOpenMatters(PageConnection page)

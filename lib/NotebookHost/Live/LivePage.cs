@@ -108,6 +108,21 @@ internal static class LivePage
         return html.ToString();
     }
 
+    /// <summary>The glossary, which is not edited here.</summary>
+    public static string Glossary(Glossary glossary)
+    {
+        var page = new PageContent("") { PageExtension = ".ipynb" };
+        MarkdownText.AppendText(page, glossary.Text, new NotebookImages("", cell: null));
+        return Begin(page.Headings.Count > 0 ? page.Headings[0].Text : "Glossary", [])
+            .Append("<body>\n<header class=\"bar\">\n<nav aria-label=\"Pages\"><a class=\"index\" rel=\"index\" href=\"/\">")
+            .Append("<span>Contents</span></a></nav>\n")
+            .Append(PageAssets.Text("bar.html"))
+            .Append("</header>\n<div class=\"columns\">\n<main id=\"main-content\" tabindex=\"-1\">\n<div class=\"cell text\">\n")
+            .Append(page.Html)
+            .Append("</div>\n</main>\n</div>\n</body>\n</html>\n")
+            .ToString();
+    }
+
     private static StringBuilder Begin(string title, IReadOnlyList<string> styles)
     {
         var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")

@@ -231,6 +231,12 @@ internal sealed class LiveServer : IAsyncDisposable
 
     private async Task ServeNotebookAsync(HttpContext context, string name)
     {
+        if (_folder.ResolveGlossary(name) is { } beside && Glossary.In(Path.GetDirectoryName(beside)!) is { } glossary)
+        {
+            await PageAsync(context, LivePage.Glossary(glossary));
+            return;
+        }
+
         if (_folder.Resolve(name) is not { } file)
         {
             await AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such notebook in the folder that is served.");

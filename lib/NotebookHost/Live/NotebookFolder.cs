@@ -1,4 +1,5 @@
 using NotebookHost.Documents;
+using NotebookHost.Pages;
 
 namespace NotebookHost.Live;
 
@@ -20,10 +21,16 @@ internal sealed class NotebookFolder(string root)
     public IReadOnlyList<string> Notebooks() => [.. Find(Root, 0).Take(MostNotebooks)];
 
     /// <summary>The file of a notebook below the folder; null where there is none, or the path or a link leads out of the folder.</summary>
-    public string? Resolve(string relative)
+    public string? Resolve(string relative) =>
+        relative.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase) ? Within(relative.Split('/')) : null;
+
+    /// <summary>The glossary whose page has this path, the same way.</summary>
+    public string? ResolveGlossary(string relative) =>
+        relative.Split('/') is [.. var folders, Glossary.PageFile] ? Within([.. folders, Glossary.FileName]) : null;
+
+    private string? Within(string[] parts)
     {
-        var parts = relative.Split('/');
-        if (!relative.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase) || !Array.TrueForAll(parts, IsPlain))
+        if (!Array.TrueForAll(parts, IsPlain))
         {
             return null;
         }

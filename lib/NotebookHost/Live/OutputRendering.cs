@@ -34,7 +34,12 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
 
     private const int Shown = 20_000;
 
-    public string Markdown(NotebookCell cell) => LiveHtml.Text(folder, cell);
+    private readonly Glossary? _glossary = Glossary.In(folder);
+
+    /// <summary>A text cell.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="met">The glossary's terms that the cells before have; those of this cell are added.</param>
+    public string Markdown(NotebookCell cell, HashSet<string> met) => LiveHtml.Text(folder, cell, _glossary, met);
 
     /// <summary>Console text.</summary>
     public static RenderedOutput Text(string stream, string text, bool whole)

@@ -28,7 +28,7 @@ internal sealed class PageContent(string folder, Func<string, bool>? hasPage = n
     public Glossary? Glossary { get; init; }
 
     /// <summary>The terms of the glossary that occurred so far, by their ids.</summary>
-    public HashSet<string> MetTerms { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> MetTerms { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>The headings so far, in order.</summary>
     public List<Heading> Headings { get; } = [];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using NotebookHost.Live;
@@ -8,6 +9,7 @@ namespace Notebooks.Tests.Live;
 internal sealed class LiveCourse : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly string? _elsewhere;
     private readonly TemporaryFolder _user = new();
     private JupyterFolder? _notebooks;
     private LiveServer? _server;
@@ -15,21 +17,59 @@ internal sealed class LiveCourse : IAsyncDisposable
     private IBrowser? _browser;
     private IBrowserContext? _context;
 
-    private LiveCourse() { }
+    private LiveCourse(string? folder = null) => _elsewhere = folder;
 
     /// <summary>Errors of pages, and what they asked for outside the server.</summary>
     public List<string> Problems { get; } = [];
 
-    public string Notebook => Path.Combine(_folder.Path, "n.ipynb");
+    public string Folder => _elsewhere ?? _folder.Path;
+
+    public string Notebook => Path.Combine(Folder, "n.ipynb");
+
+    /// <summary>The address with the token.</summary>
+    public string Address { get; private set; } = "";
 
     /// <param name="cells">The sources; those that begin with "[text]" are text cells, those with "[check]" check a task.</param>
-    public static async Task<LiveCourse> OpenAsync(params string[] cells)
+    public static Task<LiveCourse> OpenAsync(params string[] cells) => OpenInAsync(null, cells);
+
+    /// <summary>The same in a folder that exists already.</summary>
+    public static async Task<LiveCourse> OpenInAsync(string? folder, params string[] cells)
+    {
+        Chromium.Need();
+        var course = new LiveCourse(folder);
+        course.Write(cells);
+        await course.StartAsync(course.Folder);
+        return course;
+    }
+
+    /// <summary>The same with the server in a process of its own, which can be killed; it is not started yet.</summary>
+    public static async Task<LiveCourse> WithoutServerAsync(params string[] cells)
     {
         Chromium.Need();
         var course = new LiveCourse();
         course.Write(cells);
-        await course.StartAsync(course._folder.Path);
+        await course.StartBrowserAsync();
         return course;
+    }
+
+    /// <summary>Starts <c>open</c> as a learner does.</summary>
+    public async Task<Process> StartProcessAsync(int port)
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "NotebookHost.dll"), "open", Folder, "--no-browser", "--port", $"{port}"]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment["NOTEBOOK_HOST_HOME"] = _user.Path;
+        var process = TestProcess.Start(start);
+        do
+        {
+            Address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("no address was printed");
+        } while (!Address.StartsWith("http://", StringComparison.Ordinal));
+
+        return process;
     }
 
     /// <summary>The notebooks of the course themselves.</summary>
@@ -44,6 +84,12 @@ internal sealed class LiveCourse : IAsyncDisposable
     private async Task StartAsync(string folder)
     {
         _server = await LiveServer.StartAsync(new NotebookFolder(folder), new UserFolder(_user.Path), 0);
+        Address = _server.Address;
+        await StartBrowserAsync();
+    }
+
+    private async Task StartBrowserAsync()
+    {
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright);
     }
@@ -65,7 +111,7 @@ internal sealed class LiveCourse : IAsyncDisposable
     public async Task<IPage> PageAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light, string notebook = "n.ipynb")
     {
         var page = await WindowAsync(width, scheme);
-        await page.GotoAsync($"{_server!.Address}&notebook={notebook}");
+        await page.GotoAsync($"{Address}&notebook={notebook}");
         await ReadyAsync(page);
         return page;
     }
@@ -74,11 +120,38 @@ internal sealed class LiveCourse : IAsyncDisposable
     public async Task<IPage> IndexAsync()
     {
         var page = await WindowAsync(1440, ColorScheme.Light);
-        await page.GotoAsync(_server!.Address);
+        await page.GotoAsync(Address);
         return page;
     }
 
+    /// <summary>Puts a test between the pages that are opened from here on and the server.</summary>
+    public async Task RouteSocketsAsync(Action<IWebSocketRoute> handle)
+    {
+        await ContextAsync(1440, ColorScheme.Light);
+        await _context!.RouteWebSocketAsync("**/ws?*", handle);
+    }
+
     private async Task<IPage> WindowAsync(int width, ColorScheme scheme)
+    {
+        await ContextAsync(width, scheme);
+        var page = await _context!.NewPageAsync();
+        page.PageError += (_, error) => Problems.Add(error);
+        page.Console += (_, message) =>
+        {
+            // A connection that fails is an error to the browser, and the page's business.
+            if (
+                message.Type == "error"
+                && !message.Text.Contains("WebSocket", StringComparison.Ordinal)
+                && !message.Text.Contains("net::ERR_CONNECTION_REFUSED", StringComparison.Ordinal)
+            )
+            {
+                Problems.Add(message.Text);
+            }
+        };
+        return page;
+    }
+
+    private async Task ContextAsync(int width, ColorScheme scheme)
     {
         // The token is exchanged for a cookie in the first page.
         _context ??= await _browser!.NewContextAsync(
@@ -89,16 +162,6 @@ internal sealed class LiveCourse : IAsyncDisposable
             }
         );
         _context.SetDefaultTimeout(180_000);
-        var page = await _context.NewPageAsync();
-        page.PageError += (_, error) => Problems.Add(error);
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error" && !message.Text.Contains("WebSocket", StringComparison.Ordinal))
-            {
-                Problems.Add(message.Text);
-            }
-        };
-        return page;
     }
 
     public static async Task ReadyAsync(IPage page)

@@ -318,6 +318,46 @@ public sealed class LivePageTests
     }
 
     [Fact]
+    public async Task What_an_import_printed_is_folded_and_terms_lead_to_the_glossary()
+    {
+        await using var course = await OpenAsync(
+            "#!import other.ipynb",
+            "[text]A tensor is an array; a tensor has a shape.",
+            "[text]Another tensor, see the [glossary](glossary.md)."
+        );
+        File.WriteAllText(
+            Path.Combine(course.Folder, "other.ipynb"),
+            File.ReadAllText(course.Notebook).Replace("#!import other.ipynb", "Console.WriteLine(4242);", StringComparison.Ordinal)
+        );
+        File.WriteAllText(
+            Path.Combine(course.Folder, "glossary.md"),
+            "# Words\n\n## Tensor\n\nAn array with a shape. More.\n\n## Shape\n\nThe sizes of a tensor.\n"
+        );
+        var page = await course.PageAsync();
+        await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[0]])");
+        await StateAsync(page, 1, "done");
+        var fold = page.GetByRole(AriaRole.Button, new() { Name = "What the import printed" });
+        Assert.Equal("false", await fold.GetAttributeAsync("aria-expanded"));
+        var printed = page.GetByText("4242", new() { Exact = true });
+        Assert.False(await printed.IsVisibleAsync());
+        await fold.ClickAsync();
+        Assert.True(await printed.IsVisibleAsync());
+        Assert.Equal("4242", await OutputAsync(page, 1));
+        Assert.Equal("true", await fold.GetAttributeAsync("aria-expanded"));
+
+        Assert.Equal(["tensor", "shape"], await page.Locator("a.term").AllInnerTextsAsync());
+        Assert.Equal("An array with a shape.", await page.Locator("a.term").First.GetAttributeAsync("title"));
+        await TypeAsync(page, 3, "A shape alone.");
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[2].renderedElement.innerText === 'A shape alone.'");
+        Assert.Equal(2, await page.Locator("a.term").CountAsync());
+        await page.Locator("a.term").First.ClickAsync();
+        await page.WaitForURLAsync("**/glossary.html#tensor");
+        Assert.Equal("Words", await page.Locator("h1").InnerTextAsync());
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
     public async Task Variables_are_listed_with_type_and_value()
     {
         await using var course = await OpenAsync("var answer = 42;\nvar words = new[] { \"a\", \"b\" };");

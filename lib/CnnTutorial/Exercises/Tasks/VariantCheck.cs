@@ -297,12 +297,11 @@ internal static class VariantCheck
 
         var (_, what, hint) = Predictions.FirstOrDefault(slip => slip.Number == predicted);
         throw new WrongAnswerException(
-            $"The network is right. It has {counted:N0} parameters: 16 · (5 · 5 · 1 + 1) + 32 · (5 · 5 · 16 + 1) + (32 · 7 · 7 + 1) · "
-                + "128 + (128 + 1) · 10.",
-            what is null
-                ? $"You predicted {predicted:N0}, {Math.Abs(predicted - Right):N0} too {(predicted > Right ? "many" : "few")}."
-                : $"You predicted {predicted:N0}: {what}.",
-            hint ?? "Compare your sum with the four parts above: block 1, block 2, fc1, predictions."
+            "The network is right; the number of its parameters is asked for too.",
+            $"You predicted {predicted:N0}: {what ?? (predicted > Right ? "too many" : "too few")}.",
+            hint
+                ?? "Count the four parts one by one: the filters of block 1 and of block 2, fc1, predictions. "
+                    + "`ModelSummary.Of(CreateVariant(), 1, 28, 28)` shows how many each has."
         );
     }
 

@@ -5,6 +5,12 @@ import { makeFrame, updateFrame } from './frames.js';
 
 const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'Changed since it ran', none: '' };
 
+// What an import prints stands in the imported notebook already.
+const isImport = source => {
+  const lines = source.split('\n').map(line => line.trim()).filter(line => line);
+  return lines.some(line => /^#!import .*\.ipynb$/i.test(line)) && lines.every(line => /^(#!import |\/\/)/.test(line));
+};
+
 // Editors are made when their cells come near the view; all cells stay in the page.
 const near = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) if (isIntersecting) target.cell.makeEditor();
@@ -54,10 +60,13 @@ export class Cell {
     this.source_ = element('div', { class: 'source' }, element('div', { class: 'gutter' }, this.runButton), this.place);
     this.stateElement = element('p', { class: 'cell-state' });
     this.outputsElement = element('div', { class: 'outputs' });
+    this.foldButton = button('What the import printed', null, () => this.toggleOutputs());
+    this.foldButton.className = 'fold';
+    this.foldButton.hidden = true;
     const hidden = this.tags.includes('hide-input');
     this.element.append(
       hidden ? element('details', { class: 'folded' }, element('summary', {}, 'Show the code'), this.source_) : this.source_,
-      this.stateElement, this.outputsElement);
+      this.stateElement, this.foldButton, this.outputsElement);
     this.#showPlain();
     near.observe(this.element);
   }
@@ -213,6 +222,15 @@ export class Cell {
     this.outputs = [];
     this.frames.clear();
     this.outputsElement.replaceChildren();
+    if (this.foldButton.hidden) return;
+    this.foldButton.hidden = true;
+    this.outputsElement.hidden = false;
+  }
+
+  #fold(folded) {
+    this.foldButton.hidden = false;
+    this.foldButton.setAttribute('aria-expanded', `${!folded}`);
+    this.outputsElement.hidden = folded;
   }
 
   setOutputs(outputs) {
@@ -222,7 +240,8 @@ export class Cell {
 
   /** Shows an output: a new one, or a replacement. */
   setOutput(index, output) {
-    const old = this.outputs[index];
+    const [old, fails] = [this.outputs[index], output.kind === 'error'];
+    if ((!this.outputs.length || fails) && isImport(this.source)) this.#fold(!fails);
     if (output.kind === 'frame') {
       const frame = this.frames.get(output.frame);
       if (frame) {
@@ -256,9 +275,6 @@ export class Cell {
     // The style sheet expects outputs as children of .outputs.
     let made = holder.childElementCount === 1 ? holder.firstElementChild : holder;
     if (output.kind === 'error' && output.links?.length) made.append(this.#links(output.links));
-    if (output.folded) {
-      made = element('details', { class: 'output folded-output' }, element('summary', {}, output.folded), element('div', { class: 'outputs' }, made));
-    }
     for (const box of [made, ...made.querySelectorAll('pre.scroll, .scroll')]) if (box.matches('.scroll, pre')) box.tabIndex = 0;
     setFormulas(made);
     if (output.left) {
@@ -318,13 +334,16 @@ export class Cell {
     field.addEventListener('keydown', event => {
       if (event.key === 'Enter' && !event.isComposing) done({ text: field.value });
     });
+    if (!this.foldButton.hidden) this.#fold(false);
     this.outputsElement.append(form);
     field.focus();
     say(prompt || 'The program waits for a line of text.');
   }
 
   toggleOutputs() {
-    if (this.isCode) this.outputsElement.hidden = !this.outputsElement.hidden;
+    if (!this.isCode) return;
+    if (this.foldButton.hidden) this.outputsElement.hidden = !this.outputsElement.hidden;
+    else this.#fold(!this.outputsElement.hidden);
   }
 
   async format() {
