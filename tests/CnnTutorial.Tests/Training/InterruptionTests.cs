@@ -25,7 +25,7 @@ public sealed class InterruptionTests
     }
 
     [Theory]
-    [InlineData("Adam")]
+    [InlineData("Adam on whole batches")]
     [InlineData("Adam in parts")]
     public async Task A_training_ends_the_same_whenever_garbage_is_collected(string optimizer)
     {

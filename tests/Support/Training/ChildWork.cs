@@ -69,14 +69,19 @@ internal static class ChildWork
     /// <returns>All that must not depend on interruptions.</returns>
     public static string Train(string folder, string kind)
     {
-        // A batch norm looks at the whole batch; without it a batch is computed in parts, by several threads.
-        var inParts = kind == "Adam in parts";
+        Module<Tensor, Tensor> second = kind switch
+        {
+            "Adam in parts" => Dropout(0.1),
+            // A layer that is not computed in parts. TorchSharp's batch norm adds a number by itself, which may be freed meanwhile.
+            "Adam on whole batches" => Sigmoid(),
+            _ => BatchNorm2d(4),
+        };
         var latest = Checkpoint.Latest(folder);
         // In a process that goes on, all random numbers differ from those of the first: only the checkpoint can put them right.
         manual_seed(latest is null ? 3 : Environment.ProcessId);
         var model = Sequential(
             ("conv", Conv2d(1, 4, kernel_size: 4, stride: 4)),
-            ("norm", inParts ? Dropout(0.1) : BatchNorm2d(4)),
+            ("norm", second),
             ("relu", ReLU()),
             ("flatten", Flatten()),
             ("dropout", Dropout(0.3)),
