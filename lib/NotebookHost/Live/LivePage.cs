@@ -112,14 +112,13 @@ internal static class LivePage
     public static string Glossary(Glossary glossary)
     {
         var page = new PageContent("") { PageExtension = ".ipynb" };
-        MarkdownText.AppendText(page, glossary.Text, new NotebookImages("", cell: null));
-        return Begin(page.Headings.Count > 0 ? page.Headings[0].Text : "Glossary", [])
+        return Begin(GlossaryPage.Append(page, glossary), [])
             .Append("<body>\n<header class=\"bar\">\n<nav aria-label=\"Pages\"><a class=\"index\" rel=\"index\" href=\"/\">")
             .Append("<span>Contents</span></a></nav>\n")
             .Append(PageAssets.Text("bar.html"))
-            .Append("</header>\n<div class=\"columns\">\n<main id=\"main-content\" tabindex=\"-1\">\n<div class=\"cell text\">\n")
+            .Append("</header>\n<div class=\"columns\">\n<main id=\"main-content\" tabindex=\"-1\">\n")
             .Append(page.Html)
-            .Append("</div>\n</main>\n</div>\n</body>\n</html>\n")
+            .Append("</main>\n</div>\n</body>\n</html>\n")
             .ToString();
     }
 

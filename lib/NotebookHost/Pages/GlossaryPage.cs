@@ -10,12 +10,9 @@ internal static class GlossaryPage
     public static string Render(Glossary glossary, string site, PageLink index, Func<string, bool> hasPage)
     {
         var page = new PageContent("", hasPage);
-        page.Html.AppendLine("<div class=\"cell text\">");
-        MarkdownText.AppendText(page, glossary.Text, new NotebookImages("", cell: null));
-        page.Html.AppendLine("</div>");
         return new PageTemplate
         {
-            Title = page.Headings.Count > 0 ? page.Headings[0].Text : "Glossary",
+            Title = Append(page, glossary),
             Site = site,
             Description = page.Lead ?? "",
             Navigation =
@@ -23,5 +20,14 @@ internal static class GlossaryPage
                 + $"href=\"{HtmlText.Address(index.FileName)}\"><span>{HtmlText.Encode(index.Title)}</span></a>",
             HasMath = page.HasMath,
         }.Render(page.Html);
+    }
+
+    /// <summary>Appends the glossary to a page, and returns the page's title.</summary>
+    public static string Append(PageContent page, Glossary glossary)
+    {
+        page.Html.AppendLine("<div class=\"cell text\">");
+        MarkdownText.AppendText(page, glossary.Text, new NotebookImages("", cell: null));
+        page.Html.AppendLine("</div>");
+        return page.Headings.Count > 0 ? page.Headings[0].Text : "Glossary";
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Playwright;
 using static Notebooks.Tests.Live.LiveCourse;
@@ -14,7 +12,7 @@ public sealed class LiveFaultTests
     public async Task Text_typed_after_the_server_was_killed_is_kept_and_offered_again()
     {
         await using var course = await WithoutServerAsync("var a = 1;", "[text]Text");
-        var port = FreePort();
+        var port = Ports.Free();
         using var first = await course.StartProcessAsync(port);
         var page = await course.PageAsync();
         await TypeAsync(page, 1, "var a = 2; // on disk");
@@ -109,12 +107,5 @@ public sealed class LiveFaultTests
             using var unmount = Process.Start("umount", ["-l", folder.Path]);
             await unmount.WaitForExitAsync(CancellationToken.None);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -154,13 +154,12 @@ internal sealed class PartwisePass
     /// <summary>Does the parts of a batch, each on some thread.</summary>
     /// <remarks>
     /// oneDNN prepares a convolution when it meets one of a new size, and that is not safe beside another thread: 10 of 160 processes
-    /// crashed or got NaN. So the first batch with parts of a new size is done by one thread alone.
+    /// crashed or got NaN. So the first batch of each size is done by one thread alone.
     /// </remarks>
     private void Run(Tensor images, bool learns, Action<int> work, Action? meanwhile = null)
     {
         var count = Count(images);
-        var sizes = Enumerable.Range(0, count).Select(part => (Span(images.shape[0], count, part).Length, learns)).ToList();
-        if (sizes.All(_prepared.Contains))
+        if (!_prepared.Add((images.shape[0], learns)))
         {
             _team.Run(count, work, meanwhile);
             return;
@@ -177,21 +176,15 @@ internal sealed class PartwisePass
             },
             meanwhile
         );
-        _prepared.UnionWith(sizes);
     }
 
     private static int Count(Tensor images) => (int)Math.Clamp(images.shape[0] / LeastPart, 1, Parts);
 
     private static Tensor Part(Tensor whole, int part)
     {
-        var (start, length) = Span(whole.shape[0], Count(whole), part);
-        return whole.narrow(0, start, length);
-    }
-
-    private static (long Start, long Length) Span(long all, int count, int part)
-    {
+        var (count, all) = (Count(whole), whole.shape[0]);
         var start = all * part / count;
-        return (start, (all * (part + 1) / count) - start);
+        return whole.narrow(0, start, (all * (part + 1) / count) - start);
     }
 
     private static Tensor Join(Tensor[] parts, Func<Tensor[], Tensor> join)
