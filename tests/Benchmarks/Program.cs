@@ -9,6 +9,7 @@ return args switch
     ["memory"] => MemoryBenchmark.Run(),
     ["growth", .. var rest] => await GrowthBenchmark.RunAsync(rest),
     ["course", .. var rest] => await CourseBenchmark.RunAsync(rest),
+    ["page", .. var rest] => await PageBenchmark.RunAsync(rest),
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
     ["interruptions", .. var counts] => await FaultRuns.InterruptAsync(counts),
     ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
@@ -30,6 +31,7 @@ static int Usage()
           memory                                       resident memory of ten epochs, and of ten trainings in one session
           growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
           course [ROUNDS]                              the other waits: loading, evaluation, 05 to its first batch, the whole course
+          page [ROUNDS]                                what a learner waits for in the browser, beside Jupyter Notebook
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
           readme-pictures                              makes README.md's two pictures (needs CNN_TUTORIAL_DATA, Chromium, Jupyter)
           interruptions [SAVES [TRAININGS]]            kills processes that save and that train (200, 40), and looks at what is left

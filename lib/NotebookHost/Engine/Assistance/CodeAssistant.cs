@@ -14,7 +14,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
     private const int MostDiagnostics = 100;
 
     private readonly Lazy<SubmissionWorkspace> _workspace = new(() => new SubmissionWorkspace());
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _opening = new();
 
     /// <summary>Answers a question; null where there is nothing to say.</summary>
     public async Task<Answer?> AnswerAsync(Question question) =>
@@ -146,20 +146,17 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
         {
             _workspace.Value.Dispose();
         }
-
-        _turn.Dispose();
     }
 
-    private async Task<T> AskAsync<T>(string code, Func<Document, Task<T>> ask)
+    /// <summary>Documents never change, so questions are answered side by side: a list of completions does not wait for the errors of
+    /// another cell.</summary>
+    private Task<T> AskAsync<T>(string code, Func<Document, Task<T>> ask) => Task.Run(() => ask(Open(WithoutDirectives(code))));
+
+    private Document Open(string code)
     {
-        await _turn.WaitAsync();
-        try
+        lock (_opening)
         {
-            return await ask(_workspace.Value.Open(session.Next(WithoutDirectives(code))));
-        }
-        finally
-        {
-            _turn.Release();
+            return _workspace.Value.Open(session.Next(code));
         }
     }
 
