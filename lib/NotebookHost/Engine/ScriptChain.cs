@@ -65,6 +65,10 @@ internal sealed class ScriptChain
         "netstandard",
     ];
 
+    /// <summary>Libraries that .NET Interactive brings, so that its notebooks use them without <c>#r</c>. The compiler gets one only for a
+    /// cell that names it and does not compile without it.</summary>
+    private static readonly string[] Brought = ["Humanizer", "Newtonsoft.Json", "System.Reactive"];
+
     private static readonly Lazy<ILookup<bool, MetadataReference>> Framework = new(() =>
         FrameworkReferences().ToLookup(reference => Common.Contains(Path.GetFileNameWithoutExtension(reference.Display!)))
     );
@@ -216,7 +220,8 @@ internal sealed class ScriptChain
         return _submissions.Count == 0 ? CSharpScript.Create(code, options) : _submissions[^1].Script.ContinueWith(code, options);
     }
 
-    /// <summary>Compiles with the common part of the framework, and with all of it if that fails.</summary>
+    /// <summary>Compiles with the common part of the framework, and with all of it, and what .NET Interactive brings, if that
+    /// fails.</summary>
     private (Script<object> Script, Compiled Compiled) Compile(string code, string file, string directory, CancellationToken stop)
     {
         var script = Next(code, file, directory);
@@ -224,12 +229,12 @@ internal sealed class ScriptChain
         {
             return (script, Emit(script.GetCompilation(), stop));
         }
-        catch (CompilationErrorException) when (!_hasAllOfFramework)
+        catch (CompilationErrorException) when (More(code) is { Count: > 0 } more)
         {
             var common = _options;
             try
             {
-                _options = _options.AddReferences(Framework.Value[false]);
+                _options = _options.AddReferences(more);
                 script = Next(code, file, directory);
                 var compiled = Emit(script.GetCompilation(), stop);
                 _hasAllOfFramework = true;
@@ -237,12 +242,23 @@ internal sealed class ScriptChain
             }
             catch (CompilationErrorException)
             {
-                // The rest of the framework did not help, so later cells go back to the common part.
+                // It did not help, so later cells go back to the common part.
                 _options = common;
                 throw;
             }
         }
     }
+
+    /// <summary>References without which code may not compile.</summary>
+    private List<MetadataReference> More(string code) => [.. _hasAllOfFramework ? [] : Framework.Value[false], .. BroughtFor(code)];
+
+    /// <summary>The libraries of <see cref="Brought"/> that code names: each is the file that the session would load, so a version that a
+    /// cell has asked for comes first.</summary>
+    private IEnumerable<MetadataReference> BroughtFor(string code) =>
+        Brought
+            .Where(name => code.Contains(name, StringComparison.Ordinal))
+            .Select(name => _context.Find(name) ?? Path.Combine(AppContext.BaseDirectory, $"{name}.dll"))
+            .Select(file => MetadataReference.CreateFromFile(file));
 
     /// <summary>Compiles code as a library of its own, loads it, and lets the next submission use it. Null if it does not compile that way,
     /// for example because it uses a variable of a cell.</summary>
@@ -264,6 +280,7 @@ internal sealed class ScriptChain
                 .. Framework.Value[false],
                 .. Shared.Select(assembly => MetadataReference.CreateFromFile(assembly.Location)),
                 .. _libraryReferences,
+                .. BroughtFor(code),
             ],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)
         );
