@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Microsoft.DotNet.Interactive;
 using NotebookHost.Engine;
 using NotebookHost.Engine.Assistance;
 
@@ -42,6 +43,8 @@ internal static class WorkerProgram
         var input = new UserInput(channel);
         using var session = new NotebookSession(Options(start, input));
         using var assistant = new CodeAssistant(session);
+        // A cell that calls Environment.Exit: what it has printed is still sent.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => KernelInvocationContext.Current?.Output.Flush();
         if (start.IsInteractive)
         {
             ExceptionHandling.SetUnhandledExceptionHandler(session.TryReport);
