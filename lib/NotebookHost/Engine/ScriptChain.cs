@@ -113,7 +113,13 @@ internal sealed class ScriptChain
             PlotlyCharts.Register(_context.LoadFile(file));
         }
 
-        await KernelExtensions.LoadAsync(packages.Extensions, _context.LoadFile, output);
+        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "Microsoft.Data.Analysis.dll"))
+        {
+            DataFrames.Register(_context.LoadFile(file));
+        }
+
+        var extensions = packages.Extensions.Where(file => Path.GetFileName(file) != DataFrames.Extension);
+        await KernelExtensions.LoadAsync(extensions, _context.LoadFile, output);
     }
 
     /// <summary>Gives up what runs now: its state will not become the chain's when it ends.</summary>
@@ -205,8 +211,10 @@ internal sealed class ScriptChain
         return new Submission(script, type, Array.FindLast(instances, one => one?.GetType() == type), value, exception, compiled.Warnings);
     }
 
-    /// <summary>A submission after the newest, without running it.</summary>
-    public Script<object> Next(string code, string file, string directory)
+    /// <summary>A submission after the newest, without running it, as help with writing needs it.</summary>
+    public Script<object> Next(string code, string directory) => Next(code, "", directory, BroughtFor(code));
+
+    private Script<object> Next(string code, string file, string directory, params IEnumerable<MetadataReference> more)
     {
         if (directory != _directory)
         {
@@ -216,7 +224,7 @@ internal sealed class ScriptChain
                 .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(directory));
         }
 
-        var options = _options.WithFilePath(file);
+        var options = _options.WithFilePath(file).AddReferences(more);
         return _submissions.Count == 0 ? CSharpScript.Create(code, options) : _submissions[^1].Script.ContinueWith(code, options);
     }
 
