@@ -37,6 +37,10 @@ internal static class RunCommand
             Description = "How long one cell may run. Default: no limit.",
         };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Run the remaining notebooks after one has failed." };
+        var allCells = new Option<bool>("--all-cells")
+        {
+            Description = "Run the remaining cells of a notebook after one has failed; the notebook counts as failed all the same.",
+        };
         var command = new Command(
             Name,
             "Runs notebooks, each in a process of its own. Exit code: 0 all passed, 1 a cell failed, 2 wrong use, 3 timed out, 130 "
@@ -48,6 +52,7 @@ internal static class RunCommand
             set,
             timeout,
             keepGoing,
+            allCells,
         };
         paths.Validators.Add(UnknownOptions.Refuse);
         command.SetAction(
@@ -60,6 +65,7 @@ internal static class RunCommand
                         Parameters = Parameters(parsed.GetValue(set) ?? []),
                         CellTimeout = Timeout(parsed.GetValue(timeout)),
                         KeepGoing = parsed.GetValue(keepGoing),
+                        KeepGoingInNotebooks = parsed.GetValue(allCells),
                     }
                 )
         );

@@ -42,6 +42,11 @@ public sealed class NotebookCell
             _ => CellKind.Raw,
         };
 
+    /// <summary>Whether its text is a list of lines without their line ends, so that it is one long line.</summary>
+    public bool HasLostLineEnds =>
+        Json["source"] is JsonArray { Count: > 1 } lines
+        && lines.SkipLast(1).Any(line => line!.ToString() is { Length: > 0 } text && text[^1] is not ('\n' or '\r'));
+
     /// <summary>The cell's text, lines separated by \n. A new text keeps the form of the old one: one string or a list of lines.</summary>
     public string Source
     {
@@ -53,11 +58,12 @@ public sealed class NotebookCell
     }
 
     /// <summary>The language of a code cell, in .NET Interactive's names: <c>csharp</c> unless the metadata names another.</summary>
-    public string Language =>
+    public string Language => LanguageIn(Json["metadata"] as JsonObject);
+
+    /// <summary>The language that a cell's metadata names.</summary>
+    internal static string LanguageIn(JsonObject? metadata) =>
         (
-            Text(Json["metadata"]?["dotnet_interactive"], "language")
-            ?? Text(Json["metadata"]?["polyglot_notebook"], "kernelName")
-            ?? "csharp"
+            Text(metadata?["dotnet_interactive"], "language") ?? Text(metadata?["polyglot_notebook"], "kernelName") ?? "csharp"
         ).ToUpperInvariant() switch
         {
             "CSHARP" or "C#" => "csharp",
@@ -66,6 +72,9 @@ public sealed class NotebookCell
 
     /// <summary>Whether it carries the tag <c>parameters</c> (papermill's convention): a run may set its variables from outside.</summary>
     public bool IsParameters => Tags.Contains("parameters");
+
+    /// <summary>Whether it carries the tag <c>raises-exception</c> (Jupyter's convention): an error in it is meant to be shown.</summary>
+    public bool MayFail => Tags.Contains("raises-exception");
 
     /// <summary>The tags in the cell's metadata.</summary>
     public IReadOnlyList<string> Tags =>

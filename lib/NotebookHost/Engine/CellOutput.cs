@@ -3,18 +3,22 @@ using System.Text;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Sends the events of a running cell to their receiver: one at a time, in order, never from two threads at once. Console text is gathered
-/// into pieces, so that a program that writes one character after another does not send a message for each.
+/// Sends the events of a running cell to their receiver: one at a time, in order, never from two threads at once. The first pieces of
+/// console text are sent at once, since a crash loses what is not; then they are gathered, so that a program that writes one character
+/// after another does not send a message for each.
 /// </summary>
 internal sealed class CellOutput(Action<CellEvent> receive)
 {
     private const int LargestPiece = 8192;
     private const int LargestWrite = 1_000_000;
+    private const int MostAtOnce = 50;
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(40);
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private string _stream = "stdout";
+    private int _sentAtOnce;
+    private bool _flushesLater;
     private bool _muted;
 
     public void Write(string stream, ReadOnlySpan<char> text)
@@ -27,8 +31,9 @@ internal sealed class CellOutput(Action<CellEvent> receive)
                 _stream = stream;
             }
 
-            if (_text.Length == 0)
+            if (!_flushesLater)
             {
+                _flushesLater = true;
                 _ = FlushLaterAsync();
             }
 
@@ -40,6 +45,12 @@ internal sealed class CellOutput(Action<CellEvent> receive)
                 {
                     Send(all: false);
                 }
+            }
+
+            if (_sentAtOnce < MostAtOnce)
+            {
+                _sentAtOnce++;
+                Send(all: false);
             }
         }
     }
@@ -95,7 +106,11 @@ internal sealed class CellOutput(Action<CellEvent> receive)
     private async Task FlushLaterAsync()
     {
         await Task.Delay(GatherFor).ConfigureAwait(false);
-        Flush();
+        lock (_lock)
+        {
+            (_sentAtOnce, _flushesLater) = (0, false);
+            Send(all: true);
+        }
     }
 
     private void Send(bool all)

@@ -60,7 +60,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     }
 
     /// <inheritdoc cref="NotebookSession.Next"/>
-    public Script Next(string code) => Chain.Next(code, "", WorkingDirectory);
+    public Script Next(string code) => Chain.Next(code, WorkingDirectory);
 
     /// <summary>An exception outside the running of a cell, such as on a thread of its own.</summary>
     public CellError Describe(Exception exception) => _report.FromException(exception, new CellSource("", ""));

@@ -18,8 +18,8 @@ internal sealed class ErrorReport
         "System.Threading",
     ];
 
-    /// <summary>Enough for any learner; an endless recursion has thousands.</summary>
-    private const int MostFrames = 100;
+    /// <summary>How many frames are looked at from each end of a trace; an endless recursion has thousands.</summary>
+    private const int MostFrames = 200;
 
     private const string OutOfMemory =
         "The cell asked for more memory than there is. Use smaller batches or images, and free values that are no longer needed "
@@ -69,20 +69,23 @@ internal sealed class ErrorReport
         for (var e = exception; e is not null; e = e.InnerException)
         {
             traceback.Add($"{(e == exception ? "" : "caused by ")}{NameOf(e)}: {MessageOf(e)}");
-            var repeated = 0;
-            foreach (var frame in new StackTrace(e, fNeedFileInfo: true).GetFrames().Take(MostFrames))
+            var (repeated, places) = (0, new List<string>());
+            var frames = new StackTrace(e, fNeedFileInfo: true).GetFrames();
+            foreach (var frame in frames.Length > 2 * MostFrames ? [.. frames[..MostFrames], .. frames[^MostFrames..]] : frames)
             {
                 if (Describe(frame, source, out var here) is { } text)
                 {
-                    repeated = text == traceback[^1] ? repeated + 1 : 0;
+                    repeated = places.Count > 0 && text == places[^1] ? repeated + 1 : 0;
                     if (repeated < 3)
                     {
-                        traceback.Add(text);
+                        places.Add(text);
                     }
 
                     line ??= here;
                 }
             }
+
+            traceback.AddRange(ShortTrace.Of(places));
         }
 
         return new CellError(NameOf(exception), MessageOf(exception), traceback, line);
@@ -138,6 +141,10 @@ internal sealed class ErrorReport
             OutOfMemoryException => $"{exception.Message} {OutOfMemory}",
             InsufficientExecutionStackException =>
                 "The stack is full: most often a method calls itself without end. Give it a case in which it does not.",
+            InvalidOperationException
+                when new StackTrace(exception).GetFrame(0)?.GetMethod() is { Name: "ReadKey" or "get_KeyAvailable" } =>
+                "Single keys need a terminal, and a notebook has none. Take Console.ReadLine() where somebody can type (Jupyter, VS "
+                    + "Code, the live page); where nobody can, write the value in the cell.",
             _ => exception.Message,
         };
 

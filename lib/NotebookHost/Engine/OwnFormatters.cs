@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Xml.Linq;
 using Microsoft.DotNet.Interactive.Formatting;
+using Microsoft.DotNet.Interactive.Formatting.TabularData;
 
 namespace NotebookHost.Engine;
 
@@ -24,12 +25,27 @@ internal static class OwnFormatters
         Formatter.Register<MathString>(formula => $"$${formula}$$", "text/latex");
         Formatter.SetPreferredMimeTypesFor(typeof(MathString), "text/latex");
 
+        Formatter.Register<TabularDataResource>((table, writer) => writer.Write(Csv(table)), "text/csv");
+        Formatter.SetPreferredMimeTypesFor(typeof(TabularDataResource), "text/html", "text/csv");
+
         // Every node leads to every other: a document of three elements made 1 MB of HTML.
         Formatter.Register<XObject>((value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.ToString())}</pre>"), "text/html");
         Formatter.Register<XObject>((value, writer) => writer.Write(value.ToString()), "text/plain");
         Formatter.Register<System.Xml.XmlNode>(
             (value, writer) => writer.Write($"<pre>{WebUtility.HtmlEncode(value.OuterXml)}</pre>"),
             "text/html"
+        );
+    }
+
+    private static string Csv(TabularDataResource table)
+    {
+        var names = table.Schema.Fields.Select(field => field.Name).ToList();
+        var rows = table.Data.Select(row => row.ToDictionary(entry => entry.Key, entry => entry.Value)).ToList();
+        return TableDisplay.Csv(
+            rows.Select(row =>
+                    names.Select(name => Convert.ToString(row.GetValueOrDefault(name), CultureInfo.InvariantCulture) ?? "").ToArray()
+                )
+                .Prepend([.. names])
         );
     }
 

@@ -65,6 +65,10 @@ internal sealed class ScriptChain
         "netstandard",
     ];
 
+    /// <summary>Libraries that .NET Interactive brings, so that its notebooks use them without <c>#r</c>. The compiler gets one only for a
+    /// cell that names it and does not compile without it.</summary>
+    private static readonly string[] Brought = ["Humanizer", "Newtonsoft.Json", "System.Reactive"];
+
     private static readonly Lazy<ILookup<bool, MetadataReference>> Framework = new(() =>
         FrameworkReferences().ToLookup(reference => Common.Contains(Path.GetFileNameWithoutExtension(reference.Display!)))
     );
@@ -109,7 +113,13 @@ internal sealed class ScriptChain
             PlotlyCharts.Register(_context.LoadFile(file));
         }
 
-        await KernelExtensions.LoadAsync(packages.Extensions, _context.LoadFile, output);
+        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "Microsoft.Data.Analysis.dll"))
+        {
+            DataFrames.Register(_context.LoadFile(file));
+        }
+
+        var extensions = packages.Extensions.Where(file => Path.GetFileName(file) != DataFrames.Extension);
+        await KernelExtensions.LoadAsync(extensions, _context.LoadFile, output);
     }
 
     /// <summary>Gives up what runs now: its state will not become the chain's when it ends.</summary>
@@ -201,8 +211,10 @@ internal sealed class ScriptChain
         return new Submission(script, type, Array.FindLast(instances, one => one?.GetType() == type), value, exception, compiled.Warnings);
     }
 
-    /// <summary>A submission after the newest, without running it.</summary>
-    public Script<object> Next(string code, string file, string directory)
+    /// <summary>A submission after the newest, without running it, as help with writing needs it.</summary>
+    public Script<object> Next(string code, string directory) => Next(code, "", directory, BroughtFor(code));
+
+    private Script<object> Next(string code, string file, string directory, params IEnumerable<MetadataReference> more)
     {
         if (directory != _directory)
         {
@@ -212,11 +224,12 @@ internal sealed class ScriptChain
                 .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(directory));
         }
 
-        var options = _options.WithFilePath(file);
+        var options = _options.WithFilePath(file).AddReferences(more);
         return _submissions.Count == 0 ? CSharpScript.Create(code, options) : _submissions[^1].Script.ContinueWith(code, options);
     }
 
-    /// <summary>Compiles with the common part of the framework, and with all of it if that fails.</summary>
+    /// <summary>Compiles with the common part of the framework, and with all of it, and what .NET Interactive brings, if that
+    /// fails.</summary>
     private (Script<object> Script, Compiled Compiled) Compile(string code, string file, string directory, CancellationToken stop)
     {
         var script = Next(code, file, directory);
@@ -224,12 +237,12 @@ internal sealed class ScriptChain
         {
             return (script, Emit(script.GetCompilation(), stop));
         }
-        catch (CompilationErrorException) when (!_hasAllOfFramework)
+        catch (CompilationErrorException) when (More(code) is { Count: > 0 } more)
         {
             var common = _options;
             try
             {
-                _options = _options.AddReferences(Framework.Value[false]);
+                _options = _options.AddReferences(more);
                 script = Next(code, file, directory);
                 var compiled = Emit(script.GetCompilation(), stop);
                 _hasAllOfFramework = true;
@@ -237,12 +250,23 @@ internal sealed class ScriptChain
             }
             catch (CompilationErrorException)
             {
-                // The rest of the framework did not help, so later cells go back to the common part.
+                // It did not help, so later cells go back to the common part.
                 _options = common;
                 throw;
             }
         }
     }
+
+    /// <summary>References without which code may not compile.</summary>
+    private List<MetadataReference> More(string code) => [.. _hasAllOfFramework ? [] : Framework.Value[false], .. BroughtFor(code)];
+
+    /// <summary>The libraries of <see cref="Brought"/> that code names: each is the file that the session would load, so a version that a
+    /// cell has asked for comes first.</summary>
+    private IEnumerable<MetadataReference> BroughtFor(string code) =>
+        Brought
+            .Where(name => code.Contains(name, StringComparison.Ordinal))
+            .Select(name => _context.Find(name) ?? Path.Combine(AppContext.BaseDirectory, $"{name}.dll"))
+            .Select(file => MetadataReference.CreateFromFile(file));
 
     /// <summary>Compiles code as a library of its own, loads it, and lets the next submission use it. Null if it does not compile that way,
     /// for example because it uses a variable of a cell.</summary>
@@ -264,6 +288,7 @@ internal sealed class ScriptChain
                 .. Framework.Value[false],
                 .. Shared.Select(assembly => MetadataReference.CreateFromFile(assembly.Location)),
                 .. _libraryReferences,
+                .. BroughtFor(code),
             ],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)
         );

@@ -105,14 +105,15 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
             return ours;
         }
 
-        if (_files.TryGetValue(name, out var file))
-        {
-            return LoadFromAssemblyPath(file);
-        }
-
-        var beside = IsFramework(name) ? null : _folders.Select(folder => Path.Combine(folder, $"{name}.dll")).FirstOrDefault(File.Exists);
-        return beside is null ? null : LoadFromAssemblyPath(_files.GetOrAdd(name, beside));
+        // What is not found here is looked for among this program's own libraries.
+        return Find(name) is { } file ? LoadFromAssemblyPath(_files.GetOrAdd(name, file)) : null;
     }
+
+    /// <summary>The file of a library that the session asked for, or that lies beside one; null where there is none.</summary>
+    public string? Find(string name) =>
+        _files.TryGetValue(name, out var file) ? file
+        : IsFramework(name) ? null
+        : _folders.Select(folder => Path.Combine(folder, $"{name}.dll")).FirstOrDefault(File.Exists);
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using NotebookHost.Documents;
 using NotebookHost.Engine;
 using NotebookHost.Worker;
 
@@ -42,7 +43,7 @@ internal sealed class CellExecution : ISessionClient
         }
 
         var cell = new RunningCell(request, Count, IsQuiet: silent);
-        var error = await RunAsync(cell, code);
+        var error = await RunAsync(cell, code, NotebookCell.LanguageIn(request.Metadata));
         if (remembered)
         {
             History.Add(Count, code, cell.ResultText);
@@ -66,7 +67,7 @@ internal sealed class CellExecution : ISessionClient
     public Task GiveInputAsync(string text) => Session.TellAsync(new InputGiven(text, null));
 
     /// <summary>Runs a cell. Returns why it ended early, which is published already, or null.</summary>
-    private async Task<CellError?> RunAsync(RunningCell cell, string code)
+    private async Task<CellError?> RunAsync(RunningCell cell, string code, string language = "csharp")
     {
         if (string.IsNullOrWhiteSpace(code))
         {
@@ -79,7 +80,7 @@ internal sealed class CellExecution : ISessionClient
         _current = cell;
         try
         {
-            var ended = await Session.ExecuteAsync(id, new CellRequest(code, cell.Number));
+            var ended = await Session.ExecuteAsync(id, new CellRequest(code, cell.Number, language));
             return ended switch
             {
                 { Status: CellStatus.Ok } => null,

@@ -6,9 +6,17 @@ namespace NotebookHost.Jupyter;
 /// <param name="Identities">The routing prefix, which a reply carries back.</param>
 /// <param name="Header">The header as it came: what is sent in answer names it as its parent.</param>
 /// <param name="Type">Such as <c>execute_request</c>.</param>
+/// <param name="Metadata">What the front end says beside it; JupyterLab puts a cell's metadata here.</param>
 /// <param name="Content">What is asked for.</param>
 /// <param name="IsControl">Whether it came on the control channel, and not on the shell.</param>
-internal sealed record JupyterMessage(IReadOnlyList<byte[]> Identities, byte[] Header, string Type, JsonObject Content, bool IsControl)
+internal sealed record JupyterMessage(
+    IReadOnlyList<byte[]> Identities,
+    byte[] Header,
+    string Type,
+    JsonObject Metadata,
+    JsonObject Content,
+    bool IsControl
+)
 {
     public string Text(string name) => (string?)Content[name] ?? "";
 

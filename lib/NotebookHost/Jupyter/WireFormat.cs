@@ -78,6 +78,7 @@ internal sealed class WireFormat(string key)
                 [.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray())],
                 parts[0],
                 type,
+                Parse(parts[2]),
                 Parse(parts[3]),
                 isControl
             );

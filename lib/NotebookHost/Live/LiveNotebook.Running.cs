@@ -186,7 +186,7 @@ internal sealed partial class LiveNotebook
 
             cell.Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3);
             Finish(cell, ended, death);
-            if (cell.State == RunState.Failed)
+            if (cell.State == RunState.Failed && !(cell.Cell.MayFail && ended?.Error is not null))
             {
                 DropQueue();
             }

@@ -6,10 +6,13 @@ namespace NotebookHost.Pages;
 internal static class FailureNotice
 {
     /// <summary>For the top of the notebook's own page; nothing where the run went well.</summary>
-    public static string ForPage(PageSurroundings around)
+    /// <param name="around">What the page says about the run.</param>
+    /// <param name="wentOn">Whether cells after the first failure were run.</param>
+    public static string ForPage(PageSurroundings around, bool wentOn)
     {
         var words = around.Status switch
         {
+            RunStatus.Failed when wentOn => "This notebook failed. The cells after the first failure were run all the same.",
             RunStatus.Failed => "This notebook failed, and what follows the failure was not run.",
             RunStatus.TimedOut => "This notebook took too long, and what follows that cell was not run.",
             RunStatus.Interrupted => "The run was stopped in this notebook, and what follows was not run.",

@@ -35,7 +35,7 @@ public static class NotebookPage
             page.Html.Insert(0, $"<h1>{HtmlText.Encode(executed.Title)}</h1>\n");
         }
 
-        page.Html.Insert(0, FailureNotice.ForPage(around));
+        page.Html.Insert(0, FailureNotice.ForPage(around, WentOn(executed, around.Error)));
 
         return new PageTemplate
         {
@@ -49,6 +49,10 @@ public static class NotebookPage
             HasMath = page.HasMath,
         }.Render(page.Html);
     }
+
+    /// <summary>Whether cells after the first failure were run.</summary>
+    private static bool WentOn(NotebookDocument executed, CellFailure? error) =>
+        error is { Cell: > 0 } && executed.Cells.Any(cell => cell.Number > error.Cell && cell.ExecutionCount is not null);
 
     private static void Append(PageContent page, NotebookCell cell)
     {

@@ -8,6 +8,9 @@ internal interface IRunReporter
     /// <summary>A code cell begins, the <paramref name="position"/>th of <paramref name="cells"/>.</summary>
     void CellStarted(PlannedNotebook notebook, int position, int cells);
 
+    /// <summary>Something is wrong that does not stop the run.</summary>
+    void Warn(string message);
+
     /// <summary>A notebook has ended, or will not be run.</summary>
     void NotebookEnded(PlannedNotebook notebook, NotebookResult result);
 }
@@ -17,6 +20,8 @@ internal sealed class PlainReporter(TextWriter writer) : IRunReporter
 {
     public void CellStarted(PlannedNotebook notebook, int position, int cells) =>
         writer.WriteLine($"{ConsoleText.InOneLine(notebook.OutputName)}  cell {position}/{cells}");
+
+    public void Warn(string message) => writer.WriteLine($"Warning: {ConsoleText.InOneLine(message)}");
 
     public void NotebookEnded(PlannedNotebook notebook, NotebookResult result) =>
         writer.WriteLine(

@@ -12,6 +12,10 @@ internal sealed class NotebookRun
     /// <summary>How long a cell that was told to stop may still put something out.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1.5);
 
+    private const string LostLineEnds =
+        "The file holds this cell as a list of lines without their line ends, so all of it is one line, and a // makes the rest a comment. "
+        + "Let each text in the list but the last end in \\n.";
+
     private readonly PlannedNotebook _notebook;
     private readonly RunOptions _options;
     private readonly IRunReporter _reporter;
@@ -19,6 +23,7 @@ internal sealed class NotebookRun
     private readonly List<NotebookCell> _cells;
     private RunStatus _status = RunStatus.Passed;
     private CellFailure? _error;
+    private bool _keepsGoing;
     private int _cellsRun;
     private long? _peakMemory;
 
@@ -31,7 +36,7 @@ internal sealed class NotebookRun
         _cells = [.. notebook.Document.Cells.Where(cell => cell.Kind == CellKind.Code)];
     }
 
-    /// <summary>Runs all cells, up to the first that fails. Cancelling ends the process and keeps what there is.</summary>
+    /// <summary>Runs all cells, up to the first that fails, unless asked to keep going. Cancelling ends the process and keeps what there is.</summary>
     public async Task<NotebookResult> RunAsync(CancellationToken interrupt)
     {
         var stopwatch = Stopwatch.StartNew();
@@ -80,7 +85,7 @@ internal sealed class NotebookRun
     private async Task RunCellsAsync(WorkerHandle worker, CancellationToken interrupt)
     {
         var count = 0;
-        for (var i = 0; i < _cells.Count && _status == RunStatus.Passed; i++)
+        for (var i = 0; i < _cells.Count && (_status == RunStatus.Passed || _keepsGoing); i++)
         {
             var cell = _cells[i];
             interrupt.ThrowIfCancellationRequested();
@@ -92,6 +97,12 @@ internal sealed class NotebookRun
             }
 
             cell.ExecutionCount = ++count;
+            if (cell.HasLostLineEnds)
+            {
+                _output.Apply(cell, new StreamText("stderr", LostLineEnds + "\n"));
+                _reporter.Warn($"{_notebook.Name}, cell {cell.Number}: {LostLineEnds}");
+            }
+
             await RunCellAsync(cell, worker, interrupt);
         }
     }
@@ -138,16 +149,17 @@ internal sealed class NotebookRun
             DrainText(cell, worker);
             Fail(interrupt.IsCancellationRequested ? RunStatus.Interrupted : RunStatus.Failed, cell, "ProcessEnded", death);
         }
-        else if (ended.Status == CellStatus.Ok)
+        else if (ended.Status == CellStatus.Ok || (cell.MayFail && ended.Error is not null))
         {
             _cellsRun++;
         }
         else
         {
-            // The session has put its error among the outputs already.
+            // The session has put its error among the outputs already. It goes on living, which it does not after a death or a timeout.
             var error = ended.Error ?? new CellError("Interrupted", "The cell stopped itself.", [], null);
             _status = RunStatus.Failed;
-            _error = new CellFailure(cell.Number, error.Line, cell.Id, error.Name, error.Message);
+            _error ??= new CellFailure(cell.Number, error.Line, cell.Id, error.Name, error.Message);
+            _keepsGoing = _options.KeepGoingInNotebooks;
         }
     }
 
@@ -220,8 +232,8 @@ internal sealed class NotebookRun
 
     private void Fail(RunStatus status, NotebookCell cell, string name, string message)
     {
-        _status = status;
-        _error = new CellFailure(cell.Number, null, cell.Id, name, message);
+        (_status, _keepsGoing) = (status, false);
+        _error ??= new CellFailure(cell.Number, null, cell.Id, name, message);
         _output.AddError(cell, new CellError(name, message, [$"{name}: {message}"], null));
     }
 }

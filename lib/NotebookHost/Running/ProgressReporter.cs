@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace NotebookHost.Running;
 
 /// <summary>Progress as one bar per notebook, for people.</summary>
-internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
+internal sealed class ProgressReporter(ProgressContext progress, IAnsiConsole console) : IRunReporter
 {
     private readonly Dictionary<PlannedNotebook, ProgressTask> _tasks = [];
 
@@ -19,7 +19,7 @@ internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
                 new ElapsedTimeColumn(),
                 new SpinnerColumn()
             )
-            .StartAsync(context => run(new ProgressReporter(context)));
+            .StartAsync(context => run(new ProgressReporter(context, console)));
 
     public void CellStarted(PlannedNotebook notebook, int position, int cells)
     {
@@ -32,6 +32,9 @@ internal sealed class ProgressReporter(ProgressContext progress) : IRunReporter
         task.Description = $"{Markup.Escape(ConsoleText.InOneLine(notebook.OutputName))}  cell {position}/{cells}";
         task.Value = position - 1;
     }
+
+    // Above the bars, which are drawn again below it.
+    public void Warn(string message) => console.MarkupLineInterpolated($"[yellow]Warning:[/] {ConsoleText.InOneLine(message)}");
 
     public void NotebookEnded(PlannedNotebook notebook, NotebookResult result)
     {

@@ -17,4 +17,7 @@ internal sealed record RunOptions
 
     /// <summary>Whether to run the remaining notebooks after one has failed.</summary>
     public bool KeepGoing { get; init; }
+
+    /// <summary>Whether to run the remaining cells of a notebook after one has failed.</summary>
+    public bool KeepGoingInNotebooks { get; init; }
 }

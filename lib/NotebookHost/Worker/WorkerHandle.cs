@@ -14,6 +14,9 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private const int TailLength = 4000;
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the end of a stack trace is held back, since more of it may come.</summary>
+    private static readonly TimeSpan TraceGoesOnFor = TimeSpan.FromSeconds(0.2);
+
     private readonly Process _process;
     private readonly int _leader;
     private readonly MessageChannel _channel;
@@ -236,23 +239,42 @@ internal sealed class WorkerHandle : IAsyncDisposable
     private async Task ReadTextAsync(StreamReader reader, string name)
     {
         var buffer = new char[4096];
+        // The trace of a stack overflow has thousands of lines.
+        var trace = new ShortTrace();
         int count;
-        while ((count = await reader.ReadAsync(buffer)) > 0)
+        do
         {
+            var reading = reader.ReadAsync(buffer).AsTask();
+            if (trace.HasRest && await Task.WhenAny(reading, Task.Delay(TraceGoesOnFor)) != reading)
+            {
+                await ShowAsync(name, trace.Rest());
+            }
+
+            count = await reading;
             var text = new string(buffer, 0, count);
             if (name == "stderr" && _errorTail.Length < TailLength)
             {
                 _errorTail.Append(text);
             }
 
-            try
-            {
-                await _messages.Writer.WriteAsync(new CellPutOut(null, new NativeText(name, text)));
-            }
-            catch (ChannelClosedException)
-            {
-                // Too late to be shown; the beginning of standard error was kept above, for the message.
-            }
+            await ShowAsync(name, count > 0 ? trace.Take(text) : trace.Rest());
+        } while (count > 0);
+    }
+
+    private async Task ShowAsync(string name, string text)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _messages.Writer.WriteAsync(new CellPutOut(null, new NativeText(name, text)));
+        }
+        catch (ChannelClosedException)
+        {
+            // Too late to be shown; the beginning of standard error was kept above, for the message.
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Microsoft.DotNet.Interactive;
 using NotebookHost.Engine;
 using NotebookHost.Engine.Assistance;
 
@@ -18,6 +19,7 @@ internal static class WorkerProgram
 
     private static readonly TimeSpan ConnectFor = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ExitFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan InteractiveGrace = TimeSpan.FromSeconds(3);
 
     /// <summary>Serves one client over the named pipe, and exits.</summary>
@@ -42,14 +44,16 @@ internal static class WorkerProgram
         var input = new UserInput(channel);
         using var session = new NotebookSession(Options(start, input));
         using var assistant = new CodeAssistant(session);
+        var running = Task.CompletedTask;
+        // A cell that calls Environment.Exit: what it has printed is still sent.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => KernelInvocationContext.Current?.Output.Flush();
         if (start.IsInteractive)
         {
             ExceptionHandling.SetUnhandledExceptionHandler(session.TryReport);
-            _ = session.WarmUpAsync();
+            _ = WarmUpAsync(session, assistant, () => running.IsCompleted);
         }
 
         var stop = new CancellationTokenSource();
-        var running = Task.CompletedTask;
         while (await ReceiveAsync(channel) is { } message)
         {
             switch (message)
@@ -72,6 +76,19 @@ internal static class WorkerProgram
 
         Leave(session, running.IsCompleted);
         return 0;
+    }
+
+    /// <summary>Loads the compiler, and in the first pause what completion needs: the first completion would take a second, but a
+    /// notebook that is run from its first cell to its last without a pause has no use for it.</summary>
+    private static async Task WarmUpAsync(NotebookSession session, CodeAssistant assistant, Func<bool> isIdle)
+    {
+        await session.WarmUpAsync();
+        do
+        {
+            await Task.Delay(Pause);
+        } while (!isIdle());
+
+        await assistant.CompleteAsync("Console.", "Console.".Length);
     }
 
     private static async Task<WorkerMessage?> ReceiveAsync(MessageChannel channel)

@@ -136,4 +136,17 @@ public sealed class DisplayTests : SessionTest
         var error = await Fail("Enumerable.Range(0, 3).Select(x => 1 / x)");
         Assert.Equal("System.DivideByZeroException", error.Name);
     }
+
+    [Fact]
+    public async Task Tabular_data_is_shown_as_CSV_too()
+    {
+        var sink = await Run(
+            """
+            using Microsoft.DotNet.Interactive.Formatting.TabularData;
+            new[] { new { Id = 1, Name = "a,b" }, new { Id = 2, Name = "c" } }.ToTabularDataResource()
+            """
+        );
+        Assert.Equal("Id,Name\n1,\"a,b\"\n2,c\n", sink.Result!["text/csv"]);
+        Assert.Contains("<table>", sink.Result["text/html"], StringComparison.Ordinal);
+    }
 }

@@ -111,4 +111,39 @@ public sealed class ErrorTests : SessionTest
         );
         Assert.Equal(20, error.Line);
     }
+
+    [Fact]
+    public async Task A_missing_namespace_names_the_directive_that_may_bring_it()
+    {
+        var error = await Fail("using Markdig.Syntax;\n1");
+        Assert.Equal(
+            "If Markdig.Syntax belongs to a package, name the package first: #r \"nuget: Markdig.Syntax\" (many packages are called as "
+                + "their namespace).",
+            error.Traceback[^1]
+        );
+        Assert.DoesNotContain("nuget", string.Join('\n', (await Fail("Nowhere.Nothing x;")).Traceback), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_trace_keeps_its_beginning_and_its_end()
+    {
+        var error = await Fail(
+            """
+            int Down(int n) => n == 0 ? throw new Exception("at the bottom") : n % 2 == 0 ? Other(n - 1) : Down(n - 1);
+            int Other(int n) => Down(n) + 1;
+            Down(1000)
+            """
+        );
+        Assert.Equal(52, error.Traceback.Count);
+        Assert.Equal("System.Exception: at the bottom", error.Traceback[0]);
+        Assert.StartsWith("   at Down in cell 1, line 1:", error.Traceback[1], StringComparison.Ordinal);
+        Assert.Contains("lines left out here]", error.Traceback[26], StringComparison.Ordinal);
+        Assert.Equal("   at cell 1, line 3:  Down(1000)", error.Traceback[^1]);
+    }
+
+    [Theory]
+    [InlineData("Console.ReadKey()")]
+    [InlineData("Console.KeyAvailable")]
+    public async Task Single_keys_are_answered_with_what_works(string code) =>
+        Assert.StartsWith("Single keys need a terminal, and a notebook has none. Take Console.ReadLine()", (await Fail(code)).Message);
 }

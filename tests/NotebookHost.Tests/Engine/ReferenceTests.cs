@@ -74,6 +74,38 @@ public sealed class ReferenceTests : SessionTest
     }
 
     [Fact]
+    public async Task Libraries_that_dotnet_Interactive_brings_need_no_reference()
+    {
+        await Run("using System.Reactive.Linq;\nvar sum = 0;\nObservable.Range(1, 3).Subscribe(x => sum += x);");
+        Assert.Equal("6", (await Run("sum")).Result!["text/plain"]);
+        Assert.Equal("{\"a\":1}", (await Run("Newtonsoft.Json.JsonConvert.SerializeObject(new { a = 1 })")).Result!["text/plain"]);
+        Assert.Equal("two words", (await Run("using Humanizer;\n\"two_words\".Humanize()")).Result!["text/plain"]);
+        await Run("namespace Mine { public class Note { public string Text => Newtonsoft.Json.JsonConvert.ToString(true); } }");
+        Assert.Equal("true", (await Run("new Mine.Note().Text")).Result!["text/plain"]);
+        Assert.Contains("CS0234", (await Fail("System.Reactive.Linq.Nothing.Here()")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("System.Text.Json.Nodes.JsonNode.Parse(\"1\")!.GetValue<System.Xml.XmlDocument>")]
+    public async Task A_library_that_a_cell_asks_for_comes_before_the_one_that_is_brought(string first)
+    {
+        Compile(
+            Path.Combine(Folder, "bin", "Newtonsoft.Json.dll"),
+            "namespace Newtonsoft.Json; public static class JsonConvert { public static string Own => \"own\"; }"
+        );
+        if (first.Length > 0)
+        {
+            // All of the framework is there already.
+            await TryRun(first);
+        }
+
+        await Run("#r \"bin/Newtonsoft.Json.dll\"");
+        Assert.Equal("own", (await Run("using Newtonsoft.Json;\nJsonConvert.Own")).Result!["text/plain"]);
+        Assert.Contains("CS0117", (await Fail("Newtonsoft.Json.JsonConvert.SerializeObject(1)")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reference_may_follow_other_directives_and_an_absolute_path_works()
     {
         var file = Path.Combine(Folder, $"Abs{Guid.NewGuid():N}.dll");

@@ -61,6 +61,19 @@ public sealed class KernelTests : IAsyncLifetime
         Assert.DoesNotContain(cell.Published, message => message.Type is "execute_result" or "error");
     }
 
+    [Theory]
+    [InlineData("""{"polyglot_notebook":{"kernelName":"fsharp"}}""", "error", "F# is not run here")]
+    [InlineData("""{"dotnet_interactive":{"language":"markdown"}}""", "ok", "text/markdown")]
+    [InlineData("""{"polyglot_notebook":{"kernelName":"csharp"},"tags":[]}""", "error", "CS1002")]
+    [InlineData("""{"polyglot_notebook":3,"cellId":"a"}""", "error", "CS1002")]
+    public async Task The_language_that_a_front_end_sends_in_a_cells_metadata_counts(string metadata, string status, string words)
+    {
+        // As JupyterLab does.
+        var cell = await _kernel.EndOfAsync(_kernel.Send("execute_request", new JsonObject { ["code"] = "let x = 1" }, metadata: metadata));
+        Assert.Equal(status, cell.Status);
+        Assert.Contains(cell.Published, message => message.Content.ToJsonString().Contains(words, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_display_is_updated_under_its_id()
     {

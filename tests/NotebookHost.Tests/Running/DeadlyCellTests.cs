@@ -57,7 +57,7 @@ public sealed class DeadlyCellTests : ProgramTest
     public async Task A_cell_that_ends_its_process_is_a_failure_with_its_cause()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The exit codes and calls are Unix's.");
-        const string Partial = "Console.WriteLine(\"partial\"); await Task.Delay(100);\n";
+        const string Partial = "Console.WriteLine(\"partial\");\n";
         IReadOnlyList<(string Code, string Words)> deaths =
         [
             .. Faults.Of<(string, string)>(
@@ -81,6 +81,35 @@ public sealed class DeadlyCellTests : ProgramTest
             Died(result, words);
             Assert.Empty(Executed((string)result["name"]!)["cells"]![1]!["outputs"]!.AsArray());
         }
+    }
+
+    [Fact]
+    public async Task What_was_printed_before_the_end_is_kept_and_the_trace_is_cut_in_its_middle()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The exit codes are Unix's.");
+        const string Lines = "for (var i = 0; i < 2000; i++) Console.WriteLine($\"line {i}\");\nConsole.Error.WriteLine(\"error\");\n";
+        const string Few = "for (var i = 0; i < 20; i++) Console.WriteLine($\"line {i}\");\n";
+        var results = await RunAll(
+            null,
+            ("exit", [Lines + "Console.Write(\"no line end\"); Environment.Exit(3);"]),
+            ("thread", [Lines + "new System.Threading.Thread(() => Environment.Exit(4)).Start(); System.Threading.Thread.Sleep(20000);"]),
+            ("fast", [Few + "Environment.FailFast(\"enough\");"]),
+            (
+                "deep",
+                [Few + "Exception deep = null; for (var i = 0; i < 200_000; i++) deep = new Exception(null, deep); deep.ToString().Length"]
+            )
+        );
+        string Printed(int lines) => string.Concat(Enumerable.Range(0, lines).Select(i => $"line {i}\n"));
+        Assert.Equal($"{Printed(2000)}no line end", Text("exit.ipynb", 1, "stdout"));
+        Assert.Equal("error\n", Text("exit.ipynb", 1, "stderr"));
+        Assert.Equal($"{Printed(2000)}error\n", Text("thread.ipynb", 1));
+        Assert.Equal(Printed(20), Text("fast.ipynb", 1, "stdout"));
+        Assert.Equal(Printed(20), Text("deep.ipynb", 1, "stdout"));
+        var trace = Text("deep.ipynb", 1, "stderr");
+        Assert.StartsWith("Stack overflow.\n", trace, StringComparison.Ordinal);
+        Assert.Matches(@"lines left out here\]\n(   at .*\n){25}$", trace);
+        Assert.True(trace.Split('\n').Length < 80, trace);
+        Assert.Contains("exit code 4", (string)results[1]["error"]!["message"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,11 +58,14 @@ public abstract class ProgramTest : IDisposable
     protected JsonNode Executed(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(Output, name)))!;
 
     /// <summary>The console text of a cell of an executed notebook, cells from 1.</summary>
-    protected string Text(string name, int cell) =>
+    /// <param name="name">The notebook.</param>
+    /// <param name="cell">The cell's number.</param>
+    /// <param name="stream">Only this stream's text.</param>
+    protected string Text(string name, int cell, string? stream = null) =>
         string.Concat(
             Executed(name)["cells"]![cell - 1]!["outputs"]!
                 .AsArray()
-                .Where(output => (string)output!["output_type"]! == "stream")
+                .Where(output => (string)output!["output_type"]! == "stream" && (stream is null || (string)output["name"]! == stream))
                 .SelectMany(output => output!["text"] is JsonArray lines ? lines.Select(line => (string)line!) : [(string)output["text"]!])
         );
 

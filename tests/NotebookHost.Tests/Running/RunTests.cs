@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace NotebookHost.Tests.Running;
 
@@ -50,6 +51,106 @@ public sealed class RunTests : ProgramTest
             StringComparison.Ordinal
         );
     }
+
+    [Theory]
+    [InlineData("C.UTF-8")]
+    [InlineData("de_DE.UTF-8")]
+    public async Task Cells_have_cultures_and_no_machine_formats_numbers_its_own_way(string language)
+    {
+        Assert.SkipWhen(
+            Environment.GetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT") is "1" or "true",
+            "This machine has no culture data."
+        );
+        Notebook(
+            "one.ipynb",
+            """
+            var german = new System.Globalization.CultureInfo("de-DE");
+            Console.WriteLine(1234.5.ToString("N2", german));
+            Console.WriteLine(new DateTime(2024, 1, 2).ToString("dddd", german));
+            Console.WriteLine(string.Join(" ", new[] { "b", "B", "a" }.Order()));
+            Console.WriteLine(1234.5.ToString("N2"));
+            new System.Threading.Thread(() => Console.WriteLine(0.5)).Start();
+            System.Threading.Thread.Sleep(100);
+            """
+        );
+        using var process = Start(new() { ["LC_ALL"] = language, ["LANG"] = language }, ["run", "one.ipynb", "--output", "out"]);
+        var (code, output, error) = await End(process);
+        Assert.True(code == 0, output + error);
+        Assert.Equal("1.234,50\nDienstag\na b B\n1,234.50\n0.5\n", Text("one.ipynb", 1));
+    }
+
+    [Fact]
+    public async Task A_cell_tagged_raises_exception_may_fail_and_the_run_goes_on()
+    {
+        Tag(Notebook("one.ipynb", "throw new Exception(\"expected\");", "1", "nonsense;", "2"), 1, 2, 3);
+        Notebook("dead.ipynb", "Environment.Exit(3);", "1");
+        Tag(Path.Combine(Folder, "dead.ipynb"), 1);
+
+        var (code, output, error) = await Run("run", "one.ipynb", "--output", "out");
+
+        Assert.True(code == 0, output + error);
+        Assert.Equal(["error", "execute_result", "error", "execute_result"], Outputs("one.ipynb"));
+        Assert.Equal(("passed", 4), ((string)Summary()["notebooks"]![0]!["status"]!, (int)Summary()["notebooks"]![0]!["cellsRun"]!));
+        // Only an error is expected, not the end of the session.
+        Assert.Equal(1, (await Run("run", "dead.ipynb", "--output", "out")).ExitCode);
+    }
+
+    [Fact]
+    public async Task All_cells_goes_on_after_a_failed_cell_and_not_after_the_session_is_gone()
+    {
+        Notebook("one.ipynb", "var x = 1;", "throw new Exception(\"first\");", "x + 1", "throw new Exception(\"second\");");
+        Notebook("two.ipynb", "throw new Exception(\"third\");", "Environment.Exit(3);", "1");
+        Notebook("three.ipynb", "1");
+
+        var (code, output, _) = await Run("run", "one.ipynb", "two.ipynb", "three.ipynb", "--output", "out", "--all-cells", "--keep-going");
+
+        Assert.Equal(1, code);
+        Assert.Equal(["error", "execute_result", "error"], Outputs("one.ipynb"));
+        Assert.Equal(["error", "error"], Outputs("two.ipynb"));
+        Assert.Contains("one.ipynb, cell 2, line 1: System.Exception: first", output, StringComparison.Ordinal);
+        Assert.Equal(["failed", "failed", "passed"], Summary()["notebooks"]!.AsArray().Select(notebook => (string)notebook!["status"]!));
+        Assert.Equal(2, (int)Summary()["notebooks"]![0]!["cellsRun"]!);
+        Assert.Contains(
+            "The cells after the first failure were run all the same.",
+            await File.ReadAllTextAsync(Path.Combine(Output, "one.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_cell_whose_lines_have_lost_their_ends_is_named()
+    {
+        var path = Notebook("one.ipynb", "1", "");
+        var notebook = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
+        notebook["cells"]![0]!["source"] = new JsonArray("// x is one", "var x = 1;", "x");
+        notebook["cells"]![1]!["source"] = new JsonArray("var y = 2;\n", "", "y");
+        await File.WriteAllTextAsync(path, notebook.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await Run("run", "one.ipynb", "--output", "out");
+
+        Assert.Equal(0, code);
+        Assert.Single(output.Split('\n'), line => line.StartsWith("Warning: one.ipynb, cell 1: The file holds", StringComparison.Ordinal));
+        Assert.StartsWith("The file holds this cell as a list of lines without their line ends", Text("one.ipynb", 1));
+        Assert.EndsWith("Let each text in the list but the last end in \\n.\n", Text("one.ipynb", 1));
+        Assert.Equal("", Text("one.ipynb", 2));
+    }
+
+    private static void Tag(string path, params int[] cells)
+    {
+        var notebook = JsonNode.Parse(File.ReadAllText(path))!;
+        foreach (var cell in cells)
+        {
+            notebook["cells"]![cell - 1]!["metadata"]!["tags"] = new JsonArray("raises-exception");
+        }
+
+        File.WriteAllText(path, notebook.ToJsonString());
+    }
+
+    private IEnumerable<string> Outputs(string name) =>
+        Executed(name)["cells"]!
+            .AsArray()
+            .SelectMany(cell => cell!["outputs"]!.AsArray())
+            .Select(output => (string)output!["output_type"]!);
 
     [Fact]
     public async Task Pages_link_to_the_pages_that_are_there_and_to_no_others()

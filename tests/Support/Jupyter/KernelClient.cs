@@ -163,7 +163,7 @@ internal sealed class KernelClient : IAsyncDisposable
     }
 
     /// <summary>Sends a request and returns its id.</summary>
-    public string Send(string type, JsonObject content, string socket = "shell", bool wrongKey = false)
+    public string Send(string type, JsonObject content, string socket = "shell", bool wrongKey = false, string metadata = "{}")
     {
         var id = $"{_session}_{++_sent}";
         var header = new JsonObject
@@ -175,7 +175,7 @@ internal sealed class KernelClient : IAsyncDisposable
             ["msg_type"] = type,
             ["version"] = "5.3",
         };
-        SendSigned([header.ToJsonString(), "{}", "{}", content.ToJsonString()], socket, wrongKey);
+        SendSigned([header.ToJsonString(), "{}", metadata, content.ToJsonString()], socket, wrongKey);
         return id;
     }
 

@@ -32,10 +32,14 @@ public static class TableDisplay
                 ["text/html"] =
                     $"<table><thead>{Row("th", head)}</thead>"
                     + $"<tbody>{string.Concat(shown.Select(row => Row("td", row)))}</tbody></table>{note}",
-                ["text/csv"] = string.Concat(shown.Prepend(head).Select(row => string.Join(',', row.Select(Quoted)) + "\n")),
+                ["text/csv"] = Csv(shown.Prepend(head)),
             }
         );
     }
+
+    /// <summary>Rows as CSV.</summary>
+    internal static string Csv(IEnumerable<string[]> rows) =>
+        string.Concat(rows.Select(row => string.Join(',', row.Select(Quoted)) + "\n"));
 
     private static string Text(object? value) => Convert.ToString(value, Globalization.CultureInfo.InvariantCulture) ?? "";
 
