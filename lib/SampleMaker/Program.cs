@@ -2,12 +2,19 @@ using System.IO.Compression;
 using CnnTutorial;
 using SampleMaker;
 
+if (args is ["emoji", var font, var zip])
+{
+    EmojiPictures.Write(font, zip);
+    return 0;
+}
+
 if (args.Length is < 3 or > 4)
 {
     Console.Error.WriteLine(
         """
-        Makes the samples that lib/CnnTutorial bundles, from two Debian packages (see Datasets/Bundled/NOTICE.md).
+        Makes the samples that lib/CnnTutorial bundles, from three Debian packages (see Datasets/Bundled/NOTICE.md).
         Usage: SampleMaker DIGITS-PNG FASHION-MNIST-FOLDER OUTPUT-FOLDER [CONTACT-SHEET-FOLDER]
+               SampleMaker emoji NOTO-COLOR-EMOJI-TTF ZIP-FILE
         """
     );
     return 2;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
@@ -18,6 +19,9 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
         Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Html.HtmlString).Assembly.Location)!,
     ];
 
+    /// <summary>A file that is named twice must be one reference: the compiler takes types out of two for different types.</summary>
+    private static readonly ConcurrentDictionary<(string File, DateTime Written), PortableExecutableReference> Known = new();
+
     private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(directory);
 
     /// <inheritdoc/>
@@ -28,14 +32,20 @@ internal sealed class CellReferenceResolver(string directory) : MetadataReferenc
         string reference,
         string? baseFilePath,
         MetadataReferenceProperties properties
-    ) => _inner.ResolveReference(reference, baseFilePath, properties);
+    ) => [.. _inner.ResolveReference(reference, baseFilePath, properties).Select(One)];
 
     /// <inheritdoc/>
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
         SessionLoadContext.IsForHost(referenceIdentity.Name)
         || definition is PortableExecutableReference { FilePath: { } file } && Closed.Contains(Path.GetDirectoryName(file))
             ? null
-            : _inner.ResolveMissingAssembly(definition, referenceIdentity);
+        : _inner.ResolveMissingAssembly(definition, referenceIdentity) is { } found ? One(found)
+        : null;
+
+    private static PortableExecutableReference One(PortableExecutableReference found) =>
+        found.FilePath is { } file && File.Exists(file)
+            ? Known.GetOrAdd((file, File.GetLastWriteTimeUtc(file)), found).WithProperties(found.Properties)
+            : found;
 
     /// <inheritdoc/>
     public override bool Equals(object? other) => other is CellReferenceResolver resolver && resolver._inner.Equals(_inner);
