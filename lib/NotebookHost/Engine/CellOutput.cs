@@ -3,9 +3,9 @@ using System.Text;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Sends the events of a running cell to their receiver: one at a time, in order, never from two threads at once. The first pieces of
-/// console text are sent at once, since a crash loses what is not; then they are gathered, so that a program that writes one character
-/// after another does not send a message for each.
+/// Sends the events of a running cell to their receiver: one at a time, in order, never from two threads at once. The first lines of
+/// console text are sent at once, since a crash loses what is not; the rest is gathered, so that a program that writes one character after
+/// another does not send a message for each.
 /// </summary>
 internal sealed class CellOutput(Action<CellEvent> receive)
 {
@@ -23,6 +23,7 @@ internal sealed class CellOutput(Action<CellEvent> receive)
 
     public void Write(string stream, ReadOnlySpan<char> text)
     {
+        var endsLine = text.EndsWith('\n');
         lock (_lock)
         {
             if (stream != _stream)
@@ -47,7 +48,7 @@ internal sealed class CellOutput(Action<CellEvent> receive)
                 }
             }
 
-            if (_sentAtOnce < MostAtOnce)
+            if (endsLine && _sentAtOnce < MostAtOnce)
             {
                 _sentAtOnce++;
                 Send(all: false);

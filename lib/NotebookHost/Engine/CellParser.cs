@@ -257,6 +257,12 @@ internal static partial class CellParser
         }
     }
 
+    /// <summary>Whether a cell's first line is a language's directive, such as <c>#!html</c>, which counts more than the metadata.</summary>
+    public static bool NamesLanguage(string code) =>
+        Magic().Match(code.TrimStart().Split('\n')[0].Trim()) is { Success: true } magic
+        && magic.Groups["name"].Value is var name
+        && (IsOther(name) || name is "csharp" or "c#" or "C#");
+
     private static bool IsOther(string language) =>
         language == "meta" || Array.IndexOf(Shown, language) >= 0 || Array.IndexOf(Foreign, language) >= 0;
 

@@ -81,7 +81,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         KernelInvocationContext context
     )
     {
-        switch (language)
+        switch (CellParser.NamesLanguage(source.Code) ? "csharp" : language)
         {
             case "csharp":
                 break;

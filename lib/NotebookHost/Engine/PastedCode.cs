@@ -53,7 +53,8 @@ internal static partial class PastedCode
                     + "a method.",
             "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type must be in one cell.",
             "CS0246" or "CS0234" when UsingAt(error.Location) is { Name: { } name } =>
-                $"If {name} belongs to a package, name the package first: #r \"nuget: {name}\" (many packages are called as their namespace).",
+                $"If {name} belongs to a package, name the package first: #r \"nuget: {name}\" (many packages are called as their "
+                    + "namespace).",
             "CS9298" => "Of the lines that begin with #: a cell can use #:package Name@Version; the others are for file-based apps.",
             _ => null,
         };

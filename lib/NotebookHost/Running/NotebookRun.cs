@@ -13,8 +13,8 @@ internal sealed class NotebookRun
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1.5);
 
     private const string LostLineEnds =
-        "The file holds this cell as a list of lines without their line ends, so all of it is one line, and a // makes the rest a comment. "
-        + "Let each text in the list but the last end in \\n.";
+        "The file holds this cell as a list of lines without their line ends, so all of it is one line, and a // makes the rest a "
+        + "comment. Let each text in the list but the last end in \\n.";
 
     private readonly PlannedNotebook _notebook;
     private readonly RunOptions _options;

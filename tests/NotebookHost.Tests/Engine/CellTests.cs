@@ -68,7 +68,7 @@ public sealed class CellTests : SessionTest
         );
         Assert.Equal("ad\ne\n", sink.Out);
         Assert.Equal("b", sink.ErrorText);
-        Assert.Equal(["stdout:a", "stderr:b", "display", "stdout:d\ne\n"], sink.Order);
+        Assert.Equal(["stdout:a", "stderr:b", "display", "stdout:d\n", "stdout:e\n"], sink.Order);
     }
 
     [Fact]

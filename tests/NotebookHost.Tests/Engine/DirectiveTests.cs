@@ -25,6 +25,17 @@ public sealed class DirectiveTests : SessionTest
         Assert.Contains(text, await Shown(code, mimeType), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_directive_in_the_first_line_counts_more_than_the_cells_metadata()
+    {
+        // Files of earlier versions of .NET Interactive have both.
+        var (html, _) = await TryRun("#!html\n<b>x</b>", "html");
+        Assert.Equal("<b>x</b>", html.Displays.Values.Single()["text/html"]);
+        var (csharp, _) = await TryRun("\n#!csharp\n1 + 1", "fsharp");
+        Assert.Equal("2", csharp.Result!["text/plain"]);
+        Assert.Contains("F# is not run here", (await Fail("#!fsharp\nlet x = 1", "fsharp")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Variables_are_listed()
     {
         await Run("var alpha = 1; string beta = \"two\";");

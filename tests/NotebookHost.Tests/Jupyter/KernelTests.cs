@@ -69,7 +69,8 @@ public sealed class KernelTests : IAsyncLifetime
     public async Task The_language_that_a_front_end_sends_in_a_cells_metadata_counts(string metadata, string status, string words)
     {
         // As JupyterLab does.
-        var cell = await _kernel.EndOfAsync(_kernel.Send("execute_request", new JsonObject { ["code"] = "let x = 1" }, metadata: metadata));
+        var code = new JsonObject { ["code"] = "let x = 1" };
+        var cell = await _kernel.EndOfAsync(_kernel.Send("execute_request", code, metadata: metadata));
         Assert.Equal(status, cell.Status);
         Assert.Contains(cell.Published, message => message.Content.ToJsonString().Contains(words, StringComparison.Ordinal));
     }

@@ -148,6 +148,20 @@ public sealed class SessionTests : LiveTest
     }
 
     [Fact]
+    public async Task A_cell_tagged_raises_exception_does_not_stop_those_after_it()
+    {
+        var path = Samples.Write(FileOf("meant.ipynb"), "var y = 1; throw new Exception(\"meant\");", "y + 1");
+        var notebook = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
+        notebook["cells"]![0]!["metadata"]!["tags"] = new JsonArray("raises-exception");
+        await File.WriteAllTextAsync(path, notebook.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var (page, _) = await Open("meant.ipynb");
+        await page.Send(new { type = "runAll" });
+        Assert.Equal("failed", (string)(await page.UntilEnd("cell-1"))["state"]!);
+        Assert.Equal("done", (string)(await page.UntilEnd("cell-2"))["state"]!);
+    }
+
+    [Fact]
     public async Task A_page_that_never_reads_is_cut_off_and_disturbs_nobody()
     {
         var lazy = await Connect();
