@@ -76,7 +76,7 @@
   }
 
   // Strokes are lists of points, with x and y from 0 to 1 on the paper.
-  return function (strokes) {
+  function picture(strokes) {
     const points = strokes.flat();
     if (points.length === 0) return new Float32Array(side * side);
     const left = Math.min(...points.map(point => point.x)), top = Math.min(...points.map(point => point.y));
@@ -93,5 +93,9 @@
     }
     if (preparation.fill) fill(mask);
     return shift(shrink(mask));
-  };
+  }
+
+  // Puts the picture of a drawing, which lies in the upper left corner of 28 × 28 pixels, where the training images have theirs.
+  picture.place = shift;
+  return picture;
 })
