@@ -31,8 +31,9 @@ internal static class MnistFrame
                 );
                 scaled[y, x] = value;
                 mass += value;
-                massY += value * (y + 0.5);
-                massX += value * (x + 0.5);
+                // Counted from 0 to a pixel, not to its middle: so MNIST's centres lie around 14.0, and the pad's (strokes.js) as well.
+                massY += value * y;
+                massX += value * x;
             }
         }
 

@@ -38,10 +38,10 @@ internal static class DatasetCatalog
                 "OpenCV, samples/data/digits.png, https://opencv.org; framed as MNIST frames its digits by this course's SampleMaker.",
                 Files(
                     4_000,
-                    "08258907792f7c305587959d78fcc8cca15abc0b1bac4058ceb9283ebd592f43",
+                    "c65b1ff302babba06e7feaaf44dabe60bacf9a93e56cf72e95aba200780572f5",
                     "5a8fca50cd44277e6bfce9191c859597cd73ec4454ac59041a4494be36930129",
                     1_000,
-                    "2dccee6725cd54c2d25eb6a7ed323a2745451df30b5c07427ea61916dda19fe5",
+                    "fd1164b69cbeb280448fbec5ae5826c2ba11f06c77967f53f4a78c9007ae43bc",
                     "151c8e2d89d14bd9368a51f18b625cc85197b8c2ef9a0f0027b1388aed8c36a0"
                 )
             ),
