@@ -92,7 +92,7 @@ internal sealed class EmojiPictures
             var index = lists + (int)U32(list + 4);
             if ((U16(index), U16(index + 2)) is not (1, 17))
             {
-                throw new NotSupportedException($"The font stores its pictures as format {U16(index)}, {U16(index + 2)}, and not as 1, 17.");
+                throw new NotSupportedException($"The font stores pictures as {U16(index)}, {U16(index + 2)}, and not as 1, 17.");
             }
 
             var place = data + (int)(U32(index + 4) + U32(index + 8 + (4 * (glyph - first))));

@@ -230,7 +230,8 @@ internal static class ProcessTree
         var parents = new Dictionary<int, int>();
         foreach (var folder in Directory.GetDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) && Line(id, "status", "PPid:") is { } parent)
+            var name = Path.GetFileName(folder);
+            if (int.TryParse(name, CultureInfo.InvariantCulture, out var id) && Line(id, "status", "PPid:") is { } parent)
             {
                 parents[id] = int.Parse(parent, CultureInfo.InvariantCulture);
             }

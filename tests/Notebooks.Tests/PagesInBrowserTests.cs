@@ -17,12 +17,13 @@ public sealed class PagesInBrowserTests(BundledCourse course)
         ["05-train"] = 4,
         ["06-results"] = 8,
         ["07-exercise-fashion-mnist"] = 4,
+        ["08-your-own-pictures"] = 6,
     };
 
     /// <summary>Counts the charts that have marks: bars, lines, or the pixels of a heatmap.</summary>
     private const string Drawn =
         "() => [...document.querySelectorAll('[id^=chart-]')].filter(chart => chart.querySelector('.point path, path.point, .js-line, "
-        + ".hm image')).length";
+        + ".hm image, .im image')).length";
 
     [Fact]
     public async Task Every_chart_is_drawn_on_phone_and_desktop_light_and_dark_with_nothing_from_outside()

@@ -50,7 +50,8 @@ public static class Datasets
     /// colour. It is made the first time, among the results; pictures that you add to it stay. Their licence is in the library's
     /// <c>Datasets/Bundled/NOTICE.md</c>.</summary>
     /// <exception cref="IOException">The folder cannot be made; the message says why.</exception>
-    public static string ExamplePictures() => CnnTutorial.ExamplePictures.Unpack(Path.Combine(CourseFolders.Artifacts("pictures"), "emoji"));
+    public static string ExamplePictures() =>
+        CnnTutorial.ExamplePictures.Unpack(Path.Combine(CourseFolders.Artifacts("pictures"), "emoji"));
 
     private static ImageDataset Load(DatasetDescription dataset) =>
         new DatasetStore(DatasetStoreOptions.FromEnvironment()).Load(dataset, DatasetEvents.Cancellation());

@@ -111,13 +111,7 @@ public sealed class DigitPad : IHtmlDisplay
             },
             Json
         );
-        string[] arguments =
-        [
-            ChartHtml.ForScript(settings),
-            Assets.Text("paper.js"),
-            Assets.Text("network.js"),
-            Assets.Text("strokes.js"),
-        ];
+        string[] arguments = [ChartHtml.ForScript(settings), Assets.Text("paper.js"), Assets.Text("network.js"), Assets.Text("strokes.js")];
         return DigitPadHtml.Of(id, _thing, _classNames, _layers)
             + Figure.Script(id, "digit-pad.js", _layers ? [.. arguments, Palette.Resolve(Assets.Text("layers.js"))] : arguments);
     }

@@ -6,22 +6,23 @@ namespace CnnTutorial;
 internal static class DigitPadHtml
 {
     public const string Waiting =
-        "<p data-part=\"waiting\">The pad starts with its script. If this line stays, run the cell again, or tell the notebook program that "
-        + "you trust this notebook.</p>";
+        "<p data-part=\"waiting\">The pad starts with its script. If this line stays, run the cell again, or tell the notebook program "
+        + "that you trust this notebook.</p>";
 
     public const string Seen =
         "<figure><figcaption>What the network sees</figcaption><canvas width=\"28\" height=\"28\" role=\"img\" aria-label=\"The drawing as "
         + "28 × 28 grey levels\" data-part=\"seen\"></canvas></figure>";
 
     public const string Keys =
-        "With mouse, finger or pen; or by keyboard: the arrow keys move the pen, Home, End, Page Up and Page Down move it diagonally, Space "
-        + "puts it down and lifts it, Backspace undoes a stroke, Delete clears the paper.";
+        "With mouse, finger or pen; or by keyboard: the arrow keys move the pen, Home, End, Page Up and Page Down move it diagonally, "
+        + "Space puts it down and lifts it, Backspace undoes a stroke, Delete clears the paper.";
 
     /// <summary>The paper with its buttons; the figure is left open.</summary>
     public static string Paper(string id, string thing) =>
         $"<figure><figcaption>Draw a {thing}</figcaption><div class=\"paper\" tabindex=\"0\" role=\"application\" "
         + $"aria-roledescription=\"paper\" aria-label=\"Paper to draw a {thing} on\" aria-describedby=\"{id}-help\" data-part=\"paper\">"
-        + "<svg viewBox=\"0 0 280 280\" aria-hidden=\"true\"><g data-part=\"ink\"></g><g data-part=\"pen\"><circle r=\"7\"/></g></svg></div>"
+        + "<svg viewBox=\"0 0 280 280\" aria-hidden=\"true\"><g data-part=\"ink\"></g><g data-part=\"pen\"><circle r=\"7\"/></g></svg>"
+        + "</div>"
         + "<div class=\"buttons\"><button type=\"button\" data-part=\"undo\" aria-label=\"Undo the last stroke\">Undo</button>"
         + "<button type=\"button\" data-part=\"clear\" aria-label=\"Clear the paper\">Clear</button></div>";
 

@@ -48,13 +48,7 @@ public sealed class DrawingCollector(params string[] classNames) : IHtmlDisplay
             .Append($"<p class=\"help\" id=\"{id}-help\">{DigitPadHtml.Keys}")
             .Append(" The drawings are in this page alone, and gone when it is loaded again: copy the text before.</p></div>")
             .Append(
-                Figure.Script(
-                    id,
-                    "drawing-collector.js",
-                    ChartHtml.ForScript(settings),
-                    Assets.Text("paper.js"),
-                    Assets.Text("strokes.js")
-                )
+                Figure.Script(id, "drawing-collector.js", ChartHtml.ForScript(settings), Assets.Text("paper.js"), Assets.Text("strokes.js"))
             )
             .ToString();
     }

@@ -257,7 +257,8 @@ internal static partial class CellParser
         }
     }
 
-    /// <summary>Whether a cell's first line is a language's directive, such as <c>#!html</c>, which counts more than the metadata.</summary>
+    /// <summary>Whether a cell's first line is a language's directive, such as <c>#!html</c>, which counts more than the
+    /// metadata.</summary>
     public static bool NamesLanguage(string code) =>
         Magic().Match(code.TrimStart().Split('\n')[0].Trim()) is { Success: true } magic
         && magic.Groups["name"].Value is var name

@@ -36,7 +36,8 @@ internal sealed class NotebookRun
         _cells = [.. notebook.Document.Cells.Where(cell => cell.Kind == CellKind.Code)];
     }
 
-    /// <summary>Runs all cells, up to the first that fails, unless asked to keep going. Cancelling ends the process and keeps what there is.</summary>
+    /// <summary>Runs all cells, up to the first that fails, unless asked to keep going. Cancelling ends the process and keeps what there
+    /// is.</summary>
     public async Task<NotebookResult> RunAsync(CancellationToken interrupt)
     {
         var stopwatch = Stopwatch.StartNew();

@@ -106,6 +106,19 @@ public sealed class ReferenceTests : SessionTest
     }
 
     [Fact]
+    public async Task A_later_reference_does_not_make_the_types_of_an_earlier_one_other_types()
+    {
+        string File(string name) => Path.Combine(Folder, "bin", $"{name}.dll");
+        var (low, high, other) = ($"Low{Guid.NewGuid():N}", $"High{Guid.NewGuid():N}", $"Other{Guid.NewGuid():N}");
+        Compile(File(other), "public class Other { }");
+        Compile(File(low), "public class Low { public static Low Make() => new(); }");
+        Compile(File(high), "public class High { public Low Low; public Other Other; }", File(low), File(other));
+        await Run($"#r \"bin/{low}.dll\"\n#r \"bin/{high}.dll\"\nvar high = new High {{ Low = Low.Make() }};");
+        var run = await Run($"#r \"bin/{other}.dll\"\nLow Again() {{ high.Low = Low.Make(); return high.Low; }}\nAgain() is Low");
+        Assert.Equal("True", run.Result!["text/plain"]);
+    }
+
+    [Fact]
     public async Task A_reference_may_follow_other_directives_and_an_absolute_path_works()
     {
         var file = Path.Combine(Folder, $"Abs{Guid.NewGuid():N}.dll");

@@ -4,6 +4,8 @@
 
   const part = name => root.querySelector('[data-part="' + name + '"]');
   const bars = [...part('bars').children].map(item => ({ item: item, bar: item.querySelector('i'), percent: item.querySelector('b') }));
+  // The maps of the layers take its place.
+  const seen = part('seen');
   const predict = createNetwork(settings.network), picture = createPicture(settings.preparation);
   let frame = 0, pause = 0;
   // A seven shows how large the numbers of each layer become.
@@ -17,7 +19,7 @@
     frame = 0;
     const pixels = picture(paper.strokes), empty = paper.strokes.length === 0;
     paper.draw();
-    paper.paint(part('seen'), pixels);
+    paper.paint(seen, pixels);
     const shares = empty && !layers ? bars.map(() => 0) : predict(pixels);
     if (layers) layers.update(pixels);
     const first = shares.indexOf(Math.max(...shares));
