@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace CnnTutorial;
 
 /// <summary>
@@ -44,6 +46,21 @@ public static class Datasets
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
         return PictureFolder.Read(path, size, colour, seed);
+    }
+
+    /// <summary>One picture, prepared like those of <see cref="FromFolder"/>, for a network that has learned from them.</summary>
+    /// <param name="path">A PNG, JPEG or BMP of any size.</param>
+    /// <param name="size">The height and width in pixels that the network was trained with, from 8 to 512.</param>
+    /// <param name="colour">Whether it was trained with images in colour.</param>
+    /// <returns>float32 <c>[1, 3, size, size]</c>, or <c>[1, 1, size, size]</c> without colour; pixels from 0 to 1.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read; the message says why.</exception>
+    public static Tensor ReadPicture(string path, int size = 32, bool colour = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
+        return PictureFolder.ReadOne(path, size, colour).ToImageTensor();
     }
 
     /// <summary>A folder of example pictures for <see cref="FromFolder"/>: emoji in four classes (animals, faces, food, vehicles), in

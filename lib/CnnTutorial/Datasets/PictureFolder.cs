@@ -61,6 +61,31 @@ internal sealed class PictureFolder
         return new PictureFolder().Read(folder, classes, side, colour, seed);
     }
 
+    /// <summary>Reads one picture, prepared like those of a folder.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="side">The height and width of the image that is made of it.</param>
+    /// <param name="inColour">Whether it keeps its colours.</param>
+    public static ImageSplit ReadOne(string path, int side, bool inColour)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file {path}; name a picture.", path);
+        }
+
+        var reader = new PictureFolder();
+        try
+        {
+            reader.Read(path, path, label: 0, side);
+            var picture = reader._pictures.FirstOrDefault() ?? throw new InvalidDataException($"{reader._leftOut[0]}; take another file.");
+            var image = new ImageSplit(Channels(picture), [0], side, side, channels: 3);
+            return inColour ? image : image.ToGrey();
+        }
+        finally
+        {
+            reader._pictures.ForEach(picture => picture.Dispose());
+        }
+    }
+
     private ImageDataset Read(string folder, List<string> classes, int side, bool? colour, int seed)
     {
         try

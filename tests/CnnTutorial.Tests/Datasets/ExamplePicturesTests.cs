@@ -34,4 +34,40 @@ public sealed class ExamplePicturesTests
         Assert.Contains(Path.Combine(file, "emoji"), e.Message, StringComparison.Ordinal);
         Assert.Equal([file], Directory.GetFileSystemEntries(place.Path));
     }
+
+    [Fact]
+    public void One_picture_is_prepared_like_those_of_a_folder()
+    {
+        using var place = new TemporaryFolder();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var folder = ExamplePictures.Unpack(Path.Combine(place.Path, "emoji"));
+        var all = CnnTutorial.Datasets.FromFolder(folder, size: 24);
+        var picture = CnnTutorial.Datasets.ReadPicture(Path.Combine(folder, "food", "1f345.png"), size: 24);
+        Assert.Equal([1, 3, 24, 24], picture.shape);
+        Assert.Contains(
+            new[] { all.Train, all.Test }.SelectMany(split =>
+                Enumerable.Range(0, split.Count).Select(i => split.Select([i]).ToImageTensor())
+            ),
+            image => (image - picture).abs().max().item<float>() == 0
+        );
+        Assert.Equal([1, 1, 24, 24], CnnTutorial.Datasets.ReadPicture(Path.Combine(folder, "food", "1f345.png"), 24, colour: false).shape);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_picture_is_named()
+    {
+        using var place = new TemporaryFolder();
+        var file = Path.Combine(place.Path, "x.png");
+        Assert.Contains(
+            file,
+            Assert.Throws<FileNotFoundException>(() => CnnTutorial.Datasets.ReadPicture(file)).Message,
+            StringComparison.Ordinal
+        );
+        File.WriteAllText(file, "no picture");
+        Assert.Contains(
+            file,
+            Assert.Throws<InvalidDataException>(() => CnnTutorial.Datasets.ReadPicture(file)).Message,
+            StringComparison.Ordinal
+        );
+    }
 }
