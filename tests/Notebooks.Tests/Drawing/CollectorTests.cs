@@ -41,6 +41,9 @@ public sealed class CollectorTests(BundledCourse course)
                 AssertCentred([.. Convert.FromBase64String(parts[1]).SelectMany(two => new[] { (two >> 4) / 15.0, (two & 15) / 15.0 })]);
             }
         );
+        // By keyboard: a class is chosen, and the focus stays on it.
+        await pad.GetByRole(AriaRole.Button, new() { Name = "star: 0" }).PressAsync("Enter");
+        Assert.Equal("star: 0", await page.EvaluateAsync<string>("() => document.activeElement.textContent"));
         await pad.Locator("[data-part=copy]").ClickAsync();
         Assert.Contains("17 drawings", await MessageAsync(pad), StringComparison.Ordinal);
         await page.CloseAsync();

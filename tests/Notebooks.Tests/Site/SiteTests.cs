@@ -79,7 +79,7 @@ public sealed class SiteTests(BundledCourse course)
         var reading = page.Locator("main > .reading");
         await site.GoAsync(page, "index.html");
         Assert.StartsWith(
-            "You have read 0 of 8 pages.\nBegin: Convolutional networks at a glance",
+            "You have read 0 of 9 pages.\nBegin: Convolutional networks at a glance",
             await reading.InnerTextAsync(),
             StringComparison.Ordinal
         );
@@ -99,7 +99,7 @@ public sealed class SiteTests(BundledCourse course)
         await page.GetByRole(AriaRole.Button, new() { Name = "Mark as read" }).ClickAsync();
 
         await site.GoAsync(page, "index.html");
-        Assert.StartsWith("You have read 2 of 8 pages.\nGo on: Step 1: Setup", await reading.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("You have read 2 of 9 pages.\nGo on: Step 1: Setup", await reading.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(
             ["00-introduction.html", "02-data.html"],
             await page.EvaluateAsync<string[]>(
@@ -111,9 +111,9 @@ public sealed class SiteTests(BundledCourse course)
         await site.GoAsync(page, "02-data.html");
         await page.GetByRole(AriaRole.Button, new() { Name = "Mark as unread" }).ClickAsync();
         await page.GoBackAsync();
-        Assert.StartsWith("You have read 1 of 8 pages.", await reading.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("You have read 1 of 9 pages.", await reading.InnerTextAsync(), StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget what I have read" }).ClickAsync();
-        Assert.StartsWith("You have read 0 of 8 pages.", await reading.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("You have read 0 of 9 pages.", await reading.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(site.Problems);
     }
 

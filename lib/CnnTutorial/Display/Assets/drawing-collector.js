@@ -5,6 +5,8 @@
   const side = 28, part = name => root.querySelector('[data-part="' + name + '"]');
   const picture = createPicture(settings.preparation), name = part('name'), text = part('text');
   const kept = [];
+  // One line is one drawing, and a tab ends the name.
+  const oneLine = text => text.trim().replace(/\s+/g, ' '), planned = settings.names.map(oneLine);
   let photo = null, frame = 0, pause = 0;
   const paper = createPaper(root, function () {
     photo = null;
@@ -46,13 +48,15 @@
 
   // The classes so far: those named in advance and those drawn.
   function showClasses() {
-    const names = [...new Set([...settings.names, ...kept.map(one => one.name)])];
+    const names = [...new Set([...planned, ...kept.map(one => one.name)])];
     part('classes').replaceChildren(...names.map(function (one) {
       const count = kept.filter(other => other.name === one).length;
-      const button = element('button', { type: 'button', 'aria-pressed': String(one === name.value.trim()) }, one + ': ' + count);
+      const button = element('button', { type: 'button', 'aria-pressed': String(one === oneLine(name.value)) }, one + ': ' + count);
       button.onclick = function () {
         name.value = one;
         showClasses();
+        // The buttons are new ones; the keyboard stays where it was.
+        part('classes').querySelector('[aria-pressed=true]').focus();
       };
       return button;
     }));
@@ -67,6 +71,7 @@
         kept.splice(i, 1);
         showAll();
         tell('Removed.');
+        (part('kept').querySelectorAll('button')[Math.min(i, kept.length - 1)] || part('name')).focus();
       };
       item.append(canvas, element('span', {}, one.name), remove);
       return item;
@@ -81,8 +86,7 @@
   }
 
   function next() {
-    // One line is one drawing, and a tab ends the name.
-    const given = name.value.trim().replace(/\s+/g, ' ');
+    const given = oneLine(name.value);
     if (isEmpty()) tell('The paper is empty; draw something first.');
     else if (!given || given.startsWith('#')) {
       tell(given ? 'A name cannot begin with #.' : 'Name the class of this drawing first.');
@@ -158,19 +162,22 @@
   part('copy').onclick = copy;
   name.addEventListener('input', showClasses);
   name.addEventListener('keydown', function (event) {
-    if (event.key === 'Enter') next();
+    if (event.key === 'Enter' && !event.isComposing) next();
   });
   part('file').addEventListener('change', async function () {
-    for (const file of part('file').files) await read(file);
+    if (part('file').files.length > 0) await read(part('file').files[0]);
     part('file').value = '';
   });
   root.addEventListener('dragover', event => event.preventDefault());
   root.addEventListener('drop', function (event) {
+    const files = event.dataTransfer.files;
+    if (files.length === 0) return;
     event.preventDefault();
-    if (event.dataTransfer.files.length > 0) read(event.dataTransfer.files[0]);
+    if (files.length === 1) read(files[0]);
+    else tell('Drop one picture at a time; each needs its class.');
   });
   root.look = () => Array.from(pixels());
-  name.value = settings.names[0] || '';
+  name.value = planned[0] || '';
   showAll();
   show();
   part('waiting').remove();
