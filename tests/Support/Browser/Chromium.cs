@@ -11,7 +11,7 @@ internal static class Chromium
 
     public static void Need() => Assert.SkipUnless(IsThere, "Chromium is not installed (package chromium).");
 
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright, params string[] more)
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
     {
         Need();
         return playwright.Chromium.LaunchAsync(
@@ -27,7 +27,6 @@ internal static class Chromium
                     "--disable-background-networking",
                     "--disable-component-update",
                     "--disable-sync",
-                    .. more,
                 ],
             }
         );
