@@ -85,7 +85,7 @@ internal static class AccuracyBenchmark
         set_num_threads(1);
         manual_seed(seed);
         var mnist = Datasets.Mnist();
-        var model = CourseNetwork.Create();
+        var model = CourseModel.Create();
         using var optimizer = optim.Adam(model.parameters(), rate);
         var trainer = new Trainer(model, CrossEntropyLoss(), optimizer);
         var epochs = new List<double>();

@@ -66,7 +66,7 @@ internal static class CourseBenchmark
             });
         }
 
-        var (model, test) = (CourseNetwork.Create(), CourseNetwork.Images(10_000));
+        var (model, test) = (CourseModel.Create(), CourseNetwork.Images(10_000));
         var trainer = new Trainer(model, CrossEntropyLoss());
         Action<ImageSplit> evaluate = what == "evaluate" ? split => trainer.Evaluate(split) : split => Plainly(model, split);
         evaluate(test.Take(2000));

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace Benchmarks;
 
-/// <summary>The network of notebook 03, and the loop that TorchSharp's own examples show.</summary>
+/// <summary>What the network of notebook 03 costs, and the loop that TorchSharp's own examples show.</summary>
 internal static class CourseNetwork
 {
     public const int BatchSize = 256;
@@ -16,21 +16,6 @@ internal static class CourseNetwork
     /// first layer needs only those of the weights.
     /// </remarks>
     public const double OperationsPerImage = (3 * ((2 * 196 * 36 * 9 * 24) + (2 * 1764 * 128) + (2 * 128 * 10))) + (2 * (2 * 784 * 24 * 9));
-
-    public static Module<Tensor, Tensor> Create() =>
-        Sequential(
-            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
-            ("block1_relu", ReLU()),
-            ("block1_pool", MaxPool2d(2)),
-            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
-            ("block2_relu", ReLU()),
-            ("block2_pool", MaxPool2d(2)),
-            ("flatten", Flatten()),
-            ("fc1", Linear(36 * 7 * 7, 128)),
-            ("fc1_relu", ReLU()),
-            ("dropout", Dropout(0.5)),
-            ("predictions", Linear(128, 10))
-        );
 
     /// <summary>Made-up images, since speed and memory do not depend on what they show.</summary>
     public static ImageSplit Images(int count)

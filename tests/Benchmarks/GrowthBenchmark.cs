@@ -56,7 +56,7 @@ internal static class GrowthBenchmark
     {
         _ = Accelerator.Detect();
         manual_seed(1);
-        var model = CourseNetwork.Create();
+        var model = CourseModel.Create();
         var trainer = new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters(), 1e-3));
         if (count < Streamed)
         {

@@ -43,7 +43,7 @@ internal static class MemoryBenchmark
 
     private static Trainer Trainer()
     {
-        var model = CourseNetwork.Create();
+        var model = CourseModel.Create();
         return new Trainer(model, CrossEntropyLoss(), optim.Adam(model.parameters(), 1e-3));
     }
 

@@ -189,16 +189,7 @@ internal sealed class JupyterHost(JupyterFolder folder) : PageHost
     public override Task<PageServer> StartAsync()
     {
         var port = Ports.Free();
-        var process = folder.StartPython(
-            "notebook",
-            "--no-browser",
-            "--allow-root",
-            "--ip=127.0.0.1",
-            $"--port={port}",
-            "--NotebookApp.token=",
-            "--NotebookApp.password=",
-            $"--notebook-dir={folder.Root}"
-        );
+        var process = JupyterServer.StartProcess(folder, port);
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         return Task.FromResult(new PageServer(process, $"http://127.0.0.1:{port}"));

@@ -116,7 +116,7 @@ internal static class TrainingBenchmark
 
         PartwisePass.RearrangesLayers = variant != "fit-parts";
         var split = CourseNetwork.Images(Images);
-        var model = CourseNetwork.Create();
+        var model = CourseModel.Create();
         var optimizer = optim.Adam(model.parameters(), 1e-3);
         var begin = 0L;
         if (Enum.TryParse<Tricks>(variant, out var tricks))

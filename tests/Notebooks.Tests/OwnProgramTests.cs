@@ -50,19 +50,11 @@ public sealed partial class OwnProgramTests(BundledCourse course)
 
     private static async Task<string> ShellAsync(string folder, string commands)
     {
-        var start = new ProcessStartInfo("bash", ["-e", "-c", commands])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo("bash", ["-e", "-c", commands]) { WorkingDirectory = folder };
         // What the tests are run with concerns the course's own projects.
         start.Environment.Remove("LockedRestore");
-        using var process = TestProcess.Start(start);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, $"{commands}\n{output}\n{await errors}");
+        var (code, output, errors) = await TestProcess.RunAsync(start);
+        Assert.True(code == 0, $"{commands}\n{output}\n{errors}");
         return output;
     }
 

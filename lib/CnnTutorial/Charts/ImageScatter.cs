@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using XPlot.Plotly;
 
 namespace CnnTutorial;
@@ -11,11 +9,6 @@ namespace CnnTutorial;
 /// </summary>
 public sealed class ImageScatter : IHtmlDisplay
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     // Readable on white and on black; the symbols help readers who cannot tell all colours apart.
     private static readonly string[] Colors =
     [
@@ -95,7 +88,7 @@ public sealed class ImageScatter : IHtmlDisplay
             .OrderBy(group => group.Key)
             .Select(group => group.ToArray())
             .ToList();
-        var settings = JsonSerializer.Serialize(
+        var settings = Figure.Json(
             new
             {
                 _split.Rows,
@@ -106,11 +99,10 @@ public sealed class ImageScatter : IHtmlDisplay
                 Answers = _predictions?.Labels.Take(_split.Count),
                 Places = _components.Points.Select(point => Rounded(point[0], point[1])),
                 Images = Packed(_split.ToGrey().Images),
-            },
-            Json
+            }
         );
         return ImageScatterHtml.Of(id, _title, _split.Count, ChartHtml.Render(ToChart(members), $"chart-{id}"), Table(members))
-            + Figure.Script(id, "image-scatter.js", ChartHtml.ForScript(settings));
+            + Figure.Script(id, "image-scatter.js", settings);
     }
 
     /// <inheritdoc/>

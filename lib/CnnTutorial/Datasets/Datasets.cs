@@ -43,8 +43,7 @@ public static class Datasets
     public static ImageDataset FromFolder(string path, int size = 32, bool? colour = null, int seed = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
+        ThrowIfUnfit(size);
         return PictureFolder.Read(path, size, colour, seed);
     }
 
@@ -58,8 +57,7 @@ public static class Datasets
     public static Tensor ReadPicture(string path, int size = 32, bool colour = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
+        ThrowIfUnfit(size);
         return PictureFolder.ReadOne(path, size, colour).ToImageTensor();
     }
 
@@ -69,6 +67,12 @@ public static class Datasets
     /// <exception cref="IOException">The folder cannot be made; the message says why.</exception>
     public static string ExamplePictures() =>
         CnnTutorial.ExamplePictures.Unpack(Path.Combine(CourseFolders.Artifacts("pictures"), "emoji"));
+
+    private static void ThrowIfUnfit(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
+    }
 
     private static ImageDataset Load(DatasetDescription dataset) =>
         new DatasetStore(DatasetStoreOptions.FromEnvironment()).Load(dataset, DatasetEvents.Cancellation());

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace CnnTutorial;
 
@@ -13,9 +15,17 @@ internal static class Figure
 
     private static readonly ConcurrentDictionary<string, string> Styles = new();
 
+    private static readonly JsonSerializerOptions ForJavaScript = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>A style sheet of the assets as an element.</summary>
     public static string Style(string asset) =>
         Styles.GetOrAdd(asset, static name => $"<style {Once}>\n{Palette.Resolve(Assets.Text(name))}\n</style>");
+
+    /// <summary>A value as an argument of <see cref="Script"/>, with names as JavaScript writes them.</summary>
+    public static string Json(object value) => ChartHtml.ForScript(JsonSerializer.Serialize(value, ForJavaScript));
 
     /// <summary>An element that calls a script of the assets, a function, as soon as the figure is in the document.</summary>
     /// <param name="id">The figure's id; the element is the function's first argument.</param>

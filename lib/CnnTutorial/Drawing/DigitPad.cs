@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -18,11 +15,6 @@ namespace CnnTutorial;
 public sealed class DigitPad : IHtmlDisplay
 {
     private const int Side = 28;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly DrawingPreparation _preparation;
     private readonly IReadOnlyList<string> _classNames;
     private readonly PortableNetwork? _network;
@@ -95,7 +87,7 @@ public sealed class DigitPad : IHtmlDisplay
         }
 
         var id = $"pad-{Guid.NewGuid():N}";
-        var settings = JsonSerializer.Serialize(
+        var settings = Figure.Json(
             new
             {
                 Names = _classNames,
@@ -108,10 +100,9 @@ public sealed class DigitPad : IHtmlDisplay
                     _network.Weights.Width,
                     Numbers = _network.Weights.ToBase64(),
                 },
-            },
-            Json
+            }
         );
-        string[] arguments = [ChartHtml.ForScript(settings), Assets.Text("paper.js"), Assets.Text("network.js"), Assets.Text("strokes.js")];
+        string[] arguments = [settings, Assets.Text("paper.js"), Assets.Text("network.js"), Assets.Text("strokes.js")];
         return DigitPadHtml.Of(id, _thing, _classNames, _layers)
             + Figure.Script(id, "digit-pad.js", _layers ? [.. arguments, Palette.Resolve(Assets.Text("layers.js"))] : arguments);
     }

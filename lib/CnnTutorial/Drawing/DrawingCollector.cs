@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace CnnTutorial;
 
@@ -14,16 +12,11 @@ namespace CnnTutorial;
 /// <param name="classNames">The classes to begin with; others can be named in the page.</param>
 public sealed class DrawingCollector(params string[] classNames) : IHtmlDisplay
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <inheritdoc/>
     public string ToHtml()
     {
         var id = $"collector-{Guid.NewGuid():N}";
-        var settings = JsonSerializer.Serialize(new { Names = classNames, Preparation = DrawingPreparation.Digits }, Json);
+        var settings = Figure.Json(new { Names = classNames, Preparation = DrawingPreparation.Digits });
         return new StringBuilder(Figure.Style("digit-pad.css"))
             .Append(Figure.Style("drawing-collector.css"))
             // JupyterLab reads the attribute: single keys then belong to the figure and are not commands of the notebook.
@@ -47,9 +40,7 @@ public sealed class DrawingCollector(params string[] classNames) : IHtmlDisplay
             .Append("<div class=\"buttons\"><button type=\"button\" data-part=\"copy\" disabled>Copy as text</button></div>")
             .Append($"<p class=\"help\" id=\"{id}-help\">{DigitPadHtml.Keys}")
             .Append(" The drawings are in this page alone, and gone when it is loaded again: copy the text before.</p></div>")
-            .Append(
-                Figure.Script(id, "drawing-collector.js", ChartHtml.ForScript(settings), Assets.Text("paper.js"), Assets.Text("strokes.js"))
-            )
+            .Append(Figure.Script(id, "drawing-collector.js", settings, Assets.Text("paper.js"), Assets.Text("strokes.js")))
             .ToString();
     }
 

@@ -108,14 +108,17 @@ internal sealed class ScriptChain
         _options = _options.AddReferences(added);
         _libraryReferences.AddRange(added);
         _context.AddPackages(packages.Assemblies, packages.Natives, packages.NativesFolder);
-        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "XPlot.Plotly.dll"))
+        foreach (var file in packages.Assemblies)
         {
-            PlotlyCharts.Register(_context.LoadFile(file));
-        }
-
-        foreach (var file in packages.Assemblies.Where(file => Path.GetFileName(file) == "Microsoft.Data.Analysis.dll"))
-        {
-            DataFrames.Register(_context.LoadFile(file));
+            switch (Path.GetFileName(file))
+            {
+                case "XPlot.Plotly.dll":
+                    PlotlyCharts.Register(_context.LoadFile(file));
+                    break;
+                case "Microsoft.Data.Analysis.dll":
+                    DataFrames.Register(_context.LoadFile(file));
+                    break;
+            }
         }
 
         var extensions = packages.Extensions.Where(file => Path.GetFileName(file) != DataFrames.Extension);

@@ -13,7 +13,13 @@ internal sealed class JupyterServer : IAsyncDisposable
     private JupyterServer(JupyterFolder folder, int port)
     {
         _port = port;
-        _process = folder.StartPython(
+        _process = StartProcess(folder, port);
+        _log = Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Starts the program alone.</summary>
+    public static Process StartProcess(JupyterFolder folder, int port) =>
+        folder.StartPython(
             "notebook",
             "--no-browser",
             "--allow-root",
@@ -23,8 +29,6 @@ internal sealed class JupyterServer : IAsyncDisposable
             "--NotebookApp.password=",
             $"--notebook-dir={folder.Root}"
         );
-        _log = Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
-    }
 
     public static async Task<JupyterServer> StartAsync(JupyterFolder folder)
     {

@@ -11,7 +11,7 @@
   const paper = createPaper(root, function () {
     photo = null;
     frame = frame || requestAnimationFrame(show);
-  }, before => say(before));
+  }, say);
 
   const pixels = () => photo || picture(paper.strokes);
   const isEmpty = () => !photo && paper.strokes.length === 0;

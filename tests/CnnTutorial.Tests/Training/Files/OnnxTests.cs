@@ -20,7 +20,7 @@ public sealed class OnnxTests
 
     private static readonly Dictionary<string, (Func<Module<Tensor, Tensor>> Create, long[] Shape)> Networks = new()
     {
-        ["course"] = (Course, [1, 28, 28]),
+        ["course"] = (CourseModel.Create, [1, 28, 28]),
         ["colour"] = (
             () =>
                 Sequential(
@@ -128,7 +128,7 @@ public sealed class OnnxTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "new folder", "model.onnx");
-        var model = Course();
+        var model = CourseModel.Create();
         Onnx.Save(Networks["nested"].Create(), path, 1, 16, 16);
         var before = Toy.Weights(model);
 
@@ -191,7 +191,7 @@ public sealed class OnnxTests
     [Fact]
     public void An_image_of_another_shape_names_the_first_layer_that_it_does_not_fit()
     {
-        var error = Assert.Throws<ArgumentException>(() => Onnx.Save(Course(), "/nowhere/model.onnx", 1, 32, 32));
+        var error = Assert.Throws<ArgumentException>(() => Onnx.Save(CourseModel.Create(), "/nowhere/model.onnx", 1, 32, 32));
         Assert.StartsWith(
             "The layer 'fc1' (Linear) cannot take an input of shape [batch, 2304] (mat1 and mat2 ",
             error.Message,
@@ -203,28 +203,13 @@ public sealed class OnnxTests
             StringComparison.Ordinal
         );
 
-        error = Assert.Throws<ArgumentException>(() => Onnx.Save(Course(), "/nowhere/model.onnx", 1, 0, 32));
+        error = Assert.Throws<ArgumentException>(() => Onnx.Save(CourseModel.Create(), "/nowhere/model.onnx", 1, 0, 32));
         Assert.StartsWith(
             "inputShape is [1, 0, 32], which is no image; give the shape of one image",
             error.Message,
             StringComparison.Ordinal
         );
     }
-
-    private static Module<Tensor, Tensor> Course() =>
-        Sequential(
-            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
-            ("block1_relu", ReLU()),
-            ("block1_pool", MaxPool2d(2)),
-            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
-            ("block2_relu", ReLU()),
-            ("block2_pool", MaxPool2d(2)),
-            ("flatten", Flatten()),
-            ("fc1", Linear(36 * 7 * 7, 128)),
-            ("fc1_relu", ReLU()),
-            ("dropout", Dropout(0.5)),
-            ("predictions", Linear(128, 10))
-        );
 
     private static (float[] Scores, long[] Shape) OnnxScores(Module<Tensor, Tensor> model, Tensor images, long[] shape)
     {

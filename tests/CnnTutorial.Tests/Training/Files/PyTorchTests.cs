@@ -161,19 +161,7 @@ public sealed partial class PyTorchTests
     private static Module<Tensor, Tensor> Network(int seed)
     {
         manual_seed(seed);
-        return Sequential(
-            ("block1_conv1", Conv2d(1, 24, kernel_size: 3, padding: 1)),
-            ("block1_relu", ReLU()),
-            ("block1_pool", MaxPool2d(2)),
-            ("block2_conv1", Conv2d(24, 36, kernel_size: 3, padding: 1)),
-            ("block2_relu", ReLU()),
-            ("block2_pool", MaxPool2d(2)),
-            ("flatten", Flatten()),
-            ("fc1", Linear(36 * 7 * 7, 128)),
-            ("fc1_relu", ReLU()),
-            ("dropout", Dropout(0.5)),
-            ("predictions", Linear(128, 10))
-        );
+        return CourseModel.Create();
     }
 
     private static float[] Logits(Module<Tensor, Tensor> model, ImageSplit split)
