@@ -60,7 +60,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
 
     public ValueTask DisposeAsync() => new(EndAsync("The session was ended."));
 
-    /// <summary>Ends the worker, and starts no other.</summary>
+    /// <summary>Ends the worker, waits until its process is gone, and starts no other.</summary>
     /// <param name="reason">What to tell whoever waits for a cell or an answer.</param>
     public async Task EndAsync(string reason)
     {
@@ -77,7 +77,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
 
         try
         {
-            (await starting).Kill();
+            await (await starting).KillAsync();
         }
         catch (IOException)
         {

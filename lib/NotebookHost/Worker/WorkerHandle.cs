@@ -17,6 +17,10 @@ internal sealed class WorkerHandle : IAsyncDisposable
     /// <summary>How long the end of a stack trace is held back, since more of it may come.</summary>
     private static readonly TimeSpan TraceGoesOnFor = TimeSpan.FromSeconds(0.2);
 
+    /// <summary>How long the first words of native code wait. What the cell printed before them, for example before it crashed, comes by
+    /// the pipe, and belongs before them.</summary>
+    private static readonly TimeSpan MessagesFirst = TimeSpan.FromSeconds(0.05);
+
     private readonly Process _process;
     private readonly int _leader;
     private readonly MessageChannel _channel;
@@ -160,6 +164,21 @@ internal sealed class WorkerHandle : IAsyncDisposable
             : "The process no longer answered and was ended: a cell has closed a file or socket that it had not opened itself.";
     }
 
+    /// <summary>Ends the process and all that it started, and waits until it is gone: until then its folder is in use.</summary>
+    public async Task KillAsync()
+    {
+        Kill();
+        using var patience = new CancellationTokenSource(ExitFor);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException)
+        {
+            // It is gone already, or hangs in the system, where nothing can end it.
+        }
+    }
+
     /// <summary>Ends the process and all that it started.</summary>
     public void Kill()
     {
@@ -241,6 +260,7 @@ internal sealed class WorkerHandle : IAsyncDisposable
         var buffer = new char[4096];
         // The trace of a stack overflow has thousands of lines.
         var trace = new ShortTrace();
+        var last = new Stopwatch();
         int count;
         do
         {
@@ -251,6 +271,12 @@ internal sealed class WorkerHandle : IAsyncDisposable
             }
 
             count = await reading;
+            if (!last.IsRunning || last.Elapsed > MessagesFirst)
+            {
+                await Task.Delay(MessagesFirst);
+            }
+
+            last.Restart();
             var text = new string(buffer, 0, count);
             if (name == "stderr" && _errorTail.Length < TailLength)
             {
