@@ -5,14 +5,17 @@ namespace NotebookHost.Documents;
 /// <summary>A text as nbformat likes it: a list of lines, each with its line end.</summary>
 internal static class TextLines
 {
-    public static JsonArray Of(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="keep">Gives the string to keep for a line; null keeps each as it is.</param>
+    public static JsonArray Of(string text, Func<string, string>? keep = null)
     {
         var lines = new JsonArray();
         for (var start = 0; start < text.Length; )
         {
             var end = text.IndexOf('\n', start);
             end = end < 0 ? text.Length : end + 1;
-            lines.Add((JsonNode)text[start..end]);
+            var line = text[start..end];
+            lines.Add((JsonNode)(keep?.Invoke(line) ?? line));
             start = end;
         }
 

@@ -106,7 +106,7 @@ internal sealed partial class LiveNotebook
                         type = "output",
                         cell = change.Cell.Id,
                         index,
-                        output = RenderOutput(change.Cell, output),
+                        output = RenderOutput(change.Cell, output, isChange: true),
                     }
                 );
             }
@@ -130,7 +130,7 @@ internal sealed partial class LiveNotebook
     private List<RenderedOutput> RenderAll(LiveCell cell) =>
         [.. cell.Cell.Outputs.OfType<JsonObject>().Select(output => RenderOutput(cell, output))];
 
-    private RenderedOutput RenderOutput(LiveCell cell, JsonObject output, bool whole = false) =>
+    private RenderedOutput RenderOutput(LiveCell cell, JsonObject output, bool whole = false, bool isChange = false) =>
         output["output_type"]?.ToString() == "stream"
             ? OutputRendering.Text(output["name"]?.ToString() ?? "stdout", _output.TextOf(output), whole)
             : _rendering.Output(
@@ -138,6 +138,7 @@ internal sealed partial class LiveNotebook
                 cell.Cell.Outputs.IndexOf(output),
                 _cells.IndexOf(cell) + 1,
                 isTrusted: !cell.Foreign.Contains(output),
+                isChange,
                 place => _cells.ElementAtOrDefault(place - 1)?.Id
             );
 

@@ -29,6 +29,11 @@ internal sealed class LiveServer : IAsyncDisposable
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>In bytes: what is worth a collection. Charts are large objects, which the runtime collects only when memory is short, and a
+    /// learner's machine needs it for the training.</summary>
+    private const long Untidy = 50_000_000;
 
     private readonly NotebookFolder _folder;
     private readonly UserFolder _user;
@@ -83,6 +88,7 @@ internal sealed class LiveServer : IAsyncDisposable
         server._access = new LocalAccess(own.Port);
         server.Address = $"http://127.0.0.1:{own.Port}/?token={server._access.Token}";
         user.NoteServer(folder.Root, server.Address);
+        _ = server.TidyAsync();
         return server;
     }
 
@@ -164,6 +170,28 @@ internal sealed class LiveServer : IAsyncDisposable
         else
         {
             await ServePageAsync(context, path);
+        }
+    }
+
+    /// <summary>Gives back the memory of what was sent and saved.</summary>
+    private async Task TidyAsync()
+    {
+        using var timer = new PeriodicTimer(TidyEvery);
+        var tidied = 0L;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ending.Token))
+            {
+                if (GC.GetTotalAllocatedBytes() - tidied > Untidy)
+                {
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                    tidied = GC.GetTotalAllocatedBytes();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
         }
     }
 

@@ -25,18 +25,19 @@ internal sealed class OutputFrames
     private readonly ConditionalWeakTable<JsonObject, string> _ids = [];
     private int _pruneAt = FirstPrune;
 
-    /// <summary>The id of an output's document. It stays for as long as the output is there, whatever it shows.</summary>
+    /// <summary>The id of an output's document, and whether it was given just now. It stays for as long as the output is there, whatever it
+    /// shows.</summary>
     /// <param name="output">The output.</param>
     /// <param name="index">Its place among the cell's outputs.</param>
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="gate">The lock to hold while the output is read.</param>
-    public string IdOf(JsonObject output, int index, string folder, Lock gate)
+    public (string Id, bool IsNew) IdOf(JsonObject output, int index, string folder, Lock gate)
     {
         lock (_lock)
         {
             if (_ids.TryGetValue(output, out var known))
             {
-                return known;
+                return (known, false);
             }
 
             if (_known.Count >= _pruneAt)
@@ -52,7 +53,7 @@ internal sealed class OutputFrames
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
             _ids.Add(output, id);
             _known[id] = new Entry(new WeakReference<JsonObject>(output), index, folder, gate);
-            return id;
+            return (id, true);
         }
     }
 

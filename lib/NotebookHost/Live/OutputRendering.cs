@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -9,7 +10,8 @@ namespace NotebookHost.Live;
 
 /// <summary>An output as it is sent to a page.</summary>
 /// <param name="Kind"><c>text</c>, <c>html</c>, <c>error</c> or <c>frame</c>.</param>
-/// <param name="Html">Its HTML; of a frame what to put into it when it is there already.</param>
+/// <param name="Html">Its HTML; of a frame what to put into it when a page shows it already, else empty: the frame loads its
+/// document.</param>
 /// <param name="Frame">The address of the frame's document.</param>
 /// <param name="Stream"><c>stdout</c> or <c>stderr</c>.</param>
 /// <param name="Left">Characters that are left out of a long text.</param>
@@ -35,6 +37,9 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
     private const int Shown = 20_000;
 
     private readonly Glossary? _glossary = Glossary.In(folder);
+
+    /// <summary>The data of outputs that are shown in frames. To find that out, all of their HTML is parsed.</summary>
+    private readonly ConditionalWeakTable<JsonNode, object> _framed = [];
 
     /// <summary>A text cell.</summary>
     /// <param name="cell">The cell.</param>
@@ -69,9 +74,15 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
     /// <param name="index">Its place among the cell's outputs.</param>
     /// <param name="number">The cell's place in the notebook, from 1.</param>
     /// <param name="isTrusted">Whether it was made here.</param>
+    /// <param name="isChange">Whether pages that show it are told what has changed.</param>
     /// <param name="cellAt">The id of the cell at a place, from 1.</param>
-    public RenderedOutput Output(JsonObject output, int index, int number, bool isTrusted, Func<int, string?> cellAt)
+    public RenderedOutput Output(JsonObject output, int index, int number, bool isTrusted, bool isChange, Func<int, string?> cellAt)
     {
+        if (isTrusted && !isChange && output["data"] is { } shown && _framed.TryGetValue(shown, out _))
+        {
+            return Frame("");
+        }
+
         if (LiveHtml.Output(folder, output, number, isTrusted) is not { } made)
         {
             return new RenderedOutput("html", "");
@@ -79,10 +90,17 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
 
         return made.Kind switch
         {
-            "frame" => new RenderedOutput("frame", made.Html, Frame: $"/frame/{frames.IdOf(output, index, folder, gate)}"),
+            "frame" => Frame(made.Html),
             "error" => new RenderedOutput("error", made.Html, Links: [.. Links(output, cellAt)]),
             var kind => new RenderedOutput(kind, made.Html),
         };
+
+        RenderedOutput Frame(string html)
+        {
+            _framed.TryAdd(output["data"]!, output);
+            var (id, isNew) = frames.IdOf(output, index, folder, gate);
+            return new RenderedOutput("frame", isChange && !isNew ? html : "", Frame: $"/frame/{id}");
+        }
     }
 
     private static IEnumerable<CellLink> Links(JsonObject error, Func<int, string?> cellAt)

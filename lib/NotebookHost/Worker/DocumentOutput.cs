@@ -11,6 +11,11 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
 {
     private const int MostLines = 100_000;
 
+    /// <summary>Characters of a line that is worth comparing with others, and how many such lines are remembered.</summary>
+    private const int LongLine = 100_000;
+
+    private const int MostLongLines = 4;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 128 };
 
     /// <summary>Is called when a cell's outputs have changed.</summary>
@@ -23,6 +28,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     private readonly Dictionary<string, ShownValue> _displays = [];
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
+    private readonly List<string> _longLines = [];
 
     /// <summary>Writes an event of a cell into the cell's outputs.</summary>
     public void Apply(NotebookCell cell, CellEvent happened)
@@ -250,7 +256,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     }
 
     /// <summary>The forms of a value as nbformat has them, and how many characters they take in the file.</summary>
-    private static (JsonObject Data, int Size) Bundle(IReadOnlyDictionary<string, string> forms)
+    private (JsonObject Data, int Size) Bundle(IReadOnlyDictionary<string, string> forms)
     {
         var bundle = new JsonObject();
         var size = 0L;
@@ -259,7 +265,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
             bundle[mimeType] =
                 MimeData.IsJson(mimeType) ? MimeData.ParseJson(text)
                 : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text
-                : Lines(text);
+                : Lines(text, Shared);
             // JSON is written indented, which can make thirty characters of one.
             size += MimeData.IsJson(mimeType) ? bundle[mimeType]?.ToJsonString(Indented).Length ?? 0 : text.Length;
         }
@@ -268,7 +274,24 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     }
 
     /// <summary>A list of lines; for many lines one text, which nbformat allows and which takes a tenth of the memory.</summary>
-    private static JsonNode Lines(string text) => text.AsSpan().Count('\n') > MostLines ? text : TextLines.Of(text);
+    private static JsonNode Lines(string text, Func<string, string>? keep = null) =>
+        text.AsSpan().Count('\n') > MostLines ? text : TextLines.Of(text, keep);
+
+    /// <summary>A long line, or the same line that was kept before: every chart brings the whole of plotly.js, which is then in memory
+    /// once.</summary>
+    private string Shared(string line)
+    {
+        if (line.Length < LongLine)
+        {
+            return line;
+        }
+
+        var known = _longLines.Find(other => other == line);
+        _longLines.Remove(known ?? "");
+        _longLines.Add(known ?? line);
+        _longLines.RemoveRange(0, Math.Max(0, _longLines.Count - MostLongLines));
+        return known ?? line;
+    }
 
     /// <summary>What a cell shows and may replace.</summary>
     private sealed record ShownValue(NotebookCell Cell, JsonObject Output, int Size);
