@@ -17,7 +17,7 @@ public sealed class DependencyTests
         ["Worker"] = ["Engine", "Documents"],
         ["Pages"] = ["Engine", "Documents"],
         ["Running"] = ["Pages", "Worker", "Engine", "Documents"],
-        ["Jupyter"] = ["Worker", "Engine", "Documents"],
+        ["Jupyter"] = ["Worker", "Engine", "Pages", "Documents"],
         ["Live"] = ["Pages", "Worker", "Engine", "Documents"],
         ["Commands"] = ["Live", "Jupyter", "Running", "Pages", "Worker", "Engine", "Documents"],
     };

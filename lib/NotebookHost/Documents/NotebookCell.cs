@@ -70,6 +70,16 @@ public sealed class NotebookCell
             var other => other.ToLowerInvariant(),
         };
 
+    /// <summary>Whether code does nothing but import files, a notebook among them.</summary>
+    internal static bool OnlyImports(string code)
+    {
+        var lines = code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return Array.Exists(lines, line => IsImport(line) && line.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
+            && Array.TrueForAll(lines, line => IsImport(line) || line.StartsWith("//", StringComparison.Ordinal));
+
+        static bool IsImport(string line) => line.StartsWith("#!import ", StringComparison.Ordinal);
+    }
+
     /// <summary>Whether it carries the tag <c>parameters</c> (papermill's convention): a run may set its variables from outside.</summary>
     public bool IsParameters => Tags.Contains("parameters");
 

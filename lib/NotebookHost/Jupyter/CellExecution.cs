@@ -42,8 +42,13 @@ internal sealed class CellExecution : ISessionClient
             _sockets.Publish(request.Header, "execute_input", new JsonObject { ["code"] = code, ["execution_count"] = Count });
         }
 
-        var cell = new RunningCell(request, Count, IsQuiet: silent);
+        var cell = new RunningCell(request, Count, IsQuiet: silent) { Import = NotebookCell.OnlyImports(code) ? new() : null };
         var error = await RunAsync(cell, code, NotebookCell.LanguageIn(request.Metadata));
+        foreach (var (type, content) in silent || error is not null ? [] : cell.Import?.Messages() ?? [])
+        {
+            _sockets.Publish(request.Header, type, content);
+        }
+
         if (remembered)
         {
             History.Add(Count, code, cell.ResultText);
@@ -152,6 +157,7 @@ internal sealed class CellExecution : ISessionClient
             cell.Result = result.Data;
         }
 
+        cell.Import?.Take(happened);
         if (!cell.IsQuiet && Outputs.Message(happened, cell.Number) is { } message)
         {
             _sockets.Publish(cell.Request.Header, message.Type, message.Content);
@@ -190,6 +196,9 @@ internal sealed class CellExecution : ISessionClient
         public const int MostRemembered = 1000;
 
         public IReadOnlyDictionary<string, string>? Result { get; set; }
+
+        /// <summary>Of a cell that only imports what it put out.</summary>
+        public FoldedImport? Import { get; init; }
 
         public string? ResultText => Result?.GetValueOrDefault(ValueFormatting.Plain);
     }

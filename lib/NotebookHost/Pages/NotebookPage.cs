@@ -89,7 +89,7 @@ public static class NotebookPage
         }
 
         // What an import prints stands on the imported notebook's page already, so it is folded, unless there is an error.
-        var isImport = IsImport(cell);
+        var isImport = NotebookCell.OnlyImports(cell.Source);
         var failed = cell.Outputs.Any(output => output is JsonObject one && one["output_type"]?.ToString() == "error");
         if (isImport)
         {
@@ -101,16 +101,6 @@ public static class NotebookPage
         page.Html.AppendLine("<div class=\"outputs\">");
         OutputHtml.Append(page, cell.Outputs, cell.Number);
         page.Html.AppendLine(isImport ? "</div></details>" : "</div>");
-    }
-
-    /// <summary>Whether a cell does nothing but import files, a notebook among them.</summary>
-    private static bool IsImport(NotebookCell cell)
-    {
-        var lines = cell.Source.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return Array.Exists(lines, line => IsDirective(line) && line.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
-            && Array.TrueForAll(lines, line => IsDirective(line) || line.StartsWith("//", StringComparison.Ordinal));
-
-        static bool IsDirective(string line) => line.StartsWith("#!import ", StringComparison.Ordinal);
     }
 
     private static void AppendSource(StringBuilder html, NotebookCell cell)

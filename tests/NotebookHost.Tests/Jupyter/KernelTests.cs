@@ -86,6 +86,46 @@ public sealed class KernelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_import_puts_out_is_folded_into_one_line_unless_it_fails()
+    {
+        using var folder = new TemporaryFolder();
+        var good = Path.Combine(folder.Path, "good.ipynb");
+        Samples.Write(
+            good,
+            "Console.WriteLine(\"a < b\"); Console.Error.WriteLine(\"careful\");",
+            "var shown = display(HTML(\"<b>one</b>\"), \"text/html\"); shown.Update(HTML(\"<b>two</b>\"));",
+            "int answer = 42;"
+        );
+        var cell = await _kernel.ExecuteAsync($"// The setup.\n#!import {good}");
+        Assert.Equal("ok", cell.Status);
+        // As it comes, for the one who waits; then in its place the line.
+        Assert.Equal("a < b\n", cell.Text("stdout"));
+        Assert.Equal(["clear_output", "display_data", "status"], cell.Published.TakeLast(3).Select(message => message.Type));
+        Assert.True((bool)cell.Published[^3].Content["wait"]!);
+        var data = cell.Published[^2].Content["data"]!;
+        var html = (string)data["text/html"]!;
+        Assert.StartsWith("<details><summary>What the import printed</summary>", html, StringComparison.Ordinal);
+        Assert.EndsWith("</details>", html, StringComparison.Ordinal);
+        Assert.Contains("a &lt; b", html, StringComparison.Ordinal);
+        Assert.Contains("careful", html, StringComparison.Ordinal);
+        Assert.Contains("<b>two</b>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>one</b>", html, StringComparison.Ordinal);
+        Assert.StartsWith("a < b\ncareful\n", (string)data["text/plain"]!, StringComparison.Ordinal);
+
+        // An import with more code than that is an ordinary cell, and so is one that puts out nothing or fails.
+        var more = await _kernel.ExecuteAsync($"#!import {good}\nanswer");
+        Assert.Equal("42", (string?)more.Result!["text/plain"]);
+        Assert.DoesNotContain(more.Published, message => message.Type == "clear_output");
+        var (quiet, bad) = (Path.Combine(folder.Path, "quiet.ipynb"), Path.Combine(folder.Path, "bad.ipynb"));
+        Samples.Write(quiet, "int other = 1;");
+        Samples.Write(bad, "Console.WriteLine(\"before\");", "throw new Exception(\"bad\");");
+        Assert.DoesNotContain((await _kernel.ExecuteAsync($"#!import {quiet}")).Published, message => message.Type == "display_data");
+        var failed = await _kernel.ExecuteAsync($"#!import {bad}");
+        Assert.Equal(("error", "before\n"), (failed.Status, failed.Text("stdout")));
+        Assert.DoesNotContain(failed.Published, message => message.Type == "clear_output");
+    }
+
+    [Fact]
     public async Task An_error_shows_the_cell_and_the_line_in_colour_and_aborts_what_is_queued()
     {
         string[] ids =
