@@ -25,6 +25,8 @@ internal sealed class FoldedImport
             yield break;
         }
 
+        // Jupyter Notebook's style sheet takes the mark of what can be unfolded away.
+        const string Summary = "<summary style=\"display: list-item; cursor: pointer\">What the import printed</summary>";
         var page = new PageContent("");
         OutputHtml.Append(page, _cell.Outputs, _cell.Number);
         yield return ("clear_output", new JsonObject { ["wait"] = true });
@@ -34,7 +36,7 @@ internal sealed class FoldedImport
             {
                 ["data"] = new JsonObject
                 {
-                    ["text/html"] = $"<details><summary>What the import printed</summary>\n{page.Html}</details>",
+                    ["text/html"] = $"<details>{Summary}\n{page.Html}</details>",
                     ["text/plain"] = string.Concat(_cell.Outputs.Select(PlainText)),
                 },
                 ["metadata"] = new JsonObject(),

@@ -47,6 +47,9 @@ internal sealed class LiveCell(string id, JsonObject json)
     /// <summary>Its text when it was last run; null if it was not run.</summary>
     public string? RanSource { get; set; }
 
+    /// <summary>Whether its last run was stopped by the user, which is no fault.</summary>
+    public bool WasStopped { get; set; }
+
     public DateTimeOffset? Started { get; set; }
 
     public double? Seconds { get; set; }
@@ -64,6 +67,9 @@ internal sealed class LiveCell(string id, JsonObject json)
             RunState.Done or RunState.Failed when RanSource != Cell.Source => "stale",
             var state => state.ToString().ToLowerInvariant(),
         };
+
+    /// <summary>Whether its text is not the one that was run.</summary>
+    public bool IsChanged => RanSource is not null && RanSource != Cell.Source;
 
     public string KindName =>
         Cell.Kind switch

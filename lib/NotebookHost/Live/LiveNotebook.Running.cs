@@ -27,6 +27,7 @@ internal sealed partial class LiveNotebook
     private int _lastCount;
     private long? _memory;
     private object? _input;
+    private InputQuestion? _asked;
     private int _lastInput;
 
     /// <summary>The session's state and memory, for the list of all notebooks.</summary>
@@ -66,6 +67,7 @@ internal sealed partial class LiveNotebook
     {
         lock (_lock)
         {
+            _asked = question;
             _input = new
             {
                 type = "input",
@@ -215,11 +217,12 @@ internal sealed partial class LiveNotebook
     private void Finish(LiveCell cell, Ended? ended, string? death)
     {
         (_running, _input) = (null, null);
+        cell.WasStopped = ended is { Status: CellStatus.Interrupted, Error: null };
         cell.State = ended?.Status == CellStatus.Ok ? RunState.Done : RunState.Failed;
         var error = ended switch
         {
             null => ("SessionEnded", $"{death}\nThe variables of all cells are gone. Run the cells again from the first."),
-            { Error: not null } or { Status: CellStatus.Ok } => ((string Name, string Message)?)null,
+            { Error: not null } or { Status: CellStatus.Ok or CellStatus.Interrupted } => ((string Name, string Message)?)null,
             { Status: CellStatus.Abandoned } => (
                 "Interrupted",
                 "The cell could not be stopped: it goes on in the background, without its outputs, and the next cells run beside it. To "
@@ -286,6 +289,12 @@ internal sealed partial class LiveNotebook
             return;
         }
 
+        // As a terminal does, the cell shows what was asked and answered.
+        if (text is not null && !_asked!.IsPassword && _running is { } cell)
+        {
+            _output.Apply(cell.Cell, new StreamText("stdout", $"{_asked.Prompt}{text}\n"));
+        }
+
         _input = null;
         Broadcast(new { type = "inputTaken", request });
         _ = session.TellAsync(text is null ? new InputGiven(null, "The input was cancelled.") : new InputGiven(text, null));
@@ -302,7 +311,7 @@ internal sealed partial class LiveNotebook
             Finish(cell, null, reason);
         }
 
-        SessionEnded(session is null ? null : reason);
+        SessionEnded(session is null ? null : reason, wasAsked: true);
         if (startAgain)
         {
             StartSession();
@@ -315,8 +324,9 @@ internal sealed partial class LiveNotebook
     }
 
     /// <summary>The session has ended, and all that its cells have made is gone.</summary>
-    private void SessionEnded(string? death)
+    private void SessionEnded(string? death, bool wasAsked = false)
     {
+        _lastCount = 0;
         foreach (var cell in _cells.Where(cell => cell.State is RunState.Done or RunState.Failed))
         {
             cell.State = RunState.Stale;
@@ -325,10 +335,10 @@ internal sealed partial class LiveNotebook
 
         _input = null;
         // Unless it was told to end, the supervisor has already started another session.
-        TellSession(_session is null ? "dead" : "idle", death);
+        TellSession(_session is null ? "dead" : "idle", death, wasAsked);
     }
 
-    private void TellSession(string state, string? death = null)
+    private void TellSession(string state, string? death = null, bool wasAsked = false)
     {
         _sessionState = state;
         Broadcast(
@@ -338,6 +348,7 @@ internal sealed partial class LiveNotebook
                 state,
                 memory = _memory,
                 death,
+                wasAsked,
             }
         );
     }
@@ -350,6 +361,8 @@ internal sealed partial class LiveNotebook
                 id = cell.Id,
                 state = cell.StateName,
                 count = cell.Cell.Kind == CellKind.Code ? cell.Cell.ExecutionCount : null,
+                changed = cell.IsChanged,
+                stopped = cell.WasStopped,
                 seconds = cell.Seconds,
                 started = cell.State == RunState.Running ? cell.Started : null,
             }

@@ -263,6 +263,8 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
             tags = cell.Cell.Tags,
             state = cell.StateName,
             count = cell.Cell.Kind == CellKind.Code ? cell.Cell.ExecutionCount : null,
+            changed = cell.IsChanged,
+            stopped = cell.WasStopped,
             seconds = cell.Seconds,
             started = cell.State == RunState.Running ? cell.Started : null,
             outputs = cell.Cell.Kind == CellKind.Code ? RenderAll(cell) : [],

@@ -39,6 +39,7 @@ internal sealed class LiveServer : IAsyncDisposable
     private readonly UserFolder _user;
     private readonly OutputFrames _frames = new();
     private readonly ConcurrentDictionary<string, Lazy<LiveNotebook>> _open = new();
+    private readonly ConcurrentDictionary<string, ((DateTime, long) Stamp, LiveItem Item)> _items = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly WebApplication _application;
     private LocalAccess? _access;
@@ -85,7 +86,7 @@ internal sealed class LiveServer : IAsyncDisposable
 
         var addresses = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         var own = new Uri(addresses.Addresses.First());
-        server._access = new LocalAccess(own.Port);
+        server._access = new LocalAccess(own.Port, user.Secret($"port {own.Port}"));
         server.Address = $"http://127.0.0.1:{own.Port}/?token={server._access.Token}";
         user.NoteServer(folder.Root, server.Address);
         _ = server.TidyAsync();
@@ -316,19 +317,33 @@ internal sealed class LiveServer : IAsyncDisposable
         var items = new List<LiveItem>();
         foreach (var name in _folder.Notebooks())
         {
-            try
+            var file = new FileInfo(Path.Combine(_folder.Root, name));
+            var stamp = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+            if (!_items.TryGetValue(name, out var known) || known.Stamp != stamp)
             {
-                var document = NotebookDocument.Load(Path.Combine(_folder.Root, name));
-                _course ??= document.Course is { Length: > 0 } course ? course : null;
-                items.Add(new LiveItem(name, document.Title, NotebookOutline.Of(document).Lead));
+                _items[name] = known = (stamp, ItemOf(name));
             }
-            catch (NotebookFormatException e)
-            {
-                items.Add(new LiveItem(name, Path.GetFileNameWithoutExtension(name), e.Message));
-            }
+
+            // An exercise and its solution have one title.
+            var isTaken = items.Exists(other => other.Title == known.Item.Title);
+            items.Add(isTaken ? known.Item with { Title = $"{known.Item.Title} ({Path.GetFileNameWithoutExtension(name)})" } : known.Item);
         }
 
         return items;
+    }
+
+    private LiveItem ItemOf(string name)
+    {
+        try
+        {
+            var document = NotebookDocument.Load(Path.Combine(_folder.Root, name));
+            _course ??= document.Course is { Length: > 0 } course ? course : null;
+            return new LiveItem(name, document.Title, NotebookOutline.Of(document).Lead);
+        }
+        catch (NotebookFormatException e)
+        {
+            return new LiveItem(name, Path.GetFileNameWithoutExtension(name), e.Message);
+        }
     }
 
     private async Task ServeSocketAsync(HttpContext context, LocalAccess access)

@@ -8,11 +8,12 @@ namespace NotebookHost.Live;
 /// Who may talk to the server: only a browser that was given the token, and only under the server's own address. Other users of the
 /// machine, and pages of other sites in the same browser, may not.
 /// </summary>
-internal sealed class LocalAccess(int port)
+/// <param name="port">The server's port.</param>
+/// <param name="session">The cookie's secret: this user's for this port, so that a page that was open before the program was started again
+/// still has access.</param>
+internal sealed class LocalAccess(int port, string session)
 {
     private const int TokenBytes = 32;
-
-    private readonly string _session = Random();
 
     /// <summary>The secret in the address that the program opens; it is exchanged for a cookie at once.</summary>
     public string Token { get; } = Random();
@@ -34,12 +35,12 @@ internal sealed class LocalAccess(int port)
 
     public bool IsToken(string? token) => AreEqual(token, Token);
 
-    public bool HasCookie(HttpRequest request) => AreEqual(request.Cookies[CookieName], _session);
+    public bool HasCookie(HttpRequest request) => AreEqual(request.Cookies[CookieName], session);
 
     public void GiveCookie(HttpResponse response) =>
         response.Cookies.Append(
             CookieName,
-            _session,
+            session,
             new CookieOptions
             {
                 HttpOnly = true,

@@ -31,6 +31,10 @@ internal sealed class UserFolder
     public string Signature(string notebook, string cell, JsonObject output) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"{notebook}\n{cell}\n{output.ToJsonString()}")));
 
+    /// <summary>A secret of this user for a purpose, always the same.</summary>
+    public string Secret(string purpose) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"secret\n{purpose}")));
+
     /// <summary>Whether the output was made here, by this user, in this cell of this file.</summary>
     public bool HasSigned(string notebook, string cell, JsonObject output)
     {

@@ -104,7 +104,7 @@ public sealed class KernelTests : IAsyncLifetime
         Assert.True((bool)cell.Published[^3].Content["wait"]!);
         var data = cell.Published[^2].Content["data"]!;
         var html = (string)data["text/html"]!;
-        Assert.StartsWith("<details><summary>What the import printed</summary>", html, StringComparison.Ordinal);
+        Assert.StartsWith("<details><summary", html, StringComparison.Ordinal);
         Assert.EndsWith("</details>", html, StringComparison.Ordinal);
         Assert.Contains("a &lt; b", html, StringComparison.Ordinal);
         Assert.Contains("careful", html, StringComparison.Ordinal);

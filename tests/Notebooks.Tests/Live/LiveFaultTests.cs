@@ -22,14 +22,25 @@ public sealed class LiveFaultTests
 
         await TypeAsync(page, 1, "var a = 3; // kept in the browser");
         await page.WaitForSelectorAsync("#live-notices .error:has-text('does not answer')");
-        await page.CloseAsync();
         Assert.Contains("on disk", File.ReadAllText(course.Notebook), StringComparison.Ordinal);
 
+        // A page that is still open connects again by itself, though the program has another token now.
         using var second = await course.StartProcessAsync(port);
+        await course.SavedAsync("kept in the browser");
+        await page.WaitForFunctionAsync("() => !document.querySelector('#live-notices .error')");
+        await page.ReloadAsync();
+        await ReadyAsync(page);
+        second.Kill();
+        await second.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await TypeAsync(page, 1, "var a = 4; // kept and offered");
+        await page.WaitForSelectorAsync("#live-notices .error:has-text('does not answer')");
+        await page.CloseAsync();
+        using var third = await course.StartProcessAsync(port);
         var again = await course.PageAsync();
         await again.GetByRole(AriaRole.Button, new() { Name = "Put it into the notebook" }).ClickAsync();
-        await course.SavedAsync("kept in the browser");
-        second.Kill();
+        await course.SavedAsync("kept and offered");
+        third.Kill();
     }
 
     [Fact]

@@ -31,6 +31,16 @@ public sealed class LivePageTests
         Assert.Equal("121", await OutputAsync(page, 4));
         await course.SavedAsync("Console.WriteLine(x + 100)");
 
+        // One goes on writing after Ctrl+Enter, and Esc takes one popup after the other before it leaves the cell.
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("Console.Wri");
+        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete");
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete", new() { State = WaitForSelectorState.Detached });
+        Assert.True(await page.EvaluateAsync<bool>("() => liveNotebook.current.isEditing"));
+        await page.Keyboard.PressAsync("Escape");
+        Assert.False(await page.EvaluateAsync<bool>("() => liveNotebook.current.isEditing"));
+
         await page.Keyboard.PressAsync("d");
         await page.Keyboard.PressAsync("d");
         await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 3");
@@ -49,6 +59,22 @@ public sealed class LivePageTests
         await page.WaitForFunctionAsync("() => liveNotebook.current.renderedElement?.querySelector('em')?.textContent === 'new'");
         await page.Keyboard.PressAsync("y");
         await page.WaitForFunctionAsync("() => liveNotebook.current.kind === 'code'");
+        await page.Keyboard.PressAsync("z");
+        await page.WaitForFunctionAsync("() => liveNotebook.current.kind === 'markdown'");
+        // What two cells were before they became one comes back too, and where one stood before it was moved.
+        await page.Keyboard.PressAsync("Shift+M");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 4");
+        await page.Keyboard.PressAsync("z");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 5 && liveNotebook.cells[3].source === 'A *new* text'");
+        Assert.Equal("121", await OutputAsync(page, 5));
+        await page.EvaluateAsync("() => liveNotebook.move(liveNotebook.cells[3], -1)");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[2].kind === 'markdown'");
+        await page.EvaluateAsync("() => liveNotebook.undo()");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[3].kind === 'markdown'");
+        await page.EvaluateAsync("() => liveNotebook.select(liveNotebook.cells[3])");
+        // A letter that is no command says why nothing is written.
+        await page.Keyboard.PressAsync("x");
+        await page.WaitForSelectorAsync("#live-notices :text('single keys are commands')");
         await page.Keyboard.PressAsync("ArrowUp");
         await page.Keyboard.PressAsync("o");
         Assert.True(
@@ -93,16 +119,82 @@ public sealed class LivePageTests
         await page.Locator("[data-cell=cell2] pre.stream").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "■ Stop" }).ClickAsync();
         await StateAsync(page, 2, "failed");
+        // What the learner stopped is no error.
+        Assert.Matches(@"^Stopped in [\d.]+ s", await page.Locator("[data-cell=cell2] .cell-state").InnerTextAsync());
+        Assert.Equal("begun", await OutputAsync(page, 2));
         await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
         await StateAsync(page, 3, "done");
         Assert.Contains("True", await OutputAsync(page, 3), StringComparison.OrdinalIgnoreCase);
 
+        var question = "";
+        page.Dialog += (_, dialog) =>
+        {
+            question = dialog.Message;
+            _ = dialog.AcceptAsync();
+        };
         await page.GetByRole(AriaRole.Button, new() { Name = "↻ Restart" }).ClickAsync();
         await StateAsync(page, 1, "stale");
         await StateAsync(page, 3, "stale");
+        Assert.Contains("All variables are lost", question, StringComparison.Ordinal);
+        Assert.Equal("From before the restart [3]", await page.Locator("[data-cell=cell3] .cell-state").InnerTextAsync());
         await page.EvaluateAsync("() => liveNotebook.run([liveNotebook.cells[2]])");
         await StateAsync(page, 3, "failed");
         Assert.Contains("kept", await OutputAsync(page, 3), StringComparison.Ordinal);
+
+        // The likely reason stands under the error, with its cure.
+        await TypeAsync(page, 2, "kept++;");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run all above, then this cell" }).ClickAsync();
+        await StateAsync(page, 3, "done");
+        Assert.Contains("True", await OutputAsync(page, 3), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task The_editor_closes_braces_once_and_indents_and_takes_a_completion_by_what_follows_it()
+    {
+        await using var course = await OpenAsync("");
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("int Twice(int n)\n{\nif (n > 2)\nConsole.Wri");
+        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete");
+        // As long as a person looks for the next key: CodeMirror takes no completion in the first moment.
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await page.Keyboard.TypeAsync("(n);\nreturn 2 * n;\n}\nTwice(4)");
+        Assert.Equal(
+            "int Twice(int n)\n{\n    if (n > 2)\n        Console.Write(n);\n    return 2 * n;\n}\nTwice(4)",
+            await page.EvaluateAsync<string>("() => liveNotebook.cells[0].source")
+        );
+        await page.Keyboard.PressAsync("Control+Enter");
+        await StateAsync(page, 1, "done");
+        Assert.Equal("4\n8", (await OutputAsync(page, 1)).Replace("\n\n", "\n", StringComparison.Ordinal));
+
+        // The arrows go through the overloads.
+        await page.Keyboard.TypeAsync("; Math.Abs(");
+        await page.WaitForSelectorAsync(".signature-help :text('1 of ')");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.WaitForSelectorAsync(".signature-help :text('2 of ')");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_loaded_again_stands_where_it_stood_and_the_contents_move_the_cell_too()
+    {
+        var text = string.Concat(Enumerable.Range(0, 60).Select(i => $"\n\nParagraph {i}."));
+        await using var course = await OpenAsync($"[text]# A title{text}", "1", $"[text]## A part{text}", "2", $"[text]## The end{text}");
+        var page = await course.PageAsync();
+        await page.Locator("#page-contents a >> text=A part").ClickAsync();
+        Assert.Equal("cell3", await page.EvaluateAsync<string>("() => liveNotebook.current.id"));
+        const string Top = "() => liveNotebook.cells[2].renderedElement.querySelector('h2').getBoundingClientRect().top";
+        const string Bar = "() => document.querySelector('.bar').getBoundingClientRect().bottom";
+        Assert.InRange(await page.EvaluateAsync<double>(Top), await page.EvaluateAsync<double>(Bar), 200);
+
+        // Not by ReadyAsync, which selects the first cell.
+        await page.EvaluateAsync("() => { history.replaceState(null, '', location.pathname); scrollBy(0, 500); }");
+        var before = await page.EvaluateAsync<double>(Top);
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync("main[data-ready]");
+        Assert.InRange(await page.EvaluateAsync<double>(Top) - before, -3, 3);
+        Assert.Equal("cell3", await page.EvaluateAsync<string>("() => liveNotebook.current.id"));
         Assert.Empty(course.Problems);
     }
 

@@ -112,6 +112,8 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
                 return new DiagnosticList([
                     .. found
                         .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Location.IsInSource)
+                        // A "?" after a type, as one writes it everywhere else.
+                        .Where(diagnostic => diagnostic.Id != "CS8632")
                         .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
                         .Take(MostDiagnostics)
                         .Select(diagnostic => new CodeDiagnostic(

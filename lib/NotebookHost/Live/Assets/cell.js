@@ -1,9 +1,12 @@
 // One cell on the page: its text or editor, its state, its outputs.
 import { createEditor, highlight } from './editor.js';
-import { button, duration, element, say, setFormulas } from './dom.js';
+import { button, duration, element, notice, say, setFormulas } from './dom.js';
 import { makeFrame, updateFrame } from './frames.js';
 
-const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'Changed since it ran', none: '' };
+const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'From before the restart', none: '' };
+
+// The names that a cell above would have declared are missing.
+const missesName = /\bCS(0103|0246|1061|0117)\b/;
 
 // What an import prints stands in the imported notebook already.
 const isImport = source => {
@@ -60,6 +63,7 @@ export class Cell {
     this.source_ = element('div', { class: 'source' }, element('div', { class: 'gutter' }, this.runButton), this.place);
     this.stateElement = element('p', { class: 'cell-state' });
     this.outputsElement = element('div', { class: 'outputs' });
+    this.outputsElement.addEventListener('click', () => this.outputsElement.hidden && this.toggleOutputs());
     this.foldButton = button('What the import printed', null, () => this.toggleOutputs());
     this.foldButton.className = 'fold';
     this.foldButton.hidden = true;
@@ -158,7 +162,7 @@ export class Cell {
     this.source = text;
     this.pending = true;
     this.notebook.kept.put(this.id, text);
-    if (this.state === 'done' || this.state === 'failed') this.setState({ state: 'stale' });
+    if (this.state === 'done' || this.state === 'failed') this.setState({ state: 'stale', changed: true });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), 150);
     this.notebook.showSaving();
@@ -180,15 +184,17 @@ export class Cell {
     if (this.kind === 'raw') this.#showRaw();
   }
 
-  setState({ state = this.state ?? 'none', count = this.count, seconds = this.seconds, started }) {
+  setState({ state = this.state ?? 'none', count = this.count, seconds = this.seconds, changed = this.isChanged, stopped = this.wasStopped, started }) {
     const before = this.state;
-    Object.assign(this, { state, count, seconds });
+    Object.assign(this, { state, count, seconds, isChanged: changed, wasStopped: stopped });
     if (!this.isCode) {
       this.element.setAttribute('aria-label', `Text cell ${this.number}`);
       return;
     }
     clearInterval(this.#clock);
     this.element.dataset.state = state;
+    this.element.classList.toggle('stopped', state === 'failed' && Boolean(stopped));
+    const word = state === 'failed' && stopped ? 'Stopped' : state === 'stale' && changed ? 'Changed since it ran' : words[state];
     if (state === 'running') {
       const since = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
       const show = () => {
@@ -200,14 +206,34 @@ export class Cell {
       if (before !== 'running') this.#begin();
     } else {
       const time = seconds !== null && seconds !== undefined && (state === 'done' || state === 'failed') ? ` in ${duration(seconds)}` : '';
-      this.stateElement.textContent = state === 'none' ? '' : `${words[state]}${time}`;
+      this.stateElement.textContent = state === 'none' ? '' : `${word}${time}`;
       if (count && state !== 'waiting') this.stateElement.append(element('span', { class: 'count', title: 'Execution count' }, ` [${count}]`));
     }
-    this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${words[state].toLowerCase()}`}`);
+    this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${word.toLowerCase()}`}`);
     this.runButton.setAttribute('aria-label', `Run cell ${this.number}`);
     if (before === 'running' && state === 'done') say(`Cell ${this.number} is done.`);
-    if (before === 'running' && state === 'failed') say(`Cell ${this.number} failed. ${this.outputsElement.querySelector('.error p')?.textContent ?? ''}`);
+    if (before === 'running' && state === 'failed' && stopped) say(`Cell ${this.number} was stopped.`);
+    else if (before === 'running' && state === 'failed') this.#failed();
+    if (before === 'running' && state !== 'running') this.#toBeginning();
     this.outputsElement.classList.toggle('old', state === 'waiting' || state === 'stale');
+  }
+
+  /** Says what failed, also where the reader is further down already. */
+  #failed() {
+    const error = this.outputsElement.querySelector('.error'), text = `Cell ${this.number} failed. ${error?.querySelector('p')?.textContent ?? ''}`;
+    if (!error) return say(text);
+    if (missesName.test(error.textContent) && this.notebook.cells.slice(0, this.number - 1).some(cell => cell.isCode && (cell.state === 'none' || cell.state === 'stale'))) {
+      error.append(element('p', { class: 'links' }, 'Cells above have not run since C# started, and may declare what is missing. ',
+        button('Run all above, then this cell', null, () => this.notebook.runUpTo(this))));
+    }
+    const { top, bottom } = error.getBoundingClientRect();
+    if (bottom > 120 && top < innerHeight) return say(text);
+    notice(text, { level: 'error', key: 'failed', actions: [['Show it', () => error.scrollIntoView({ block: 'center' })]] });
+  }
+
+  // While a cell prints, its box follows the last line. When it is done, it is read from the first.
+  #toBeginning() {
+    for (const box of this.outputsElement.querySelectorAll('pre.stream')) if (box.dataset.follows) box.scrollTop = 0;
   }
 
   // While a cell runs again, its outputs keep their height for a moment, so that what stands below does not jump.
@@ -236,6 +262,8 @@ export class Cell {
   setOutputs(outputs) {
     this.clearOutputs();
     outputs.forEach((output, index) => this.setOutput(index, output));
+    if (outputs.length && this.state === 'none') this.stateElement.textContent = 'From an earlier session';
+    this.element.classList.toggle('earlier', outputs.length > 0);
   }
 
   /** Shows an output: a new one, or a replacement. */
@@ -308,7 +336,9 @@ export class Cell {
     if (!pre) return;
     const atEnd = pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 4;
     pre.insertAdjacentHTML('beforeend', html);
-    if (atEnd) pre.scrollTop = pre.scrollHeight;
+    if (!atEnd) return;
+    pre.scrollTop = pre.scrollHeight;
+    pre.dataset.follows = 'yes';
   }
 
   #heard(message) {

@@ -20,8 +20,8 @@ export function say(text) {
   requestAnimationFrame(() => { place.textContent = text; });
 }
 
-/** A bar at the bottom that stays until it is closed or `close` is called. */
-export function notice(text, { level = 'info', actions = [], key = null } = {}) {
+/** A bar at the bottom that stays until it is closed, or for some seconds. */
+export function notice(text, { level = 'info', actions = [], key = null, seconds = 0 } = {}) {
   if (key) document.querySelector(`#live-notices > [data-key="${key}"]`)?.remove();
   const bar = element('div', { class: `notice ${level}`, role: level === 'error' ? 'alert' : 'status', 'data-key': key }, element('p', {}, text));
   for (const [label, act] of actions) {
@@ -33,6 +33,7 @@ export function notice(text, { level = 'info', actions = [], key = null } = {}) 
   bar.append(button('✕', 'Close', () => bar.remove()));
   bar.lastChild.setAttribute('aria-label', 'Close this message');
   document.getElementById('live-notices').append(bar);
+  if (seconds) setTimeout(() => bar.matches(':hover, :focus-within') || bar.remove(), 1000 * seconds);
   return () => bar.remove();
 }
 

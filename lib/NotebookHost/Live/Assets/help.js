@@ -13,7 +13,7 @@ const sections = [
     ['↑ ↓', 'Go to another cell'],
     ['A, B', 'Add a cell above or below'],
     ['D, D', 'Delete the cell'],
-    ['Z', 'Bring a deleted cell back'],
+    ['Z', 'Take a change of the cells back'],
     ['M, Y', 'Make it text or code'],
     ['Shift+M', 'Merge it with the one below'],
     ['O', 'Fold the output, or unfold it'],
@@ -25,7 +25,8 @@ const sections = [
     ['Ctrl+Space', 'Show completions'],
     ['Ctrl+Shift+F', 'Format the cell'],
     ['Ctrl+/', 'Comment lines in or out'],
-    ['Ctrl+Z', 'Undo'],
+    ['Ctrl+Z, Ctrl+Y', 'Undo, redo'],
+    ['Ctrl+F', 'Search the page (the browser\'s own)'],
   ]],
 ];
 

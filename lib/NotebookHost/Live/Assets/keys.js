@@ -1,8 +1,9 @@
 // The keys of Jupyter's command mode: they work while a cell itself has the focus, not a text field in it.
+import { notice } from './dom.js';
 import { showHelp } from './help.js';
 
 export function bindKeys(notebook) {
-  let last = '', lastTime = 0;
+  let last = '', lastTime = 0, wasTold = false;
   const twice = key => {
     const again = last === key && performance.now() - lastTime < 800;
     last = again ? '' : key;
@@ -17,7 +18,7 @@ export function bindKeys(notebook) {
     a: cell => notebook.insertAfter(cell.previous, 'code'),
     b: cell => notebook.insertAfter(cell, 'code'),
     d: cell => twice('d') && notebook.delete(cell),
-    z: () => notebook.undelete(),
+    z: () => notebook.undo(),
     m: cell => notebook.changeKind(cell, 'markdown'),
     y: cell => notebook.changeKind(cell, 'code'),
     o: cell => cell.toggleOutputs(),
@@ -42,7 +43,13 @@ export function bindKeys(notebook) {
     // In a link, a button, a summary or an input, the key belongs to that element.
     if (target !== cell.element && target !== document.body && !target.matches('main')) return;
     const command = commands[event.key];
-    if (!command) return;
+    if (!command) {
+      if (event.key.length === 1 && event.key !== ' ' && !wasTold) {
+        wasTold = true;
+        notice('Here single keys are commands (? lists them). To write in the cell, press Enter first, or click into it.', { key: 'mode', seconds: 15 });
+      }
+      return;
+    }
     event.preventDefault();
     command(cell);
   });

@@ -2,6 +2,7 @@
 import { Cell } from './cell.js';
 import { Connection } from './connection.js';
 import { Kept } from './kept.js';
+import { Place } from './place.js';
 import { bytes, closeNotice, element, notice, say } from './dom.js';
 import { showConflict } from './conflict.js';
 
@@ -9,7 +10,7 @@ export class Notebook {
   cells = [];
   current = null;
   version = 0;
-  deleted = [];
+  undos = [];
   revision = null;
   #contents = 0;
   #slow = 0;
@@ -19,6 +20,7 @@ export class Notebook {
     this.start = start;
     this.main = main;
     this.kept = new Kept(start.notebook);
+    this.place = new Place(this);
     this.connection = new Connection(`?notebook=${encodeURIComponent(start.notebook)}`, {
       message: message => this.#receive(message),
       up: () => {
@@ -57,7 +59,8 @@ export class Notebook {
       this.onSelect?.(cell);
     }
     if (focus) cell.element.focus({ preventScroll: true });
-    if (scroll) cell.element.scrollIntoView({ block: 'nearest' });
+    // A cell that is higher than the window is read from its beginning.
+    if (scroll) cell.element.scrollIntoView({ block: cell.element.offsetHeight > innerHeight - 160 ? 'start' : 'nearest' });
   }
 
   // What the reader does
@@ -65,22 +68,31 @@ export class Notebook {
   run(cells) {
     for (const cell of this.cells) cell.flush();
     const code = cells.filter(cell => cell.isCode);
+    closeNotice('failed');
     if (code.length > 0 && !this.connection.send('run', { cells: code.map(cell => cell.id) })) say('There is no connection to the program.');
   }
 
+  runUpTo(cell) {
+    this.run(this.cells.slice(0, cell.number));
+  }
+
+  /** Who writes in a code cell goes on writing there. */
   runAndStay(cell) {
+    if (cell.isCode && cell.isEditing) cell.editor.closePopups();
+    else cell.leave();
     if (cell.isCode) this.run([cell]);
-    cell.leave();
   }
 
   runAndGoOn(cell) {
-    this.runAndStay(cell);
+    cell.leave();
+    if (cell.isCode) this.run([cell]);
     if (cell.next) this.select(cell.next);
     else this.insertAfter(cell, 'code', { edit: true });
   }
 
   runAndInsert(cell) {
-    this.runAndStay(cell);
+    cell.leave();
+    if (cell.isCode) this.run([cell]);
     this.insertAfter(cell, 'code', { edit: true });
   }
 
@@ -95,39 +107,61 @@ export class Notebook {
   delete(cell) {
     if (!cell) return;
     cell.flush();
-    this.deleted.push({ cell: cell.id, kind: cell.kind, source: cell.source, after: cell.previous?.id ?? null });
+    const { id, kind, source } = cell, after = cell.previous?.id ?? null;
+    this.#undoable('The cell is deleted.', () => this.#putBack({ cell: id, kind, source, after }));
     const neighbour = cell.next ?? cell.previous;
     this.connection.send('delete', { cell: cell.id });
-    this.onDeleted?.();
     if (neighbour) this.select(neighbour);
-    notice('The cell is deleted.', { key: 'deleted', actions: [['Undo (Z)', () => this.undelete()]] });
   }
 
-  undelete() {
-    const last = this.deleted.pop();
-    closeNotice('deleted');
-    this.onDeleted?.();
-    if (!last) return;
-    this.#wanted = { id: last.cell, edit: false };
-    this.connection.send('insert', { ...last, after: this.find(last.after) ? last.after : null });
-    say('The cell is back.');
+  /** Remembers how a change of the cells is taken back, and says that it was made: one key is enough for it, also by mistake. */
+  #undoable(text, undo) {
+    this.undos.push(undo);
+    this.onUndo?.();
+    notice(text, { key: 'undo', seconds: 20, actions: [['Undo (Z)', () => this.undo()]] });
+  }
+
+  undo() {
+    const undo = this.undos.pop();
+    closeNotice('undo');
+    this.onUndo?.();
+    undo?.();
+    if (undo) say('The change is taken back.');
+  }
+
+  #putBack(cell) {
+    this.#wanted = { id: cell.cell, edit: false };
+    this.connection.send('insert', { ...cell, after: this.find(cell.after) ? cell.after : null });
   }
 
   move(cell, by) {
     const at = this.cells.indexOf(cell), other = this.cells[at + (by > 0 ? 1 : -2)];
     if (by > 0 ? !other : at === 0) return;
+    const after = cell.previous?.id ?? null;
+    this.#undoable('The cell is moved.', () => this.connection.send('move', { cell: cell.id, after }));
     this.connection.send('move', { cell: cell.id, after: other?.id ?? null });
   }
 
   changeKind(cell, kind) {
     cell.flush();
-    if (cell.kind !== kind) this.connection.send('kind', { cell: cell.id, kind });
+    const before = cell.kind;
+    if (before === kind) return;
+    this.#undoable(kind === 'code' ? 'The cell is code now.' : 'The cell is text now.', () => this.connection.send('kind', { cell: cell.id, kind: before }));
+    this.connection.send('kind', { cell: cell.id, kind });
   }
 
   merge(cell) {
-    if (!cell.next) return;
+    const below = cell.next;
+    if (!below) return;
     cell.flush();
-    cell.next.flush();
+    below.flush();
+    const { source } = cell, gone = { cell: below.id, kind: below.kind, source: below.source, after: cell.id };
+    this.#undoable('The two cells are one now.', () => {
+      cell.makeEditor();
+      cell.editor.type(source);
+      cell.flush();
+      this.#putBack(gone);
+    });
     this.connection.send('merge', { cell: cell.id });
   }
 
@@ -189,7 +223,8 @@ export class Notebook {
         break;
       case 'session':
         this.showSession(message);
-        if (message.death) notice(message.death, { level: 'error', key: 'death' });
+        if (message.death && message.wasAsked) notice(message.death, { key: 'death', seconds: 10 });
+        else if (message.death) notice(message.death, { level: 'error', key: 'death' });
         break;
       case 'input':
         (cell ?? this.cells.find(other => other.state === 'running') ?? this.current)?.askInput(message);
@@ -239,10 +274,10 @@ export class Notebook {
     this.contentsChanged();
     for (const cell of this.cells) cell.flush();
     if (first) this.#offerKept(cells);
-    if (first && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    if (first && !this.place.restore() && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
     this.main.dataset.ready = 'yes';
     this.onSelect?.(this.current);
-    this.onDeleted?.();
+    this.onUndo?.();
     this.onRunning?.();
   }
 
@@ -302,7 +337,7 @@ export class Notebook {
     this.cells.splice(this.cells.indexOf(cell), 1);
     this.cells.splice(after === null || after === undefined ? 0 : this.cells.indexOf(this.find(after)) + 1, 0, cell);
     this.main.insertBefore(cell.element, this.cells[this.cells.indexOf(cell) + 1]?.element ?? null);
-    if (focused) this.select(cell);
+    if (focused || cell === this.current) this.select(cell, { focus: focused, scroll: true });
     this.#renumber();
     this.contentsChanged();
   }

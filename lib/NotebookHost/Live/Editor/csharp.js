@@ -13,6 +13,13 @@ function textUntil(stream, state, close) {
       state.inside = null;
       return 'string';
     }
+    // In an interpolated string a brace begins code; two of them are one brace.
+    if (state.interpolated && stream.peek() === '{' && !stream.match('{{')) {
+      stream.next();
+      state.outside = { inside: state.inside, verbatim: state.verbatim, depth: state.depth, outside: state.outside };
+      Object.assign(state, { inside: null, interpolated: false });
+      return 'string';
+    }
     if (close === '"' && stream.peek() === '\\' && !state.verbatim) stream.next();
     stream.next();
   }
@@ -23,7 +30,7 @@ function textUntil(stream, state, close) {
 
 export const csharp = {
   name: 'csharp',
-  startState: () => ({ inside: null, verbatim: false, depth: 0 }),
+  startState: () => ({ inside: null, verbatim: false, interpolated: false, depth: 0, outside: null }),
   copyState: state => ({ ...state }),
   token(stream, state) {
     if (state.inside === '*/') {
@@ -45,6 +52,7 @@ export const csharp = {
     const raw = stream.match(/^\$*("{3,})/);
     if (raw) {
       state.inside = raw[1];
+      state.interpolated = raw[0].startsWith('$');
       state.verbatim = true;
       return textUntil(stream, state, raw[1]);
     }
@@ -52,6 +60,7 @@ export const csharp = {
     if (quote) {
       state.inside = '"';
       state.verbatim = quote[0].includes('@');
+      state.interpolated = quote[0].includes('$');
       return textUntil(stream, state, '"');
     }
     if (stream.match(/^'(?:\\.[^']*|[^'\\])'/)) return 'string';
@@ -64,14 +73,22 @@ export const csharp = {
       if (/^\p{Lu}/u.test(word[0]) && !notKeywordAfterDot.test(before) && (/^\s*[.<]/.test(after) || /^\??(?:\[\])?\s+[\p{L}_]/u.test(after) || /(?:\bnew|[<:,]|\bis|\bas)\s*$/.test(before))) return 'typeName';
       return null;
     }
+    if (state.outside && state.depth === state.outside.depth && stream.eat('}')) {
+      const { inside, verbatim, outside } = state.outside;
+      Object.assign(state, { inside, verbatim, outside, interpolated: true });
+      return 'string';
+    }
     const sign = stream.next();
     if ('([{'.includes(sign)) state.depth++;
     if (')]}'.includes(sign)) state.depth = Math.max(0, state.depth - 1);
     return null;
   },
   indent(state, textAfter, context) {
-    const closing = /^\s*[)\]}]/.test(textAfter);
-    return Math.max(0, state.depth - (closing ? 1 : 0)) * context.unit;
+    const closing = /^\s*[)\]}]/.test(textAfter), line = context.lineAt(context.pos, -1);
+    const before = context.simulatedBreak === context.pos ? line.text : line.from > 0 ? context.lineAt(line.from - 1, -1).text : '';
+    // One statement below an "if (…)" without braces.
+    const single = !/^\s*[{)\]}]/.test(textAfter) && /^\s*((if|for|foreach|while|using|lock)\b.*\)|else( if\b.*\))?)\s*$/.test(before);
+    return Math.max(0, state.depth - (closing ? 1 : 0) + (single ? 1 : 0)) * context.unit;
   },
-  languageData: { commentTokens: { line: '//', block: { open: '/*', close: '*/' } }, closeBrackets: { brackets: ['(', '[', '{', '"', "'"] }, indentOnInput: /^\s*[)\]}]$/ },
+  languageData: { commentTokens: { line: '//', block: { open: '/*', close: '*/' } }, closeBrackets: { brackets: ['(', '[', '{', '"', "'"] }, indentOnInput: /^\s*[{)\]}]$/ },
 };

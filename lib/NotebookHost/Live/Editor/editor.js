@@ -1,9 +1,9 @@
 // The editor of a cell: CodeMirror with C#, and with questions to the session for completion, help and diagnostics.
 import {
-  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, startCompletion,
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus, startCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleComment } from '@codemirror/commands';
-import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { diagnosticCount, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import { EditorView, drawSelection, dropCursor, highlightSpecialChars, hoverTooltip, keymap, placeholder, showTooltip } from '@codemirror/view';
@@ -76,15 +76,28 @@ function signatureBox(answer) {
     dom.append(label);
     line(dom, 'p', parameter?.documentation);
     line(dom, 'p', item.documentation);
-    if (answer.items.length > 1) line(dom, 'small', `${(answer.active ?? 0) + 1} of ${answer.items.length} overloads`);
+    if (answer.items.length > 1) line(dom, 'small', `${(answer.active ?? 0) + 1} of ${answer.items.length} overloads (↑ ↓)`);
   });
 }
 
+// The session's kinds are Jupyter's.
 const kinds = {
-  Method: 'function', ExtensionMethod: 'function', Class: 'class', Record: 'class', Structure: 'class', Struct: 'class', Interface: 'interface',
-  Enum: 'enum', EnumMember: 'constant', Constant: 'constant', Property: 'property', Field: 'property', Event: 'property', Local: 'variable',
-  Parameter: 'variable', Keyword: 'keyword', Namespace: 'namespace', TypeParameter: 'type', Delegate: 'type',
+  method: 'function', class: 'class', interface: 'interface', enum: 'enum', property: 'property', field: 'property', event: 'property',
+  variable: 'variable', keyword: 'keyword', namespace: 'namespace', typeparameter: 'type', delegate: 'type',
 };
+
+// As in other C# editors, Enter after a brace has put the closing one below, and a hand that types it all the same steps over it.
+const stepOverBrace = EditorView.inputHandler.of((view, from, to, text) => {
+  if (text !== '}' || from !== to) return false;
+  const { doc } = view.state, line = doc.lineAt(from);
+  if (line.text.trim() || line.number === doc.lines) return false;
+  const below = doc.line(line.number + 1), brace = below.text.search(/\S/);
+  const count = sign => doc.toString().split(sign).length;
+  if (below.text[brace] !== '}' || count('}') < count('{')) return false;
+  const cursor = line.from + brace + 1;
+  view.dispatch({ changes: { from: line.from, to: below.from }, selection: { anchor: cursor }, userEvent: 'input.type' });
+  return true;
+});
 
 /**
  * Makes an editor.
@@ -112,6 +125,8 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       from: answer.start,
       to: answer.end,
       validFor: /^\w*$/,
+      // After a dot the name must be one of the list, so what follows a name takes the chosen one.
+      commitCharacters: before === '.' ? ['.', '(', ';', ',', ')'] : [],
       options: answer.items.map((item, order) => ({
         label: item.text,
         type: kinds[item.kind] ?? 'text',
@@ -146,10 +161,19 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   async function showSignature(view) {
     const turn = ++helping, position = view.state.selection.main.head;
     const answer = await ask('signature', view.state.doc.toString(), position);
-    if (turn !== helping) return;
-    const tooltip = answer?.items?.length ? { pos: position, above: true, create: () => ({ dom: signatureBox(answer) }) } : null;
+    if (turn !== helping || !view.hasFocus) return;
+    const tooltip = answer?.items?.length ? { pos: position, above: true, answer, create: () => ({ dom: signatureBox(answer) }) } : null;
     if (tooltip || view.state.field(help)) view.dispatch({ effects: setHelp.of(tooltip) });
   }
+
+  // The arrows go through the overloads, unless they go through completions.
+  const otherOverload = by => view => {
+    const shown = view.state.field(help, false), count = shown?.answer?.items.length ?? 0;
+    if (count < 2 || completionStatus(view.state) === 'active') return false;
+    const answer = { ...shown.answer, active: ((shown.answer.active ?? 0) + by + count) % count };
+    view.dispatch({ effects: setHelp.of({ ...shown, answer, create: () => ({ dom: signatureBox(answer) }) }) });
+    return true;
+  };
 
   const hideHelp = view => {
     if (!view.state.field(help, false)) return false;
@@ -183,7 +207,9 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   const own = Object.entries(keys).map(([key, run]) => ({ key, run: view => run(view) !== false, preventDefault: true }));
   const extensions = [
     Prec.highest(keymap.of([
-      { key: 'Escape', run: view => hideHelp(view) },
+      { key: 'Escape', run: view => closeCompletion(view) || hideHelp(view) },
+      { key: 'ArrowDown', run: otherOverload(1) },
+      { key: 'ArrowUp', run: otherOverload(-1) },
       ...own,
     ])),
     Prec.high(keymap.of([{ key: 'Tab', run: tab }, { key: 'Shift-Tab', run: shiftTab }])),
@@ -208,7 +234,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   ];
   if (isCode) {
     extensions.push(
-      language, syntaxHighlighting(style), bracketMatching(), closeBrackets(), help,
+      language, syntaxHighlighting(style), bracketMatching(), stepOverBrace, closeBrackets(), indentOnInput(), help,
       autocompletion({ override: [complete], activateOnTypingDelay: 60, icons: true, maxRenderedOptions: 100 }),
       hoverTooltip((view, position) => describe(view, position), { hideOnChange: true, hoverTime: 400 }),
     );
@@ -238,6 +264,10 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
       const target = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
       view.dispatch({ selection: { anchor: target.from, head: target.to }, scrollIntoView: true });
       view.focus();
+    },
+    closePopups() {
+      closeCompletion(view);
+      hideHelp(view);
     },
     hasCompletion: () => completionStatus(view.state) === 'active',
     /** Checks the code again: a cell that ran may have declared what is underlined. */
