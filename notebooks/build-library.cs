@@ -2,6 +2,11 @@
 using System.Diagnostics;
 using System.IO;
 
+if (!Directory.Exists("../lib/CnnTutorial"))
+{
+    throw new Exception("The course's library is missing: the folder lib must lie beside the notebooks' folder, as in the repository.");
+}
+
 var obj = $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}";
 var sources = Directory
     .EnumerateFiles("../lib/CnnTutorial", "*.*", SearchOption.AllDirectories)

@@ -57,6 +57,15 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the session, if none runs: a page will come.</summary>
+    public void Prepare()
+    {
+        lock (_lock)
+        {
+            StartSession();
+        }
+    }
+
     /// <summary>Serves a page until it leaves.</summary>
     public async Task ServeAsync(PageConnection page, CancellationToken stop)
     {

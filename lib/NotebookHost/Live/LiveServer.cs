@@ -275,6 +275,8 @@ internal sealed class LiveServer : IAsyncDisposable
         try
         {
             var notebook = Open(file);
+            // The session starts while the browser loads the page.
+            notebook.Prepare();
             var items = Items();
             var place = items.FindIndex(item => item.Notebook == notebook.Name);
             await PageAsync(

@@ -161,7 +161,6 @@ export class Cell {
   #changed(text) {
     this.source = text;
     this.pending = true;
-    this.notebook.kept.put(this.id, text);
     if (this.state === 'done' || this.state === 'failed') this.setState({ state: 'stale', changed: true });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), 150);
@@ -172,6 +171,7 @@ export class Cell {
   flush() {
     clearTimeout(this.#timer);
     if (!this.pending) return;
+    this.notebook.kept.put(this.id, this.source);
     if (this.notebook.connection.send('edit', { cell: this.id, source: this.source, version: ++this.notebook.version })) this.pending = false;
   }
 

@@ -235,7 +235,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   if (isCode) {
     extensions.push(
       language, syntaxHighlighting(style), bracketMatching(), stepOverBrace, closeBrackets(), indentOnInput(), help,
-      autocompletion({ override: [complete], activateOnTypingDelay: 60, icons: true, maxRenderedOptions: 100 }),
+      autocompletion({ override: [complete], activateOnTypingDelay: 10, icons: true, maxRenderedOptions: 100 }),
       hoverTooltip((view, position) => describe(view, position), { hideOnChange: true, hoverTime: 400 }),
     );
   } else {
