@@ -39,6 +39,12 @@ internal static class PracticeNetwork
         return model;
     }
 
+    /// <summary>Whether a network with weights was disposed of.</summary>
+    public static bool IsFreed(Module model) =>
+        model.parameters().Any(parameter => parameter.IsInvalid)
+        // TorchSharp takes the parameters out of a layer that is disposed of (seen with 0.107.0).
+        || (!model.parameters().Any() && model.modules().Any(layer => layer is TorchSharp.Modules.Linear or TorchSharp.Modules.Conv2d));
+
     /// <summary>All weights in one row.</summary>
     public static float[] Weights(Module<Tensor, Tensor> model)
     {

@@ -1,6 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using BindingFlags = System.Reflection.BindingFlags;
 
 namespace CnnTutorial;
 
@@ -16,11 +17,23 @@ internal static class ThirdBlockCheck
     private const long ThreeBlocks = 80_366;
     private const long Flattened = 48 * 3 * 3;
 
+    /// <summary>How many images are sent through a network to find the reason.</summary>
+    private const int Images = 4;
+
     public static string Run(Func<Module<Tensor, Tensor>> create)
     {
         var model = create() ?? throw Null();
         var other = create() ?? throw Null();
         LeftSwitchedOff.Check("your function");
+        if (PracticeNetwork.IsFreed(model) || PracticeNetwork.IsFreed(other))
+        {
+            throw new WrongAnswerException(
+                "A network that can be used.",
+                "Your function returned a network that was freed already: its weights are gone.",
+                "`using` or `Dispose()` frees a network at the end of the function: leave it out for what you return."
+            );
+        }
+
         Apart(model, other);
         model.to(CPU);
         Weights(model);
@@ -65,23 +78,43 @@ internal static class ThirdBlockCheck
             );
         }
 
-        var weights = PracticeNetwork.Weights(model);
-        if (weights.Length > 0 && weights.Distinct().Count() == 1)
+        // Biases may begin at zero.
+        var weights = model.named_parameters().Where(each => each.parameter.dim() > 1).ToList();
+        foreach (var (name, weight) in weights)
+        {
+            var values = Values(weight);
+            if (Array.TrueForAll(values, value => value == values[0]))
+            {
+                throw new WrongAnswerException(
+                    Expected,
+                    $"All weights of {Layer(name)} are {values[0]:0.####}: all its filters or outputs are the same, and learn the same.",
+                    "Leave the weights as the layers make them: random."
+                );
+            }
+        }
+
+        var twins = other.named_parameters().ToDictionary(each => each.name, each => each.parameter);
+        var same = weights
+            .Where(each => twins.TryGetValue(each.name, out var twin) && Values(each.parameter).AsSpan().SequenceEqual(Values(twin)))
+            .Select(each => Layer(each.name))
+            .ToList();
+        if (same.Count > 0)
         {
             throw new WrongAnswerException(
                 Expected,
-                $"All weights are {weights[0]:0.####}: every filter is the same, and learns the same.",
-                "Leave the weights as the layers make them: random."
+                same.Count == weights.Count
+                    ? "Two calls made networks with the same weights: do the random numbers begin at a fixed start in each call?"
+                    : $"Two calls made networks with the same weights in {string.Join(", ", same)}.",
+                "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
 
-        if (weights.Length > 0 && weights.AsSpan().SequenceEqual(PracticeNetwork.Weights(other)))
+        static string Layer(string name) => name[..Math.Max(0, name.LastIndexOf('.'))];
+
+        static float[] Values(Tensor weight)
         {
-            throw new WrongAnswerException(
-                Expected,
-                "Two calls made networks with the same weights: the random numbers begin at a fixed start in each call.",
-                "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
-            );
+            using var scope = NewDisposeScope();
+            return weight.detach().cpu().to(ScalarType.Float32).flatten().data<float>().ToArray();
         }
     }
 
@@ -122,6 +155,11 @@ internal static class ThirdBlockCheck
 
         if (leaves.All(leaf => leaf.Name != Name))
         {
+            if (Unregistered(model) is { } unregistered)
+            {
+                throw unregistered;
+            }
+
             if (leaves.All(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name)) && leaves.Count > 0)
             {
                 throw new WrongAnswerException(
@@ -139,8 +177,8 @@ internal static class ThirdBlockCheck
             var parameters = model.parameters().Sum(parameter => parameter.numel());
             throw new WrongAnswerException(
                 $"A layer called {Name}.",
-                parameters == TwoBlocks
-                    ? "The network of notebook 03, with two blocks."
+                parameters == TwoBlocks ? "The network of notebook 03, with two blocks."
+                    : leaves.Count == 0 ? "A network that has no layers."
                     : $"The layers {string.Join(", ", leaves.Select(leaf => leaf.Name))}.",
                 $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool."
             );
@@ -160,16 +198,56 @@ internal static class ThirdBlockCheck
         }
     }
 
+    /// <summary>Layers in the fields of a class that the network does not know.</summary>
+    private static WrongAnswerException? Unregistered(Module<Tensor, Tensor> model)
+    {
+        var known = model.modules().Prepend(model).ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        foreach (var module in known)
+        {
+            // The learner's classes, with those that they derive from; TorchSharp's own fields are not theirs.
+            for (var type = module.GetType(); type is not null && type.Assembly != typeof(Module).Assembly; type = type.BaseType)
+            {
+                var unknown = type.GetFields(
+                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly
+                    )
+                    .Where(field =>
+                        field.GetValue(module) switch
+                        {
+                            Module layer => !known.Contains(layer),
+                            IEnumerable<Module> layers => layers.Any(layer => !known.Contains(layer)),
+                            _ => false,
+                        }
+                    )
+                    .Select(field => field.Name)
+                    .ToList();
+                if (unknown.Count > 0)
+                {
+                    return new(
+                        "A network that knows its layers, and with them its weights.",
+                        $"The class {type.Name} has layers in its fields that the network does not know: "
+                            + $"{string.Join(", ", unknown.Take(4))}{(unknown.Count > 4 ? " and others" : "")}. So they have no part in its "
+                            + "`parameters()`, and would never learn.",
+                        "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a list or an "
+                            + "array are found only if it is a `ModuleList`."
+                    );
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Why a network does not compute what the reference computes, the likeliest reason first.</summary>
     private static WrongAnswerException Reason(Module<Tensor, Tensor> model, double? distance)
     {
         using var scope = NewDisposeScope();
         var leaves = LayerTrace.Leaves(model);
-        var images = PracticeImages.Quarters(4, seed: 1).ToImageTensor();
+        var images = PracticeImages.Quarters(Images, seed: 1).ToImageTensor();
         var trace = LayerTrace.Of(model, images);
         var reason =
-            ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
+            Unregistered(model)
             ?? Place(trace)
+            ?? ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
             ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
             ?? Missing(leaves, trace)
             ?? leaves
@@ -177,7 +255,7 @@ internal static class ThirdBlockCheck
                 .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
                 .FirstOrDefault(difference => difference is not null)
             ?? Extra(leaves, trace)
-            ?? NotPooled(trace);
+            ?? Rows(trace);
         if (reason is not null)
         {
             return reason;
@@ -242,14 +320,22 @@ internal static class ThirdBlockCheck
             );
         }
 
+        const string Logits = "Logits: numbers of any size.";
         var sums = output.sum(1).data<float>().ToArray();
-        return
-            output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3)
-            || output.logsumexp(1).abs().max().item<float>() < 1e-3
-            ? new(
-                "Logits: numbers of any size.",
+        if (output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3))
+        {
+            return new(
+                Logits,
                 "Probabilities: a softmax stands at the end.",
                 "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
+            );
+        }
+
+        return output.logsumexp(1).abs().max().item<float>() < 1e-3
+            ? new(
+                Logits,
+                "Logarithms of probabilities: a log-softmax stands at the end.",
+                "Leave it out: cross-entropy contains it, and the course's networks give logits."
             )
             : null;
     }
@@ -287,11 +373,14 @@ internal static class ThirdBlockCheck
             var asFunction = missing switch
             {
                 _ when ThreeBlockLayers.WithWeights.Contains(missing) => false,
+                // The network stopped before it.
+                _ when next is null && trace.Failure is not null => true,
                 _ when missing.EndsWith("relu", StringComparison.Ordinal) => next is { Least: >= 0 },
-                _ when missing.EndsWith("pool", StringComparison.Ordinal) => next is { Input.Length: 4 or 2 }
+                _ when missing.EndsWith("pool", StringComparison.Ordinal) => next is not null
                     && trace.Calls.FirstOrDefault(call => call.Name == before) is { Output: [_, var c, var h, var w] }
-                    && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input[^1] < c * h * w),
-                "flatten" => next is { Input.Length: 2 },
+                    && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input.Aggregate(1L, (a, b) => a * b) < Images * c * h * w),
+                // Whether it flattened the right dimensions is judged later.
+                "flatten" => next is { Input.Length: not 4 },
                 // Whether values are dropped out shows only in training.
                 _ => true,
             };
@@ -363,17 +452,30 @@ internal static class ThirdBlockCheck
         );
     }
 
-    private static WrongAnswerException? NotPooled(LayerTrace trace) =>
+    private static WrongAnswerException? Rows(LayerTrace trace)
+    {
         // Found by its type: the input of the first fully connected layer counts, whatever the layer's name.
-        trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear)
-            is { Input: [_, var numbers] } first
-        && numbers != Flattened
-            ? new(
+        if (trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear) is not { } first)
+        {
+            return null;
+        }
+
+        return first.Input switch
+        {
+            [Images, Flattened] => null,
+            [Images, var numbers] => new(
                 $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
                 $"{first.Name} gets {numbers:N0} numbers.",
                 "Each of the three poolings halves the side: 28, 14, 7, 3."
-            )
-            : null;
+            ),
+            _ => new(
+                $"Flatten makes one row of {Flattened} numbers of each image: [{Images}, {Flattened}] for {Images} images.",
+                $"{first.Name} gets [{string.Join(", ", first.Input)}].",
+                "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins at dimension 1, and "
+                    + "`Flatten(0)` at the images, `Flatten(2)` behind the channels."
+            ),
+        };
+    }
 
     private static WrongAnswerException? Order(LayerTrace trace)
     {
