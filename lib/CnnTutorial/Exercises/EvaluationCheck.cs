@@ -28,7 +28,7 @@ internal static class EvaluationCheck
         {
             throw new WrongAnswerException(
                 e.Expected,
-                $"With {Data[0].Count} images all was right, with {Data[1].Count} not: {e.Message}",
+                $"With {Data[0].Count} images all was right, with {Data[1].Count} not. {e.Message}",
                 e.Hint + " Is there a number in your function that fits one size only, or a sum that goes on from call to call?"
             );
         }
@@ -151,6 +151,7 @@ internal static class EvaluationCheck
             );
         }
 
+        record.ThrowIfOtherLoss("In your evaluation");
         if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
         {
             throw new WrongAnswerException(
@@ -257,10 +258,10 @@ internal static class EvaluationCheck
             ),
             (
                 seen.Accuracy == 0,
-                "nothing",
-                "`int / int` is cut to a whole number: divide as double. Or did you use `max`, the largest logit, instead of "
-                    + "`argmax(1)`, its place? Count "
-                    + "with `.eq(batch.Labels).sum().item<long>()`."
+                "as if not one answer were right",
+                "Is it `int / int`? It is cut to a whole number: divide as double. Is it `Equals`, which compares two objects and not "
+                    + "their numbers, or `max`, the largest logit and not its place? Count with "
+                    + "`logits.argmax(1).eq(batch.Labels).sum().item<long>()`."
             ),
             (
                 seen.Accuracy == 1,

@@ -218,6 +218,7 @@ internal static class TrainingLoopCheck
             );
         }
 
+        record.ThrowIfOtherLoss($"In epoch {epoch}");
         if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
         {
             throw new WrongAnswerException(

@@ -82,6 +82,23 @@ internal sealed class TrainingRecord : IDisposable
         (Clears, Enumerations, DrawnBeforeUse) = (0, 0, 0);
     }
 
+    /// <exception cref="WrongAnswerException">The network was called with a batch for which the loss was not.</exception>
+    /// <param name="where">At the beginning of a sentence.</param>
+    public void ThrowIfOtherLoss(string where)
+    {
+        var judged = Forwards.Select(forward => forward.Batch).Distinct().ToList();
+        var without = judged.Count(batch => Losses.TrueForAll(loss => loss.Batch != batch));
+        if (without > 0)
+        {
+            throw new WrongAnswerException(
+                "The loss that your function is given is called for each batch.",
+                $"{where} it was {(without == judged.Count ? "never called" : $"not called for {without} of the {judged.Count} batches")}.",
+                "Use the parameter `loss`, `loss.call(logits, batch.Labels)`, and no loss that is made inside the function: the caller "
+                    + "chooses it."
+            );
+        }
+    }
+
     public void Dispose()
     {
         _twin.Dispose();
