@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,51 +17,45 @@ internal static partial class CheckpointCheck
     private const string Expected =
         "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
+    // Beyond the numbers that anybody would write down one by one.
+    private const int LaterEpochs = 125;
+
     public static string Run(Func<string, Callback> create)
     {
-        PracticeFolder.Run(folder =>
+        var ending = PracticeFolder.Run(folder =>
         {
-            var watch = Train(create, folder, Epochs);
+            var (watch, callback) = Train(create, folder, Epochs);
+            if (watch.Writes.Count == 0)
+            {
+                throw Nothing(create, callback, folder);
+            }
+
             When(watch);
             Names(watch);
             Contents(folder, watch);
-            return true;
+            return Path.GetExtension(watch.Writes[0].File);
         });
-        // A new object in a new folder must start from the beginning, with nothing kept in static fields.
         PracticeFolder.Run(folder =>
         {
-            var watch = Train(create, folder, 12);
-            return watch.Writes is [(10, "epoch-10.weights" or "epoch-10.safetensors", false)]
-                ? true
-                : throw new WrongAnswerException(
-                    Expected,
-                    "In a first training all was right. In a second one of 12 epochs, with a new callback and in another folder, "
-                        + (
-                            watch.Writes.Count == 0
-                                ? "nothing was saved."
-                                : $"{string.Join(", ", watch.Writes.Select(write => $"{write.File} was saved after epoch {write.Epoch}"))}."
-                        ),
-                    "Is there a count or a path in a `static` field, or outside the class? Keep the folder in a field of the "
-                        + "object, and ask "
-                        + "`result.Epoch` for the number."
-                );
+            Again(create, folder, ending);
+            return true;
         });
         return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold "
-            + "the weights "
-            + "of their epoch.";
+            + $"the weights of their epoch. So it was in a training of {LaterEpochs} epochs, in a folder with files of an earlier one.";
     }
 
-    private static CheckpointWatch Train(Func<string, Callback> create, PracticeFolder folder, int epochs)
+    private static (CheckpointWatch Watch, Callback Callback) Train(Func<string, Callback> create, PracticeFolder folder, int epochs)
     {
-        var callback =
-            create(folder.Path)
-            ?? throw new WrongAnswerException(
-                "A callback.",
-                "Your function returned null.",
-                "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
-            );
         var watch = new CheckpointWatch(folder, epochs);
-        var model = PracticeNetwork.Create(seed: 17);
+        watch.Begin();
+        var callback = Make(create, folder.Path);
+        if (epochs == LaterEpochs)
+        {
+            // Each callback saves in its own folder, whichever was made last.
+            Make(create, folder.Other);
+        }
+
+        var model = PracticeNetwork.Create(seed: epochs);
         try
         {
             new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }.Fit(
@@ -72,7 +67,7 @@ internal static partial class CheckpointCheck
             );
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException
+            when (e is IOException and not DirectoryNotFoundException or UnauthorizedAccessException
                 && e.Message.Contains(folder.Path, StringComparison.Ordinal)
                 && !e.Message.Contains(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             )
@@ -83,10 +78,134 @@ internal static partial class CheckpointCheck
                 "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
             );
         }
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException && folder.Log.Saved is [.., { Done: false }] && folder.Stray is not null)
+        {
+            throw Elsewhere(folder);
+        }
 
         watch.ThrowIfUnfinished(Expected);
         folder.ThrowIfMissed(Expected);
-        return watch;
+        return (watch, callback);
+    }
+
+    private static Callback Make(Func<string, Callback> create, string folder) =>
+        create(folder)
+        ?? throw new WrongAnswerException(
+            "A callback.",
+            "Your function returned null.",
+            "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
+        );
+
+    /// <summary>Trains for longer, with a new callback, where an earlier training has left files.</summary>
+    private static void Again(Func<string, Callback> create, PracticeFolder folder, string ending)
+    {
+        int[] old = [10, 20];
+        foreach (var epoch in old)
+        {
+            Weights.Save(PracticeNetwork.Create(seed: epoch), Path.Combine(folder.Path, Name(epoch)));
+        }
+
+        var (watch, _) = Train(create, folder, LaterEpochs);
+        var wanted = Enumerable.Range(1, LaterEpochs / 10).Select(number => 10 * number).ToList();
+        var missing = wanted.Where(epoch => !watch.Writes.Exists(write => write.Epoch == epoch && write.File == Name(epoch))).ToList();
+        var extra = watch.Writes.Where(write => !wanted.Contains(write.Epoch) || write.File != Name(write.Epoch)).ToList();
+        const string Static =
+            "Is there a count, a path or a network in a `static` field, or outside the class? Keep the folder in a field of the object, "
+            + "and ask `result.Epoch` for the number.";
+        var (seen, hint) = (missing, extra) switch
+        {
+            _ when Directory.Exists(folder.Other) && Directory.EnumerateFiles(folder.Other).Any() => (
+                "Two callbacks were made, each with a folder of its own, and the first saved into the folder of the second.",
+                Static
+            ),
+            ([], []) => ("", ""),
+            (_, []) when missing.TrueForAll(old.Contains) => (
+                $"The folder held {string.Join(" and ", missing.Select(Name))} of an earlier training, and they were not written again: "
+                    + "they still hold the old weights.",
+                "Does your code ask whether the file exists? Save in any case; `Weights.Save` replaces an older file."
+            ),
+            (_, []) when missing[0] > 30 && missing.Count == wanted.Count(epoch => epoch >= missing[0]) => (
+                $"There was no file after epoch {missing[0]}, nor after any later one.",
+                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for numbers that you write down one by one."
+            ),
+            _ when watch.Writes.Count == 0 => ("Nothing was saved.", Static),
+            (_, [var write, ..]) => ($"After epoch {write.Epoch} {write.File} was saved.", Static),
+            _ => ($"There was no file after the epochs {string.Join(", ", missing)}.", Static),
+        };
+        var where = $"In a first training all was right. In a second one, of {LaterEpochs} epochs, it was not. ";
+        if (seen.Length > 0)
+        {
+            throw new WrongAnswerException("A file after each tenth epoch, in every training.", where + seen, hint);
+        }
+
+        try
+        {
+            Contents(folder, watch);
+        }
+        catch (WrongAnswerException e)
+        {
+            throw new WrongAnswerException(e.Expected, where + e.Message, $"{e.Hint} {Static}");
+        }
+
+        string Name(int epoch) => $"epoch-{epoch}{ending}";
+    }
+
+    /// <summary>Why no file appeared.</summary>
+    private static WrongAnswerException Nothing(Func<string, Callback> create, Callback callback, PracticeFolder folder)
+    {
+        const string Method = nameof(Callback.OnEpochEnd);
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var own = callback.GetType().GetMethods(All).Where(method => method.Name.Equals(Method, StringComparison.OrdinalIgnoreCase));
+        if (own.FirstOrDefault(method => method.GetBaseDefinition().DeclaringType != typeof(Callback)) is { } hiding)
+        {
+            return new(
+                Expected,
+                $"Nothing was saved in {Epochs} epochs. Your class has a method {hiding.Name} of its own, which the training does not "
+                    + "call: it does not override the one of `Callback`.",
+                $"Write it with the word `override`, and with both parameters: `public override void {Method}(TrainingState state, "
+                    + "EpochResult result)`."
+            );
+        }
+
+        if (folder.Stray is not null)
+        {
+            return Elsewhere(folder);
+        }
+
+        const int More = 40;
+        if (PracticeFolder.Run(other => Train(create, other, More).Watch.Writes) is [var first, ..])
+        {
+            return new(
+                Expected,
+                $"Nothing was saved in {Epochs} epochs; in a training of {More} epochs there was a file after epoch {first.Epoch}.",
+                "Does your condition ask for `state.Epochs`? That is how many epochs there will be; `result.Epoch` is the one that is "
+                    + "over: `result.Epoch % 10 == 0`."
+            );
+        }
+
+        return new(
+            Expected,
+            $"Nothing was saved in {Epochs} epochs: no file appeared in the folder that your constructor was given.",
+            $"`{Method}` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
+                + "folder that your constructor was given: `Path.Combine(_folder, …)`."
+        );
+    }
+
+    /// <summary>For a file that was saved outside the folder.</summary>
+    private static WrongAnswerException Elsewhere(PracticeFolder folder)
+    {
+        var path = folder.Stray!;
+        return new(
+            Expected,
+            $"The file was saved as {folder.Show(path)}, and not in the folder that your constructor was given.",
+            (
+                Path.GetDirectoryName(path) == Path.GetPathRoot(path)
+                    ? "Does the name begin with a slash? Then it is a whole path, and `Path.Combine` drops the folder before it: leave the "
+                        + "slash out."
+                    : "Keep the folder of the constructor in a field, `_folder = folder`, and no folder of your own."
+            ) + " Save to `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
+        );
     }
 
     private static void When(CheckpointWatch watch)
@@ -122,11 +241,6 @@ internal static partial class CheckpointCheck
         var list = string.Join(", ", times);
         var (seen, hint) = times switch
         {
-            [] => (
-                $"Nothing was saved in {Epochs} epochs: no file appeared in the folder that your constructor was given.",
-                "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
-                    + "folder that your constructor was given: `Path.Combine(_folder, …)`."
-            ),
             [Epochs] or [Epochs + 1] => (
                 "One file, at the end of the training.",
                 "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."
@@ -136,9 +250,14 @@ internal static partial class CheckpointCheck
                 $"Files after the epochs {list}: one off.",
                 "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."
             ),
-            [10, 20, 30, Epochs + 1] or [10, 20, 30, Epochs] => (
+            [10, 20, 30, Epochs + 1] => (
                 "Files after epochs 10, 20 and 30, and one more at the end of the training.",
                 "Save only in `OnEpochEnd`."
+            ),
+            [10, 20, 30, Epochs] => (
+                $"Files after epochs 10, 20 and 30, and one more after epoch {Epochs}, the last.",
+                "The last epoch is like any other: save only if `result.Epoch % 10 == 0`. Does your condition go on with "
+                    + "`|| result.Epoch == state.Epochs`?"
             ),
             [10] => (
                 "A file after epoch 10 and none after epochs 20 and 30.",
@@ -243,7 +362,7 @@ internal static partial class CheckpointCheck
     {
         foreach (var (epoch, file, _) in watch.Writes)
         {
-            var saved = SavedWeights.Read(Path.Combine(folder.Path, file));
+            var saved = SavedWeights.Read(Path.Combine(folder.Path, file), "state.Model", ownFormat: false);
             if (!saved.AsSpan().SequenceEqual(watch.Weights[epoch]))
             {
                 var other = watch.Weights.FindIndex(weights => weights.AsSpan().SequenceEqual(saved));
@@ -255,10 +374,10 @@ internal static partial class CheckpointCheck
                     $"{file} holds the weights after epoch {epoch}.",
                     other switch
                     {
-                        0 => "It holds the weights from before the training: an untrained network.",
-                        > 0 => $"It holds those after epoch {other}.",
-                        _ when apart < 1e-2 => $"It holds weights that are up to {apart:0.######} off: rounded, or of another type.",
-                        _ => $"It holds those of another network: they are up to {apart:0.###} apart.",
+                        0 => $"{file} holds the weights from before the training: an untrained network.",
+                        > 0 => $"{file} holds those after epoch {other}.",
+                        _ when apart < 1e-2 => $"{file} holds weights that are up to {apart:0.######} off: rounded, or of another type.",
+                        _ => $"{file} holds those of another network: they are up to {apart:0.###} apart.",
                     },
                     "Save `state.Model`: the network in training, as it is at that moment."
                 );

@@ -7,124 +7,69 @@ namespace CnnTutorial;
 /// <summary>Step 5: a file, a new object, and the same predictions bit for bit.</summary>
 internal static class SaveAndLoadCheck
 {
-    private const string File = "practice.safetensors";
+    private const string Reload = "`Weights.Load(loaded, path)` reads them into the network that you return.";
 
-    public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad) =>
-        PracticeFolder.Run(folder =>
+    public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad)
+    {
+        var right = PracticeFolder.Run(folder =>
         {
-            var path = Path.Combine(folder.Path, File);
-            var right = Once(saveAndLoad, folder, path, seed: 23);
+            var first = new SaveAndLoadCall(folder, seed: 23);
+            var right = Once(saveAndLoad, folder, first);
             try
             {
                 // The same path again, with other weights: an older file is overwritten, and nothing is kept from the first call.
-                Once(saveAndLoad, folder, path, seed: 41);
+                Once(saveAndLoad, folder, new SaveAndLoadCall(folder, seed: 41), first);
             }
             catch (WrongAnswerException e)
             {
                 throw new WrongAnswerException(
                     e.Expected,
-                    "A first call was right. In a second one, with another trained network and the same path: " + e.Message,
+                    "A first call was right. A second one, with another trained network and the same path, was not. " + e.Message,
                     e.Hint + " Save in every call, whether the file exists or not, and keep no network from an earlier call."
                 );
             }
 
             return right;
         });
+        PracticeFolder.Run(folder =>
+        {
+            ThrowIfNotRead(saveAndLoad, folder);
+            return true;
+        });
+        return right;
+    }
 
     private static string Once(
         Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad,
         PracticeFolder folder,
-        string path,
-        int seed
+        SaveAndLoadCall call,
+        SaveAndLoadCall? earlier = null
     )
     {
-        var trained = PracticeNetwork.Create(dropout: 0.5, seed: seed);
-        var wanted = PracticeNetwork.Weights(trained);
-        var made = new List<(Module<Tensor, Tensor> Model, float[] Weights)>();
+        folder.Log.Clear();
+        var wanted = PracticeNetwork.Weights(call.Trained);
         // As training leaves it.
-        trained.train();
-        var (loaded, failure) = Attempt.Of(() => saveAndLoad(trained, Create, path));
-        if (failure?.SourceException is FileNotFoundException && !System.IO.File.Exists(path))
+        call.Trained.train();
+        var (loaded, failure) = Attempt.Of(() => saveAndLoad(call.Trained, call.Create, call.FilePath));
+        if (failure is not null)
         {
-            throw new WrongAnswerException(
-                "A file at the path that your function is given.",
-                "You load from a path, and nothing was saved there." + Elsewhere(folder),
-                "Save `trained` to `path` before you load: `Weights.Save(trained, path)`. And load from the same path."
-            );
+            // What was saved is looked at only where the file could not be loaded: another exception has another cause.
+            var damaged = failure.SourceException is InvalidDataException;
+            if ((call.NotLoaded(failure.SourceException) ?? (damaged ? call.Saved() : null)) is { } reason)
+            {
+                throw reason;
+            }
+
+            failure.Throw();
         }
 
-        failure?.Throw();
         LeftSwitchedOff.Check("`SaveAndLoad`");
-        Objects(trained, loaded, made.ConvertAll(pair => pair.Model));
-        Weights(folder, path, trained, wanted, loaded!, made);
-        return Predictions(trained, loaded!);
-
-        Module<Tensor, Tensor> Create()
-        {
-            var model = PracticeNetwork.Create(dropout: 0.5, seed: seed + 100 + made.Count);
-            made.Add((model, PracticeNetwork.Weights(model)));
-            return model;
-        }
+        Objects(call, loaded, earlier);
+        Weights(call, wanted, loaded!, earlier);
+        return Predictions(call.Trained, loaded!);
     }
 
-    private static void Weights(
-        PracticeFolder folder,
-        string path,
-        Module<Tensor, Tensor> trained,
-        float[] wanted,
-        Module<Tensor, Tensor> loaded,
-        List<(Module<Tensor, Tensor> Model, float[] Weights)> made
-    )
-    {
-        if (!PracticeNetwork.Weights(trained).AsSpan().SequenceEqual(wanted))
-        {
-            throw new WrongAnswerException(
-                "The trained network stays as it is.",
-                "Its weights were overwritten.",
-                "Save the trained network, then load into the new one; you may have swapped the two."
-            );
-        }
-
-        if (!System.IO.File.Exists(path))
-        {
-            throw new WrongAnswerException(
-                "A file at the path that your function is given.",
-                "There is no file." + Elsewhere(folder),
-                "`Weights.Save(trained, path)` writes it; use the path as it is, and leave the file there for later."
-            );
-        }
-
-        var saved = SavedWeights.Read(path);
-        if (made.Exists(pair => pair.Weights.AsSpan().SequenceEqual(saved)))
-        {
-            throw new WrongAnswerException(
-                "The file holds the weights of the trained network.",
-                "It holds the random weights of the new one.",
-                "Save `trained`, before you load."
-            );
-        }
-
-        if (!saved.AsSpan().SequenceEqual(wanted))
-        {
-            throw new WrongAnswerException(
-                "The file holds the weights of the trained network.",
-                "It holds others.",
-                "Save `trained` as it is given."
-            );
-        }
-
-        var weights = PracticeNetwork.Weights(loaded);
-        if (made.Exists(pair => pair.Weights.AsSpan().SequenceEqual(weights)))
-        {
-            throw new WrongAnswerException(
-                "The new network has the weights of the file.",
-                "It still has the random weights with which it was made.",
-                "`Weights.Load(loaded, path)` reads them into the network that you return."
-            );
-        }
-    }
-
-    private static void Objects(Module<Tensor, Tensor> trained, Module<Tensor, Tensor>? loaded, List<Module<Tensor, Tensor>> made)
+    private static void Objects(SaveAndLoadCall call, Module<Tensor, Tensor>? loaded, SaveAndLoadCall? earlier)
     {
         const string Expected = "A new network, made with `createModel()`.";
         if (loaded is null)
@@ -132,25 +77,148 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(Expected, "Your function returned null.", "Return the network into which you loaded the file.");
         }
 
-        if (ReferenceEquals(loaded, trained))
+        if (PracticeNetwork.IsFreed(call.Trained) || PracticeNetwork.IsFreed(loaded))
         {
             throw new WrongAnswerException(
-                Expected,
-                "Your function returned the trained network itself.",
-                "Whoever loads a file later no longer has that object: make a new one and load into it."
+                "Both networks can be used afterwards.",
+                PracticeNetwork.IsFreed(loaded)
+                    ? "Your function returned a network that was freed already: its weights are gone."
+                    : "Your function freed `trained`: its weights are gone, and its caller may still need them.",
+                "`using` or `Dispose()` frees a network: leave it out."
             );
         }
 
-        if (!made.Contains(loaded))
+        if (ReferenceEquals(loaded, call.Trained))
         {
+            throw call.Saved()
+                ?? new WrongAnswerException(
+                    Expected,
+                    "Your function returned the trained network itself.",
+                    "Whoever loads a file later no longer has that object: make a new one and load into it."
+                );
+        }
+
+        if (!call.HasMade(loaded))
+        {
+            var inside = loaded.modules().Any(module => module is Module<Tensor, Tensor> part && call.HasMade(part));
             throw new WrongAnswerException(
                 Expected,
-                made.Count == 0
-                    ? "A network that came from elsewhere: `createModel` was never called."
-                    : "A network that came from elsewhere, and not from this call's `createModel`.",
-                "Call the parameter `createModel`, which makes a network of the right kind with random weights, and return it when it "
-                    + "is loaded."
+                inside
+                        ? "Your function returned a network around the new one, with more layers: "
+                            + $"{string.Join(", ", loaded.named_children().Select(child => child.name))}."
+                    : earlier?.HasMade(loaded) == true ? "Your function returned the network that the first call made."
+                    : "Your function returned a network that came from elsewhere: "
+                        + (call.Made.Count == 0 ? "`createModel` was never called." : "this call's `createModel` did not make it."),
+                inside
+                    ? "Return the network of `createModel()` itself: the trained one gives logits, and so must the loaded one."
+                    : "Call the parameter `createModel`, load into its network, and return that one. A variable of the notebook, or "
+                        + "`CreateModel` with a capital C, is not it."
             );
+        }
+    }
+
+    private static void Weights(SaveAndLoadCall call, float[] wanted, Module<Tensor, Tensor> loaded, SaveAndLoadCall? earlier)
+    {
+        if (!PracticeNetwork.Weights(call.Trained).AsSpan().SequenceEqual(wanted))
+        {
+            throw call.Saved()
+                ?? new WrongAnswerException(
+                    "The trained network stays as it is.",
+                    "The weights of `trained` were overwritten.",
+                    "Save the trained network, then load into the new one; you may have swapped the two."
+                );
+        }
+
+        if (!File.Exists(call.FilePath))
+        {
+            throw new WrongAnswerException(
+                "A file at the path that your function is given.",
+                call.IsDeleted ? "The file was saved, and it is gone again."
+                    : call.Elsewhere() is { Length: > 0 } elsewhere ? "The file is not where it should be." + elsewhere
+                    : "There is no file.",
+                "`Weights.Save(trained, path)` writes it; use the path as it is, and leave the file there for later."
+            );
+        }
+
+        float[] saved;
+        try
+        {
+            saved = SavedWeights.Read(call.FilePath, "trained", ownFormat: true);
+        }
+        catch (WrongAnswerException) when (call.Saved() is { } reason)
+        {
+            throw reason;
+        }
+
+        if (!saved.AsSpan().SequenceEqual(wanted))
+        {
+            throw call.Saved()
+                ?? new WrongAnswerException(
+                    "The file holds the weights of the trained network.",
+                    call.Made.Any(pair => pair.Weights.AsSpan().SequenceEqual(saved)) ? "The file holds the random weights of the new one."
+                        : earlier is not null && PracticeNetwork.Weights(earlier.Trained).AsSpan().SequenceEqual(saved)
+                            ? "The file still holds the weights of the first call's network."
+                        : "The file holds other weights.",
+                    "Save `trained` as it is given, before you load."
+                );
+        }
+
+        var weights = PracticeNetwork.Weights(loaded);
+        if (call.Made.Any(pair => pair.Weights.AsSpan().SequenceEqual(weights)))
+        {
+            throw call.NotLoaded(failure: null)
+                ?? call.LoadedInto(loaded)
+                ?? new WrongAnswerException(
+                    "The new network has the weights of the file.",
+                    "The new network still has the random weights with which it was made.",
+                    Reload
+                );
+        }
+    }
+
+    /// <summary>Finds out whether the new network's weights come from the file: as soon as there is one, all networks get other
+    /// weights.</summary>
+    /// <remarks>Only a network that has those other weights, while the file has the right ones, tells. Code that throws here may do so
+    /// because it compares the two networks itself.</remarks>
+    private static void ThrowIfNotRead(
+        Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad,
+        PracticeFolder folder
+    )
+    {
+        var others = PracticeNetwork.Create(seed: 61);
+        var isChanged = false;
+        SaveAndLoadCall call = null!;
+        call = new SaveAndLoadCall(folder, seed: 59) { BeforeCreate = () => Change(File.Exists(call.FilePath)) };
+        var wanted = PracticeNetwork.Weights(call.Trained);
+        folder.Log.AfterSave = () => Change(true);
+        var (loaded, failure) = Attempt.Of(() => saveAndLoad(call.Trained, call.Create, call.FilePath));
+        folder.Log.AfterSave = null;
+        if (
+            failure is null
+            && loaded is not null
+            && PracticeNetwork.Weights(loaded).AsSpan().SequenceEqual(PracticeNetwork.Weights(others))
+            && File.Exists(call.FilePath)
+            && SavedWeights.Read(call.FilePath, "trained", ownFormat: true).AsSpan().SequenceEqual(wanted)
+        )
+        {
+            throw new WrongAnswerException(
+                "The new network has its weights from the file.",
+                "The file was written and never read: the weights were copied from `trained`, in memory.",
+                "Who uses the file later has no `trained`. " + Reload
+            );
+        }
+
+        void Change(bool now)
+        {
+            if (now && !isChanged)
+            {
+                isChanged = true;
+                PracticeNetwork.Copy(others, call.Trained);
+                foreach (var (model, _) in call.Made)
+                {
+                    PracticeNetwork.Copy(others, model);
+                }
+            }
         }
     }
 
@@ -162,7 +230,7 @@ internal static class SaveAndLoadCheck
         {
             throw new WrongAnswerException(
                 "A network that is ready to predict: in evaluation mode.",
-                "It is in training mode, where dropout makes every prediction a little different.",
+                "The new network is in training mode, where dropout makes every prediction a little different.",
                 "A new network begins in training mode: call `eval()` on it before you return it, on the new one and not on `trained`."
             );
         }
@@ -184,10 +252,4 @@ internal static class SaveAndLoadCheck
 
         return $"A new network, loaded from the file, gives the same {before.Length} logits for {Count} images, bit for bit.";
     }
-
-    /// <summary>Names a file that was saved beside the path.</summary>
-    private static string Elsewhere(PracticeFolder folder) =>
-        folder.Files.FirstOrDefault(file => file != File) is { } other
-            ? $" The path ends in {File}; there is a file {other} beside it."
-            : "";
 }
