@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,18 +6,23 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>Step 4: after every tenth epoch, and at no other time, a file with the weights of that moment.</summary>
-internal static partial class CheckpointCheck
+internal static class CheckpointCheck
 {
     // Not a multiple of ten, to detect a file saved at the end of training; and two batches per epoch, to detect code that counts
     // batches.
     private const int Epochs = 35;
     private const int Images = 20;
     private const int BatchSize = 10;
+    private const string Ending = ".safetensors";
     private const string Expected =
         "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
     // Beyond the numbers that anybody would write down one by one.
     private const int LaterEpochs = 125;
+
+    private const string Static =
+        "Is there a count, a path or a network in a `static` field, or outside the class? Keep the folder in a field of the object, and ask "
+        + "`result.Epoch` for the number.";
 
     public static string Run(Func<string, Callback> create)
     {
@@ -27,7 +31,7 @@ internal static partial class CheckpointCheck
             var (watch, callback) = Train(create, folder, Epochs);
             if (watch.Writes.Count == 0)
             {
-                throw Nothing(create, callback, folder);
+                throw Nothing(create, callback);
             }
 
             When(watch);
@@ -35,11 +39,15 @@ internal static partial class CheckpointCheck
             Contents(folder, watch);
             return Path.GetExtension(watch.Writes[0].File);
         });
-        PracticeFolder.Run(folder =>
+        try
         {
-            Again(create, folder, ending);
-            return true;
-        });
+            PracticeFolder.Run(folder => Again(create, folder, ending));
+        }
+        catch (WrongAnswerException e)
+        {
+            throw e.After($"In a first training all was right. In a second one, of {LaterEpochs} epochs, it was not.");
+        }
+
         return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold "
             + $"the weights of their epoch. So it was in a training of {LaterEpochs} epochs, in a folder with files of an earlier one.";
     }
@@ -48,11 +56,17 @@ internal static partial class CheckpointCheck
     {
         var watch = new CheckpointWatch(folder, epochs);
         watch.Begin();
-        var callback = Make(create, folder.Path);
+        var callback =
+            create(folder.Path)
+            ?? throw new WrongAnswerException(
+                "A callback.",
+                "Your function returned null.",
+                "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
+            );
         if (epochs == LaterEpochs)
         {
             // Each callback saves in its own folder, whichever was made last.
-            Make(create, folder.Other);
+            create(folder.Other);
         }
 
         var model = PracticeNetwork.Create(seed: epochs);
@@ -78,81 +92,52 @@ internal static partial class CheckpointCheck
                 "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
             );
         }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException && folder.Log.Saved is [.., { Done: false }] && folder.Stray is not null)
+        catch (IOException) when (folder.Log.Saved is [.., { Failure: not null }] && folder.Stray is not null)
         {
-            throw Elsewhere(folder);
+            // The reason follows.
         }
 
         watch.ThrowIfUnfinished(Expected);
-        folder.ThrowIfMissed(Expected);
-        return (watch, callback);
+        // A copy elsewhere does no harm where the files are in the folder too.
+        return watch.Writes.Count == 0 && folder.Stray is { } stray ? throw Elsewhere(folder, stray) : (watch, callback);
     }
 
-    private static Callback Make(Func<string, Callback> create, string folder) =>
-        create(folder)
-        ?? throw new WrongAnswerException(
-            "A callback.",
-            "Your function returned null.",
-            "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
-        );
-
     /// <summary>Trains for longer, with a new callback, where an earlier training has left files.</summary>
-    private static void Again(Func<string, Callback> create, PracticeFolder folder, string ending)
+    private static bool Again(Func<string, Callback> create, PracticeFolder folder, string ending)
     {
         int[] old = [10, 20];
-        foreach (var epoch in old)
-        {
-            Weights.Save(PracticeNetwork.Create(seed: epoch), Path.Combine(folder.Path, Name(epoch)));
-        }
-
+        Array.ForEach(old, epoch => Weights.Save(PracticeNetwork.Create(seed: epoch), Path.Combine(folder.Path, Name(epoch))));
         var (watch, _) = Train(create, folder, LaterEpochs);
         var wanted = Enumerable.Range(1, LaterEpochs / 10).Select(number => 10 * number).ToList();
         var missing = wanted.Where(epoch => !watch.Writes.Exists(write => write.Epoch == epoch && write.File == Name(epoch))).ToList();
-        var extra = watch.Writes.Where(write => !wanted.Contains(write.Epoch) || write.File != Name(write.Epoch)).ToList();
-        const string Static =
-            "Is there a count, a path or a network in a `static` field, or outside the class? Keep the folder in a field of the object, "
-            + "and ask `result.Epoch` for the number.";
-        var (seen, hint) = (missing, extra) switch
+        var extra = watch.Writes.FirstOrDefault(write => write.Epoch % 10 != 0 || write.File != Name(write.Epoch));
+        if (extra.File is null && missing.Count == 0)
         {
-            _ when Directory.Exists(folder.Other) && Directory.EnumerateFiles(folder.Other).Any() => (
-                "Two callbacks were made, each with a folder of its own, and the first saved into the folder of the second.",
-                Static
-            ),
-            ([], []) => ("", ""),
-            (_, []) when missing.TrueForAll(old.Contains) => (
+            Contents(folder, watch);
+            return true;
+        }
+
+        var (seen, hint) = missing switch
+        {
+            _ when extra.File is not null => ($"After epoch {extra.Epoch} {extra.File} was saved.", Static),
+            _ when missing.TrueForAll(old.Contains) => (
                 $"The folder held {string.Join(" and ", missing.Select(Name))} of an earlier training, and they were not written again: "
                     + "they still hold the old weights.",
                 "Does your code ask whether the file exists? Save in any case; `Weights.Save` replaces an older file."
             ),
-            (_, []) when missing[0] > 30 && missing.Count == wanted.Count(epoch => epoch >= missing[0]) => (
+            _ when missing[0] > 30 && missing.Count == wanted.Count(epoch => epoch >= missing[0]) => (
                 $"There was no file after epoch {missing[0]}, nor after any later one.",
                 "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for numbers that you write down one by one."
             ),
-            _ when watch.Writes.Count == 0 => ("Nothing was saved.", Static),
-            (_, [var write, ..]) => ($"After epoch {write.Epoch} {write.File} was saved.", Static),
             _ => ($"There was no file after the epochs {string.Join(", ", missing)}.", Static),
         };
-        var where = $"In a first training all was right. In a second one, of {LaterEpochs} epochs, it was not. ";
-        if (seen.Length > 0)
-        {
-            throw new WrongAnswerException("A file after each tenth epoch, in every training.", where + seen, hint);
-        }
-
-        try
-        {
-            Contents(folder, watch);
-        }
-        catch (WrongAnswerException e)
-        {
-            throw new WrongAnswerException(e.Expected, where + e.Message, $"{e.Hint} {Static}");
-        }
+        throw new WrongAnswerException("A file after each tenth epoch, in every training.", seen, hint);
 
         string Name(int epoch) => $"epoch-{epoch}{ending}";
     }
 
     /// <summary>Why no file appeared.</summary>
-    private static WrongAnswerException Nothing(Func<string, Callback> create, Callback callback, PracticeFolder folder)
+    private static WrongAnswerException Nothing(Func<string, Callback> create, Callback callback)
     {
         const string Method = nameof(Callback.OnEpochEnd);
         const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -166,11 +151,6 @@ internal static partial class CheckpointCheck
                 $"Write it with the word `override`, and with both parameters: `public override void {Method}(TrainingState state, "
                     + "EpochResult result)`."
             );
-        }
-
-        if (folder.Stray is not null)
-        {
-            return Elsewhere(folder);
         }
 
         const int More = 40;
@@ -193,18 +173,26 @@ internal static partial class CheckpointCheck
     }
 
     /// <summary>For a file that was saved outside the folder.</summary>
-    private static WrongAnswerException Elsewhere(PracticeFolder folder)
+    private static WrongAnswerException Elsewhere(PracticeFolder folder, string path)
     {
-        var path = folder.Stray!;
+        var (place, cause) = (Path.GetDirectoryName(path), "Is the folder of the constructor in a field of the object, and not `static`?");
+        if (path.StartsWith(folder.Path, StringComparison.Ordinal))
+        {
+            cause = "A separator belongs between the folder and the file's name; `_folder + …` puts none there.";
+        }
+        else if (place == Path.GetPathRoot(path))
+        {
+            cause = "Does the name begin with a slash? Then it is a whole path, and `Path.Combine` drops the folder before it.";
+        }
+        else if (place == Environment.CurrentDirectory)
+        {
+            cause = "That is the current folder, where the notebook is: put the folder before the name.";
+        }
+
         return new(
             Expected,
             $"The file was saved as {folder.Show(path)}, and not in the folder that your constructor was given.",
-            (
-                Path.GetDirectoryName(path) == Path.GetPathRoot(path)
-                    ? "Does the name begin with a slash? Then it is a whole path, and `Path.Combine` drops the folder before it: leave the "
-                        + "slash out."
-                    : "Keep the folder of the constructor in a field, `_folder = folder`, and no folder of your own."
-            ) + " Save to `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
+            cause + " Save to `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
         );
     }
 
@@ -259,21 +247,11 @@ internal static partial class CheckpointCheck
                 "The last epoch is like any other: save only if `result.Epoch % 10 == 0`. Does your condition go on with "
                     + "`|| result.Epoch == state.Epochs`?"
             ),
-            [10] => (
-                "A file after epoch 10 and none after epochs 20 and 30.",
-                "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20 and at 30."
-            ),
-            [10, 20] => (
-                "Files after epochs 10 and 20 and none after epoch 30.",
-                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for two numbers by name."
+            [10] or [10, 20] => (
+                $"Only after these epochs there was a file: {list}.",
+                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, which is zero again at 20 and at 30."
             ),
             [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
-            [5, 10, 15, 20, 25, 30, 35] => (
-                $"Files after the epochs {list}: every fifth.",
-                "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if "
-                    + "`result.Epoch % 10 "
-                    + "== 0`."
-            ),
             [var first, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == 1) && times.Count > 1 => (
                 $"Files after each of the epochs {first} to {times[^1]}.",
                 "Is it `/ 10`, or `>= 10`? Every tenth epoch is the one whose remainder is zero: `result.Epoch % 10 == 0`."
@@ -319,23 +297,9 @@ internal static partial class CheckpointCheck
         {
             throw new WrongAnswerException(
                 Expected,
-                Number().IsMatch(again.Key)
-                    ? $"After epoch {again.Last().Epoch} a file of an earlier epoch was written again: {again.Key}."
-                    : $"There is one more file, {again.Key}, which was written {again.Count()} times.",
+                $"{again.Key} was written {again.Count()} times, at last after epoch {again.Last().Epoch}.",
                 "Write one file per checkpoint, the one with its epoch's number, and no other."
             );
-        }
-
-        foreach (var (epoch, file, _) in watch.Writes)
-        {
-            if (!Number().Matches(file).Any(match => int.TryParse(match.Value, out var number) && number == epoch))
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    $"The file after epoch {epoch} is called {file}.",
-                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.safetensors\"`."
-                );
-            }
         }
 
         if (files.Count != 3)
@@ -343,18 +307,20 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(Expected, $"{files.Count} files: {string.Join(", ", files)}.", "One file for each checkpoint.");
         }
 
-        foreach (var (epoch, file, _) in watch.Writes)
+        // Both endings are allowed.
+        if (
+            watch.Writes.Find(write =>
+                $"epoch-{write.Epoch}" is var name && write.File != name + ".weights" && write.File != name + Ending
+            ) is
+            { File: { } file } other
+        )
         {
-            // Both endings are allowed.
-            if (file != $"epoch-{epoch}.weights" && file != $"epoch-{epoch}.safetensors")
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    $"At the right time, but the file is called {file}, not epoch-{epoch}.safetensors.",
-                    "The task says what the file is called: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
-                        + "with the hyphen, and the number without zeros before it."
-                );
-            }
+            throw new WrongAnswerException(
+                Expected,
+                $"At the right time, but the file after epoch {other.Epoch} is called {file}, not epoch-{other.Epoch}{Ending}.",
+                "The task says what the file is called: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, with the hyphen, and the "
+                    + "number without zeros before it."
+            );
         }
     }
 
@@ -384,7 +350,4 @@ internal static partial class CheckpointCheck
             }
         }
     }
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex Number();
 }

@@ -41,7 +41,11 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             .FirstOrDefault();
 
     /// <summary>Takes the files that are there for those of an earlier training.</summary>
-    public void Begin() => _files = Read();
+    public void Begin()
+    {
+        Note(0);
+        Writes.Clear();
+    }
 
     public override void OnTrainBegin(TrainingState state)
     {
@@ -125,18 +129,6 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
 
     private void Note(int epoch, bool inBatch = false)
     {
-        var files = Read();
-        Writes.AddRange(files.Where(file => _files.GetValueOrDefault(file.Key) != file.Value).Select(file => (epoch, file.Key, inBatch)));
-        if (Removed is null && _files.Keys.FirstOrDefault(file => !files.ContainsKey(file)) is { } removed)
-        {
-            Removed = (epoch, removed);
-        }
-
-        _files = files;
-    }
-
-    private Dictionary<string, string> Read()
-    {
         var files = new Dictionary<string, string>();
         // A file that is still being written has another name until it is whole.
         foreach (var file in folder.Files.Where(file => !file.EndsWith(".tmp", StringComparison.Ordinal)))
@@ -151,7 +143,13 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             }
         }
 
-        return files;
+        Writes.AddRange(files.Where(file => _files.GetValueOrDefault(file.Key) != file.Value).Select(file => (epoch, file.Key, inBatch)));
+        if (Removed is null && _files.Keys.FirstOrDefault(file => !files.ContainsKey(file)) is { } removed)
+        {
+            Removed = (epoch, removed);
+        }
+
+        _files = files;
     }
 
     [GeneratedRegex(@"^epoch-(\d+)\.(weights|safetensors)$")]

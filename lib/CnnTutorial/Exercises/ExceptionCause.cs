@@ -283,8 +283,9 @@ internal static partial class ExceptionCause
             new("state_dict"),
             _ =>
                 (
-                    "Weights cannot be loaded into a network with other layers.",
-                    "A file fits the network that it was saved from, and others made by the same function."
+                    "Weights cannot be loaded: they are of a network with other layers, or the file is in another format.",
+                    "A file fits the network that it was saved from, and others made by the same function. And `load` of a network reads what "
+                        + "its `save` wrote, `Weights.Load` what `Weights.Save` wrote."
                 )
         ),
     ];

@@ -105,9 +105,9 @@ internal static class PipelineCheck
     private static void WithOtherSize(Func<ImageSplit, int, Device, IEnumerable<Batch>> pipeline, int count, int batchSize)
     {
         var with =
-            $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize} it was not. ";
+            $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize} it was not.";
         const string Literal =
-            " Is there a number in your function that fits one size only, such as the count of images, of batches, or the "
+            "Is there a number in your function that fits one size only, such as the count of images, of batches, or the "
             + "batch size? "
             + "Use `split.Count` and `batchSize`.";
         try
@@ -119,12 +119,12 @@ internal static class PipelineCheck
         }
         catch (WrongAnswerException e)
         {
-            throw new WrongAnswerException(e.Expected, with + e.Message, e.Hint + Literal);
+            throw e.After(with, Literal);
         }
         catch (Exception e) when (e is not NotImplementedException)
         {
             var (seen, hint, _) = ExceptionCause.Of(e);
-            throw new WrongAnswerException("Code that runs to its end, with any number of images.", with + seen, hint + Literal);
+            throw new WrongAnswerException("Code that runs to its end, with any number of images.", $"{with} {seen}", $"{hint} {Literal}");
         }
     }
 

@@ -1,15 +1,13 @@
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
+using Network = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
 
 namespace CnnTutorial;
 
 /// <summary>Step 5: a file, a new object, and the same predictions bit for bit.</summary>
 internal static class SaveAndLoadCheck
 {
-    private const string Reload = "`Weights.Load(loaded, path)` reads them into the network that you return.";
-
-    public static string Run(Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad)
+    public static string Run(Func<Network, Func<Network>, string, Network> saveAndLoad)
     {
         var right = PracticeFolder.Run(folder =>
         {
@@ -22,25 +20,25 @@ internal static class SaveAndLoadCheck
             }
             catch (WrongAnswerException e)
             {
-                throw new WrongAnswerException(
-                    e.Expected,
-                    "A first call was right. A second one, with another trained network and the same path, was not. " + e.Message,
-                    e.Hint + " Save in every call, whether the file exists or not, and keep no network from an earlier call."
+                throw e.After(
+                    "A first call was right. A second one, with another trained network and the same path, was not.",
+                    "Save in every call, whether the file exists or not, and keep no network from an earlier call."
                 );
             }
 
             return right;
         });
-        PracticeFolder.Run(folder =>
-        {
-            ThrowIfNotRead(saveAndLoad, folder);
-            return true;
-        });
-        return right;
+        return PracticeFolder.Run(folder => IsRead(saveAndLoad, folder))
+            ? right
+            : throw new WrongAnswerException(
+                "The new network has its weights from the file.",
+                "The file was written and never read: the weights were copied in memory.",
+                "Who uses the file later has no `trained`. `Weights.Load(loaded, path)` reads it into the network that you return."
+            );
     }
 
     private static string Once(
-        Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad,
+        Func<Network, Func<Network>, string, Network> saveAndLoad,
         PracticeFolder folder,
         SaveAndLoadCall call,
         SaveAndLoadCall? earlier = null
@@ -54,8 +52,8 @@ internal static class SaveAndLoadCheck
         if (failure is not null)
         {
             // What was saved is looked at only where the file could not be loaded: another exception has another cause.
-            var damaged = failure.SourceException is InvalidDataException;
-            if ((call.NotLoaded(failure.SourceException) ?? (damaged ? call.Saved() : null)) is { } reason)
+            var isDamaged = failure.SourceException is InvalidDataException;
+            if ((call.NotLoaded(failure.SourceException) ?? (isDamaged ? call.Saved() : null)) is { } reason)
             {
                 throw reason;
             }
@@ -64,12 +62,13 @@ internal static class SaveAndLoadCheck
         }
 
         LeftSwitchedOff.Check("`SaveAndLoad`");
+        PracticeNetwork.ThrowIfFreed(call.Trained, "The network `trained`");
         Objects(call, loaded, earlier);
         Weights(call, wanted, loaded!, earlier);
         return Predictions(call.Trained, loaded!);
     }
 
-    private static void Objects(SaveAndLoadCall call, Module<Tensor, Tensor>? loaded, SaveAndLoadCall? earlier)
+    private static void Objects(SaveAndLoadCall call, Network? loaded, SaveAndLoadCall? earlier)
     {
         const string Expected = "A new network, made with `createModel()`.";
         if (loaded is null)
@@ -77,17 +76,7 @@ internal static class SaveAndLoadCheck
             throw new WrongAnswerException(Expected, "Your function returned null.", "Return the network into which you loaded the file.");
         }
 
-        if (PracticeNetwork.IsFreed(call.Trained) || PracticeNetwork.IsFreed(loaded))
-        {
-            throw new WrongAnswerException(
-                "Both networks can be used afterwards.",
-                PracticeNetwork.IsFreed(loaded)
-                    ? "Your function returned a network that was freed already: its weights are gone."
-                    : "Your function freed `trained`: its weights are gone, and its caller may still need them.",
-                "`using` or `Dispose()` frees a network: leave it out."
-            );
-        }
-
+        PracticeNetwork.ThrowIfFreed(loaded, "The network that your function returned");
         if (ReferenceEquals(loaded, call.Trained))
         {
             throw call.Saved()
@@ -98,26 +87,26 @@ internal static class SaveAndLoadCheck
                 );
         }
 
-        if (!call.HasMade(loaded))
+        if (!call.Made.ContainsKey(loaded))
         {
-            var inside = loaded.modules().Any(module => module is Module<Tensor, Tensor> part && call.HasMade(part));
             throw new WrongAnswerException(
                 Expected,
-                inside
-                        ? "Your function returned a network around the new one, with more layers: "
-                            + $"{string.Join(", ", loaded.named_children().Select(child => child.name))}."
-                    : earlier?.HasMade(loaded) == true ? "Your function returned the network that the first call made."
-                    : "Your function returned a network that came from elsewhere: "
-                        + (call.Made.Count == 0 ? "`createModel` was never called." : "this call's `createModel` did not make it."),
-                inside
-                    ? "Return the network of `createModel()` itself: the trained one gives logits, and so must the loaded one."
-                    : "Call the parameter `createModel`, load into its network, and return that one. A variable of the notebook, or "
-                        + "`CreateModel` with a capital C, is not it."
+                "Your function returned "
+                    + (
+                        loaded.modules().OfType<Network>().Any(call.Made.ContainsKey)
+                            ? "a network around the new one, with more layers: "
+                                + $"{string.Join(", ", loaded.named_children().Select(child => child.name))}."
+                        : earlier?.Made.ContainsKey(loaded) == true ? "the network that the first call made."
+                        : call.Made.Count == 0 ? "a network that came from elsewhere: `createModel` was never called."
+                        : "a network that came from elsewhere, and not from this call's `createModel`."
+                    ),
+                "Call the parameter `createModel`, load into its network, and return that one as it is. A variable of the notebook, or "
+                    + "`CreateModel` with a capital C, is not it."
             );
         }
     }
 
-    private static void Weights(SaveAndLoadCall call, float[] wanted, Module<Tensor, Tensor> loaded, SaveAndLoadCall? earlier)
+    private static void Weights(SaveAndLoadCall call, float[] wanted, Network loaded, SaveAndLoadCall? earlier)
     {
         if (!PracticeNetwork.Weights(call.Trained).AsSpan().SequenceEqual(wanted))
         {
@@ -133,96 +122,66 @@ internal static class SaveAndLoadCheck
         {
             throw new WrongAnswerException(
                 "A file at the path that your function is given.",
-                call.IsDeleted ? "The file was saved, and it is gone again."
-                    : call.Elsewhere() is { Length: > 0 } elsewhere ? "The file is not where it should be." + elsewhere
-                    : "There is no file.",
+                call.WhyNoFile(),
                 "`Weights.Save(trained, path)` writes it; use the path as it is, and leave the file there for later."
             );
         }
 
-        float[] saved;
-        try
-        {
-            saved = SavedWeights.Read(call.FilePath, "trained", ownFormat: true);
-        }
-        catch (WrongAnswerException) when (call.Saved() is { } reason)
-        {
-            throw reason;
-        }
-
+        var saved = SavedWeights.Read(call.FilePath, "trained", ownFormat: true);
         if (!saved.AsSpan().SequenceEqual(wanted))
         {
+            var isOld = earlier is not null && PracticeNetwork.Weights(earlier.Trained).AsSpan().SequenceEqual(saved);
             throw call.Saved()
                 ?? new WrongAnswerException(
                     "The file holds the weights of the trained network.",
-                    call.Made.Any(pair => pair.Weights.AsSpan().SequenceEqual(saved)) ? "The file holds the random weights of the new one."
-                        : earlier is not null && PracticeNetwork.Weights(earlier.Trained).AsSpan().SequenceEqual(saved)
-                            ? "The file still holds the weights of the first call's network."
-                        : "The file holds other weights.",
+                    isOld ? "The file still holds the weights of the first call's network." : "The file holds other weights.",
                     "Save `trained` as it is given, before you load."
                 );
         }
 
         var weights = PracticeNetwork.Weights(loaded);
-        if (call.Made.Any(pair => pair.Weights.AsSpan().SequenceEqual(weights)))
+        if (call.Made.Values.Any(made => made.AsSpan().SequenceEqual(weights)))
         {
-            throw call.NotLoaded(failure: null)
-                ?? call.LoadedInto(loaded)
-                ?? new WrongAnswerException(
-                    "The new network has the weights of the file.",
-                    "The new network still has the random weights with which it was made.",
-                    Reload
-                );
+            throw call.NotLoaded(failure: null) ?? call.StillRandom(loaded);
         }
     }
 
-    /// <summary>Finds out whether the new network's weights come from the file: as soon as there is one, all networks get other
-    /// weights.</summary>
+    /// <summary>Whether the new network's weights come from the file: as soon as there is one, all networks get other weights.</summary>
     /// <remarks>Only a network that has those other weights, while the file has the right ones, tells. Code that throws here may do so
     /// because it compares the two networks itself.</remarks>
-    private static void ThrowIfNotRead(
-        Func<Module<Tensor, Tensor>, Func<Module<Tensor, Tensor>>, string, Module<Tensor, Tensor>> saveAndLoad,
-        PracticeFolder folder
-    )
+    private static bool IsRead(Func<Network, Func<Network>, string, Network> saveAndLoad, PracticeFolder folder)
     {
         var others = PracticeNetwork.Create(seed: 61);
-        var isChanged = false;
-        SaveAndLoadCall call = null!;
-        call = new SaveAndLoadCall(folder, seed: 59) { BeforeCreate = () => Change(File.Exists(call.FilePath)) };
+        var call = new SaveAndLoadCall(folder, seed: 59);
         var wanted = PracticeNetwork.Weights(call.Trained);
-        folder.Log.AfterSave = () => Change(true);
+        var isChanged = false;
+        folder.Log.AfterSave = Change;
+        call.BeforeCreate = () =>
+        {
+            if (File.Exists(call.FilePath))
+            {
+                Change();
+            }
+        };
         var (loaded, failure) = Attempt.Of(() => saveAndLoad(call.Trained, call.Create, call.FilePath));
-        folder.Log.AfterSave = null;
-        if (
-            failure is null
-            && loaded is not null
-            && PracticeNetwork.Weights(loaded).AsSpan().SequenceEqual(PracticeNetwork.Weights(others))
-            && File.Exists(call.FilePath)
-            && SavedWeights.Read(call.FilePath, "trained", ownFormat: true).AsSpan().SequenceEqual(wanted)
-        )
-        {
-            throw new WrongAnswerException(
-                "The new network has its weights from the file.",
-                "The file was written and never read: the weights were copied from `trained`, in memory.",
-                "Who uses the file later has no `trained`. " + Reload
-            );
-        }
+        return failure is not null
+            || loaded is null
+            || !PracticeNetwork.Weights(loaded).AsSpan().SequenceEqual(PracticeNetwork.Weights(others))
+            || !File.Exists(call.FilePath)
+            || !SavedWeights.Read(call.FilePath, "trained", ownFormat: true).AsSpan().SequenceEqual(wanted);
 
-        void Change(bool now)
+        void Change()
         {
-            if (now && !isChanged)
+            if (!isChanged)
             {
                 isChanged = true;
                 PracticeNetwork.Copy(others, call.Trained);
-                foreach (var (model, _) in call.Made)
-                {
-                    PracticeNetwork.Copy(others, model);
-                }
+                call.Made.Keys.ToList().ForEach(model => PracticeNetwork.Copy(others, model));
             }
         }
     }
 
-    private static string Predictions(Module<Tensor, Tensor> trained, Module<Tensor, Tensor> loaded)
+    private static string Predictions(Network trained, Network loaded)
     {
         const int Count = 50;
         using var images = PracticeImages.Quarters(Count, seed: 29).ToImageTensor();

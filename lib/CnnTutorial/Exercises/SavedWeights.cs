@@ -21,31 +21,21 @@ internal static class SavedWeights
         }
         catch (InvalidDataException damaged)
         {
-            var file = Path.GetFileName(path);
             var isOwn = IsOwnFormat(path, model);
-            if (isOwn && ownFormat)
+            if (!isOwn || !ownFormat)
             {
-                return PracticeNetwork.Weights(model);
+                var isOther = damaged.Message.Contains("another architecture", StringComparison.Ordinal);
+                throw new WrongAnswerException(
+                    $"A file that `Weights.Load` can read, with the weights of `{given}`.",
+                    $"The file {Path.GetFileName(path)} "
+                        + (
+                            isOwn ? $"is in TorchSharp's own format, which `{given}.save` writes and `Weights.Load` cannot read."
+                            : isOther ? "holds the weights of a network with other layers."
+                            : "cannot be loaded."
+                        ),
+                    $"`Weights.Save({given}, path)` writes it: the network that your code is given, in the format that is asked for."
+                );
             }
-
-            var (seen, hint) = (isOwn, damaged.Message.Contains("another architecture", StringComparison.Ordinal)) switch
-            {
-                (true, _) => (
-                    $"The file {file} is not in the format of its name: it is TorchSharp's own, which `{given}.save` writes, and "
-                        + "`Weights.Load` cannot read it.",
-                    $"Write it with `Weights.Save({given}, path)`."
-                ),
-                (_, true) => (
-                    $"The file {file} holds the weights of a network with other layers.",
-                    $"Save the network that your code is given, `{given}`, and no other: `Weights.Save({given}, path)`."
-                ),
-                _ => ($"The file {file} cannot be loaded.", $"`Weights.Save({given}, path)` writes a file that can be loaded."),
-            };
-            throw new WrongAnswerException(
-                "A file that `Weights.Load` can read, with the weights of the network that was given.",
-                seen,
-                hint
-            );
         }
 
         return PracticeNetwork.Weights(model);

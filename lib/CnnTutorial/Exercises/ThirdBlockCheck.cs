@@ -25,15 +25,7 @@ internal static class ThirdBlockCheck
         var model = create() ?? throw Null();
         var other = create() ?? throw Null();
         LeftSwitchedOff.Check("your function");
-        if (PracticeNetwork.IsFreed(model) || PracticeNetwork.IsFreed(other))
-        {
-            throw new WrongAnswerException(
-                "A network that can be used.",
-                "Your function returned a network that was freed already: its weights are gone.",
-                "`using` or `Dispose()` frees a network at the end of the function: leave it out for what you return."
-            );
-        }
-
+        PracticeNetwork.ThrowIfFreed(model, "The network that your function returned");
         Apart(model, other);
         model.to(CPU);
         Weights(model);
@@ -78,44 +70,24 @@ internal static class ThirdBlockCheck
             );
         }
 
+        var twins = other.named_parameters().ToDictionary(each => each.name, each => each.parameter);
         // Biases may begin at zero.
         var weights = model.named_parameters().Where(each => each.parameter.dim() > 1).ToList();
-        foreach (var (name, weight) in weights)
-        {
-            var values = Values(weight);
-            if (Array.TrueForAll(values, value => value == values[0]))
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    $"All weights of {Layer(name)} are {values[0]:0.####}: all its filters or outputs are the same, and learn the same.",
-                    "Leave the weights as the layers make them: random."
-                );
-            }
-        }
-
-        var twins = other.named_parameters().ToDictionary(each => each.name, each => each.parameter);
-        var same = weights
-            .Where(each => twins.TryGetValue(each.name, out var twin) && Values(each.parameter).AsSpan().SequenceEqual(Values(twin)))
-            .Select(each => Layer(each.name))
-            .ToList();
+        var same = weights.Where(each => twins.TryGetValue(each.name, out var twin) && AreSame(each.parameter, twin)).ToList();
         if (same.Count > 0)
         {
+            var layers = string.Join(", ", same.Select(each => each.name[..Math.Max(0, each.name.LastIndexOf('.'))]));
             throw new WrongAnswerException(
                 Expected,
                 same.Count == weights.Count
                     ? "Two calls made networks with the same weights: do the random numbers begin at a fixed start in each call?"
-                    : $"Two calls made networks with the same weights in {string.Join(", ", same)}.",
+                    : $"Two calls made networks with the same weights in {layers}, from {same[0].parameter.min().item<float>():0.####} to "
+                        + $"{same[0].parameter.max().item<float>():0.####}.",
                 "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
 
-        static string Layer(string name) => name[..Math.Max(0, name.LastIndexOf('.'))];
-
-        static float[] Values(Tensor weight)
-        {
-            using var scope = NewDisposeScope();
-            return weight.detach().cpu().to(ScalarType.Float32).flatten().data<float>().ToArray();
-        }
+        static bool AreSame(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.equal(b).all().item<bool>();
     }
 
     /// <summary>Weights that can learn.</summary>
@@ -198,43 +170,28 @@ internal static class ThirdBlockCheck
         }
     }
 
-    /// <summary>Layers in the fields of a class that the network does not know.</summary>
+    /// <summary>Layers in the fields of the learner's classes that the network does not know.</summary>
     private static WrongAnswerException? Unregistered(Module<Tensor, Tensor> model)
     {
-        var known = model.modules().Prepend(model).ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        foreach (var module in known)
-        {
-            // The learner's classes, with those that they derive from; TorchSharp's own fields are not theirs.
-            for (var type = module.GetType(); type is not null && type.Assembly != typeof(Module).Assembly; type = type.BaseType)
-            {
-                var unknown = type.GetFields(
-                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly
-                    )
-                    .Where(field =>
-                        field.GetValue(module) switch
-                        {
-                            Module layer => !known.Contains(layer),
-                            IEnumerable<Module> layers => layers.Any(layer => !known.Contains(layer)),
-                            _ => false,
-                        }
-                    )
-                    .Select(field => field.Name)
-                    .ToList();
-                if (unknown.Count > 0)
-                {
-                    return new(
-                        "A network that knows its layers, and with them its weights.",
-                        $"The class {type.Name} has layers in its fields that the network does not know: "
-                            + $"{string.Join(", ", unknown.Take(4))}{(unknown.Count > 4 ? " and others" : "")}. So they have no part in its "
-                            + "`parameters()`, and would never learn.",
-                        "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a list or an "
-                            + "array are found only if it is a `ModuleList`."
-                    );
-                }
-            }
-        }
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        var known = model.modules().Append(model).ToHashSet();
+        var unknown = known
+            .SelectMany(module => module.GetType().GetFields(All).Where(field => HoldsOthers(field.GetValue(module))))
+            .Where(field => field.DeclaringType!.Assembly != typeof(Module).Assembly)
+            .Select(field => field.Name)
+            .ToList();
+        return unknown.Count == 0
+            ? null
+            : new(
+                "A network that knows its layers, and with them its weights.",
+                $"Your class has layers in its fields that the network does not know: {string.Join(", ", unknown.Take(4))}"
+                    + $"{(unknown.Count > 4 ? " and others" : "")}. So they have no part in its `parameters()`, and never learn.",
+                "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a list or an array "
+                    + "are found only if it is a `ModuleList`."
+            );
 
-        return null;
+        bool HoldsOthers(object? value) =>
+            value is Module layer ? !known.Contains(layer) : value is IEnumerable<Module> layers && !layers.All(known.Contains);
     }
 
     /// <summary>Why a network does not compute what the reference computes, the likeliest reason first.</summary>
@@ -320,22 +277,13 @@ internal static class ThirdBlockCheck
             );
         }
 
-        const string Logits = "Logits: numbers of any size.";
         var sums = output.sum(1).data<float>().ToArray();
-        if (output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3))
-        {
-            return new(
-                Logits,
-                "Probabilities: a softmax stands at the end.",
-                "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
-            );
-        }
-
-        return output.logsumexp(1).abs().max().item<float>() < 1e-3
+        var isSoftmax = output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3);
+        return isSoftmax || output.logsumexp(1).abs().max().item<float>() < 1e-3
             ? new(
-                Logits,
-                "Logarithms of probabilities: a log-softmax stands at the end.",
-                "Leave it out: cross-entropy contains it, and the course's networks give logits."
+                "Logits: numbers of any size.",
+                isSoftmax ? "Probabilities: a softmax stands at the end." : "Logarithms of probabilities: a log-softmax stands at the end.",
+                "Leave it out: cross-entropy contains it" + (isSoftmax ? ", and with two the network hardly learns." : ".")
             )
             : null;
     }
@@ -455,26 +403,17 @@ internal static class ThirdBlockCheck
     private static WrongAnswerException? Rows(LayerTrace trace)
     {
         // Found by its type: the input of the first fully connected layer counts, whatever the layer's name.
-        if (trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear) is not { } first)
-        {
-            return null;
-        }
-
-        return first.Input switch
-        {
-            [Images, Flattened] => null,
-            [Images, var numbers] => new(
-                $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
-                $"{first.Name} gets {numbers:N0} numbers.",
-                "Each of the three poolings halves the side: 28, 14, 7, 3."
-            ),
-            _ => new(
-                $"Flatten makes one row of {Flattened} numbers of each image: [{Images}, {Flattened}] for {Images} images.",
+        var first = trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear);
+        return first is null or { Input: [Images, Flattened] }
+            ? null
+            : new(
+                $"Flatten makes one row of 48 · 3 · 3 = {Flattened} numbers of each image: [{Images}, {Flattened}] for {Images} images.",
                 $"{first.Name} gets [{string.Join(", ", first.Input)}].",
-                "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins at dimension 1, and "
-                    + "`Flatten(0)` at the images, `Flatten(2)` behind the channels."
-            ),
-        };
+                first.Input is [Images, _]
+                    ? "Each of the three poolings halves the side: 28, 14, 7, 3."
+                    : "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins at dimension 1, "
+                        + "and `Flatten(0)` at the images, `Flatten(2)` behind the channels."
+            );
     }
 
     private static WrongAnswerException? Order(LayerTrace trace)

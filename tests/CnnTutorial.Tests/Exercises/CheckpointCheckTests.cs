@@ -41,7 +41,7 @@ public sealed class CheckpointCheckTests
             "The folder held epoch-10.safetensors and epoch-20.safetensors of an earlier training"
         ),
         ["moved to where a file is"] = (folder => Moving(folder, overwrite: false), "because one of this name was there already"),
-        ["a static folder"] = (folder => new StaticFolder(folder), "the first saved into the folder of the second"),
+        ["a static folder"] = (folder => new StaticFolder(folder), "The file was saved as other-checkpoints/epoch-10.safetensors"),
         ["a static network"] = (folder => new StaticModel(folder), "epoch-10.safetensors holds those of another network"),
         ["left in evaluation mode"] = (
             folder => new Saving(
@@ -53,7 +53,10 @@ public sealed class CheckpointCheckTests
             ),
             "After epoch 1 your callback left the network, or a layer of it, in evaluation mode"
         ),
-        ["in TorchSharp's own format"] = (folder => Own(folder, "safetensors"), "it is TorchSharp's own, which `state.Model.save` writes"),
+        ["in TorchSharp's own format"] = (
+            folder => Own(folder, "safetensors"),
+            "is in TorchSharp's own format, which `state.Model.save` writes"
+        ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
         ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21, 31: one off"),
@@ -62,8 +65,8 @@ public sealed class CheckpointCheckTests
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch), state => Save(folder, state)),
             "one more at the end"
         ),
-        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "none after epochs 20 and 30"),
-        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "5, 10, 15, 20, 25, 30, 35: every fifth"),
+        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "Only after these epochs there was a file: 10."),
+        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "5, 10, 15, 20, 25, 30, 35: every 5 epochs, from 5 on"),
         ["before the first epoch"] = (
             folder => new Saving((_, _) => { }, begin: state => Save(folder, state)),
             "A file before the first epoch"
@@ -80,7 +83,7 @@ public sealed class CheckpointCheckTests
                     SaveIf(epoch is 20, folder, state, 10);
                 }
             ),
-            "a file of an earlier epoch was written again: epoch-10.safetensors"
+            "epoch-10.safetensors was written 2 times, at last after epoch 20"
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
@@ -112,7 +115,7 @@ public sealed class CheckpointCheckTests
         ["not a network at all"] = (folder => new Saving((_, epoch) => WriteText(epoch, folder)), "cannot be loaded"),
         ["epochs 10 and 20 by name"] = (
             folder => At(folder, epoch => epoch is 10 or 20),
-            "Files after epochs 10 and 20 and none after epoch 30"
+            "Only after these epochs there was a file: 10, 20."
         ),
         ["divided and not the remainder"] = (folder => At(folder, epoch => epoch / 10 == 1), "Files after each of the epochs 10 to 19"),
         ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is reversed"),
@@ -127,7 +130,7 @@ public sealed class CheckpointCheckTests
                     }
                 }
             ),
-            "There is one more file, last.safetensors, which was written 3 times"
+            "last.safetensors was written 3 times, at last after epoch 30"
         ),
         ["batches counted"] = (folder => new CountingBatches(folder), "was written after a batch of epoch 5"),
         ["at every batch of the right epoch"] = (folder => new SavingAtBatches(folder), "was written after a batch of epoch 10"),
@@ -143,11 +146,11 @@ public sealed class CheckpointCheckTests
         ),
         ["glued without a separator"] = (
             folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.safetensors")),
-            "landed beside the folder and not in it, as “checkpointsepoch-10.safetensors”"
+            "The file was saved as checkpointsepoch-10.safetensors"
         ),
         ["into the current folder"] = (
             _ => new Saving((state, epoch) => SaveGlued(epoch, state, $"epoch-{epoch}.safetensors")),
-            "landed in the current folder"
+            $"The file was saved as {Path.GetFullPath("epoch-10.safetensors")}"
         ),
         ["async void, and late"] = (folder => new AsyncSaving(folder, fails: false), "still at work: it is `async void`"),
         ["async void that throws"] = (
@@ -237,6 +240,18 @@ public sealed class CheckpointCheckTests
     {
         Mistake.IsNone(Exercise.CheckCheckpoints(folder => Moving(folder, overwrite: true)));
         Mistake.IsNone(Exercise.CheckCheckpoints(folder => Named(folder, epoch => $"epoch-{epoch}.weights")));
+        var elsewhere = Path.Combine(Path.GetTempPath(), $"cnn-tutorial-copy-{Guid.NewGuid()}");
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, elsewhere, state, epoch);
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ))
+        );
+        Assert.Empty(Directory.GetFiles(elsewhere));
+        Directory.Delete(elsewhere);
         Mistake.IsNone(
             Exercise.CheckCheckpoints(folder => new Saving(
                 (state, epoch) =>

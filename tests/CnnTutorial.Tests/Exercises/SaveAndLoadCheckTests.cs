@@ -17,7 +17,10 @@ public sealed class SaveAndLoadCheckTests
     private static readonly Dictionary<string, (SaveAndLoad Code, string Seen)> Mistakes = new()
     {
         ["the same object"] = ((trained, _, path) => Saved(trained, trained, path), "returned the trained network itself"),
-        ["forgot to load"] = ((trained, create, path) => Saved(trained, create(), path), "The new network still has the random weights"),
+        ["forgot to load"] = (
+            (trained, create, path) => Saved(trained, create(), path),
+            "It still has the random weights with which it was made."
+        ),
         ["forgot to save"] = (
             (trained, create, _) =>
             {
@@ -26,7 +29,7 @@ public sealed class SaveAndLoadCheckTests
                 model.eval();
                 return model;
             },
-            "There is no file"
+            "There is no file."
         ),
         ["forgot eval()"] = (
             (trained, create, path) =>
@@ -63,6 +66,16 @@ public sealed class SaveAndLoadCheckTests
             {
                 Weights.Save(Toy.Model(), path);
                 return create();
+            },
+            "practice.safetensors holds the weights of a network with other layers"
+        ),
+        ["saved a network of another kind, and loads it"] = (
+            (_, create, path) =>
+            {
+                var model = create();
+                Weights.Save(Toy.Model(), path);
+                Weights.Load(model, path);
+                return model;
             },
             "A network was saved that is neither `trained` nor made with `createModel()`"
         ),
@@ -116,7 +129,7 @@ public sealed class SaveAndLoadCheckTests
                 Weights.Load(trained, path);
                 return model;
             },
-            "It was loaded into `trained`, and the one that is returned still"
+            "with which it was made; the file was loaded into `trained`."
         ),
         ["two new ones"] = (
             (trained, create, path) =>
@@ -124,7 +137,7 @@ public sealed class SaveAndLoadCheckTests
                 Weights.Load(Saved(trained, create(), path), path);
                 return create();
             },
-            "It was loaded into another one of the 2 networks that `createModel` made"
+            "the file was loaded into another one of the 2 that `createModel` made"
         ),
         ["overwritten by another"] = (
             (trained, create, path) =>
@@ -202,7 +215,7 @@ public sealed class SaveAndLoadCheckTests
                 trained.Dispose();
                 return model;
             },
-            "Your function freed `trained`"
+            "The network `trained` was freed"
         ),
         ["the new one freed"] = (
             (trained, create, path) =>
@@ -210,7 +223,7 @@ public sealed class SaveAndLoadCheckTests
                 using var model = Right(trained, create, path);
                 return model;
             },
-            "Your function returned a network that was freed already"
+            "The network that your function returned was freed"
         ),
         ["a softmax around it"] = (
             (trained, create, path) =>
@@ -239,7 +252,7 @@ public sealed class SaveAndLoadCheckTests
                 model.load(path);
                 return model;
             },
-            "`Weights.Save` wrote the file, and it was not `Weights.Load` that should have read it"
+            "or the file is in another format"
         ),
         ["a task nobody waits for"] = (
             (trained, create, path) =>
@@ -281,11 +294,11 @@ public sealed class SaveAndLoadCheckTests
         ),
         ["the path as a folder"] = (
             (trained, create, path) => Right(trained, create, Path.Combine(path, "model.safetensors")),
-            "there is a folder of this name, and in it a file model.safetensors"
+            "A file was saved as checkpoints/practice.safetensors/model.safetensors, and not as checkpoints/practice.safetensors."
         ),
         ["an ending twice"] = (
             (trained, create, path) => Right(trained, create, path + ".safetensors"),
-            "a file was saved as checkpoints/practice.safetensors.safetensors"
+            "A file was saved as checkpoints/practice.safetensors.safetensors"
         ),
         ["one network for all calls"] = (
             (trained, create, path) => Right(trained, () => _kept ??= create(), path),

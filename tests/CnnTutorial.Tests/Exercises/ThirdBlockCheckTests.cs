@@ -46,16 +46,16 @@ public sealed class ThirdBlockCheckTests
         ["flattened by hand, with the images"] = (() => new Written(flattenFrom: 0), "fc1 gets [1728]"),
         ["no layer registered"] = (
             () => new Written(registers: false),
-            "The class Written has layers in its fields that the network does not know: block1_conv1"
+            "layers in its fields that the network does not know: block1_conv1"
         ),
         ["a layer set after the registering"] = (
             () => new Late(),
-            "The class Late has layers in its fields that the network does not know: block3_conv1, _list."
+            "layers in its fields that the network does not know: block3_conv1, _list."
         ),
-        ["one layer of zeros"] = (() => Changed(weight => weight.zero_()), "All weights of block3_conv1 are 0"),
+        ["one layer of zeros"] = (() => Changed(weight => weight.zero_()), "networks with the same weights in block3_conv1, from 0 to 0"),
         ["one layer the same each time"] = (
             () => Changed(weight => weight.copy_(linspace(-1, 1, weight.numel()).view(weight.shape))),
-            "networks with the same weights in block3_conv1"
+            "networks with the same weights in block3_conv1, from -1 to 1"
         ),
         ["freed"] = (
             () =>
@@ -63,7 +63,7 @@ public sealed class ThirdBlockCheckTests
                 using var model = Model(Block());
                 return model;
             },
-            "a network that was freed already"
+            "The network that your function returned was freed"
         ),
         ["before block 2's pool"] = (
             () => Sequential([.. First()[..5], .. Block(), ("block2_pool", MaxPool2d(2)), Flattened, .. Last(432)]),

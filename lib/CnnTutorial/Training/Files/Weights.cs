@@ -20,10 +20,11 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        WeightsLog.Save(
+        WeightsLog.Note(
+            isSaving: true,
             model,
             path,
-            () => AtomicFile.Write(path, stream => Safetensors.Write(stream, model.state_dict(), withChecksum: true))
+            full => AtomicFile.Write(full, stream => Safetensors.Write(stream, model.state_dict(), withChecksum: true))
         );
     }
 
@@ -37,7 +38,7 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        WeightsLog.Load(model, path, () => LoadFrom(model, Path.GetFullPath(path)));
+        WeightsLog.Note(isSaving: false, model, path, full => LoadFrom(model, full));
     }
 
     /// <summary>The weights as a file's bytes.</summary>

@@ -9,70 +9,50 @@ namespace CnnTutorial;
 internal sealed class WeightsLog : IDisposable
 {
     private static readonly AsyncLocal<WeightsLog?> Noting = new();
-
-    private readonly ConcurrentQueue<Saving> _saved = [];
-    private readonly ConcurrentQueue<Loading> _loaded = [];
+    private readonly ConcurrentQueue<Entry> _entries = [];
 
     public WeightsLog() => Noting.Value = this;
 
-    /// <summary>A call of <see cref="Weights.Save"/>.</summary>
-    /// <param name="Model">What was saved.</param>
+    /// <summary>A call of <see cref="Weights.Save"/> or <see cref="Weights.Load"/>.</summary>
+    /// <param name="IsSaving">Which of the two.</param>
+    /// <param name="Model">What was saved, or into what the file was loaded.</param>
     /// <param name="Path">The whole path.</param>
     /// <param name="WasThere">Whether the file was there before.</param>
-    internal sealed record Saving(Module<Tensor, Tensor> Model, string Path, bool WasThere)
+    internal sealed record Entry(bool IsSaving, Module<Tensor, Tensor> Model, string Path, bool WasThere)
     {
-        /// <summary>Whether it was written.</summary>
-        public bool Done { get; set; }
+        public Exception? Failure { get; set; }
     }
 
-    /// <summary>A call of <see cref="Weights.Load"/>.</summary>
-    /// <param name="Model">Into what the file was loaded.</param>
-    /// <param name="Path">The whole path.</param>
-    /// <param name="Failure">Why it was not; null if it was.</param>
-    internal sealed record Loading(Module<Tensor, Tensor> Model, string Path, Exception? Failure);
+    public IReadOnlyList<Entry> Saved => [.. _entries.Where(entry => entry.IsSaving)];
 
-    public IReadOnlyList<Saving> Saved => [.. _saved];
-
-    public IReadOnlyList<Loading> Loaded => [.. _loaded];
+    public IReadOnlyList<Entry> Loaded => [.. _entries.Where(entry => !entry.IsSaving)];
 
     /// <summary>Called when a file has been saved.</summary>
     public Action? AfterSave { get; set; }
 
-    public static void Save(Module<Tensor, Tensor> model, string path, Action save)
+    public static void Note(bool isSaving, Module<Tensor, Tensor> model, string path, Action<string> action)
     {
-        // Before it is tried, so that a place where nothing can be written is known too.
-        var saving = new Saving(model, Path.GetFullPath(path), File.Exists(path));
-        Noting.Value?._saved.Enqueue(saving);
-        save();
-        saving.Done = true;
-        Noting.Value?.AfterSave?.Invoke();
-    }
-
-    public static void Load(Module<Tensor, Tensor> model, string path, Action load)
-    {
-        Exception? failure = null;
+        path = Path.GetFullPath(path);
+        var log = Noting.Value;
+        var entry = new Entry(isSaving, model, path, File.Exists(path));
+        log?._entries.Enqueue(entry);
         try
         {
-            load();
+            action(path);
         }
         catch (Exception e)
         {
-            failure = e;
+            entry.Failure = e;
             throw;
         }
-        finally
+
+        if (isSaving)
         {
-            Noting.Value?._loaded.Enqueue(new Loading(model, Path.GetFullPath(path), failure));
+            log?.AfterSave?.Invoke();
         }
     }
 
-    /// <summary>Forgets what was noted.</summary>
-    public void Clear()
-    {
-        _saved.Clear();
-        _loaded.Clear();
-    }
+    public void Clear() => _entries.Clear();
 
-    /// <summary>Ends the notes.</summary>
     public void Dispose() => Noting.Value = null;
 }
