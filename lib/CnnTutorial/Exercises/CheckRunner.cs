@@ -6,8 +6,8 @@ namespace CnnTutorial;
 /// <summary>Runs a check so that whatever the learner's code does, the answer is a card.</summary>
 /// <remarks>
 /// Three things still end the process, as they would without a check: a recursion without end (outside this course's notebook host, which
-/// stops it), an exception on a thread that the learner's code starts, and the few functions of TorchSharp that let a C++ exception through, such as <c>matmul</c> with shapes that do
-/// not fit (seen with 0.107.0).
+/// stops it), an exception on a thread that the learner's code starts, and the few functions of TorchSharp that let a C++ exception
+/// through, such as <c>matmul</c> with shapes that do not fit (seen with 0.107.0).
 /// </remarks>
 internal static class CheckRunner
 {

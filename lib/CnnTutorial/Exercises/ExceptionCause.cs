@@ -284,8 +284,8 @@ internal static partial class ExceptionCause
             _ =>
                 (
                     "Weights cannot be loaded: they are of a network with other layers, or the file is in another format.",
-                    "A file fits the network that it was saved from, and others made by the same function. And `load` of a network reads what "
-                        + "its `save` wrote, `Weights.Load` what `Weights.Save` wrote."
+                    "A file fits the network that it was saved from, and others made by the same function. And `load` of a "
+                        + "network reads what its `save` wrote, `Weights.Load` what `Weights.Save` wrote."
                 )
         ),
     ];

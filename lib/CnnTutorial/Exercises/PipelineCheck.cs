@@ -45,7 +45,8 @@ internal static class PipelineCheck
                 "No tensor is left when an epoch is over: a batch lives until the next one is asked for.",
                 $"One epoch of {first.Batches.Count} batches left {TensorLeak.Tensors(left)} behind.",
                 "Write `using var` before each tensor and each batch that your function makes: they are then freed when the "
-                    + "function goes on after `yield return`. `narrow` and `to(device)` make new tensors too, and leave the old ones as they "
+                    + "function goes on after `yield return`. `narrow` and `to(device)` make new tensors too, and leave the old ones as "
+                    + "they "
                     + "are: use what they return."
                     + (lifetimes.Held > 0 ? " A list of all batches keeps all of them: hand each one over with `yield return`." : "")
             );

@@ -142,7 +142,8 @@ internal sealed class PipelineEpoch(int count, int batchSize)
 
         return new(
             Once,
-            $"{text}; image {image} came in more than one batch, though no batch has an image twice: as if each batch had an order of its own.",
+            $"{text}; image {image} came in more than one batch, though no batch has an image twice: as if each batch had an "
+                + "order of its own.",
             "Draw the random order once, before the loop, and take its numbers in turn. Is `randperm` inside the loop? Or is the order a "
                 + "query, such as `OrderBy(…)`, which draws anew whenever it is asked? `ToArray()` after it keeps one order."
         );

@@ -58,7 +58,8 @@ internal sealed class SaveAndLoadCall(PracticeFolder folder, int seed)
             )
             : (
                 "A network was saved that is neither `trained` nor made with `createModel()`.",
-                "Is it a variable of the notebook, such as `model`? Save the one that your function is given: `Weights.Save(trained, path)`."
+                "Is it a variable of the notebook, such as `model`? Save the one that your function is given: "
+                    + "`Weights.Save(trained, path)`."
             );
         return new("The file holds the weights of the trained network.", seen, hint);
     }
@@ -87,7 +88,8 @@ internal sealed class SaveAndLoadCall(PracticeFolder folder, int seed)
             ),
             { Failure: InvalidDataException } when !Made.ContainsKey(loading.Model) && loading.Model != Trained => (
                 "The file was to be loaded into a network with other layers, which `createModel` did not make.",
-                "Is it `CreateModel()`, with a capital C, the function of notebook 03? `createModel()`, with a small c, is the parameter."
+                "Is it from `CreateModel()`, with a capital C, the function of notebook 03, or a variable of the notebook? "
+                    + "`createModel()`, with a small c, is the parameter."
             ),
             { Failure: InvalidDataException } when SavedWeights.IsOwnFormat(FilePath, PracticeNetwork.Create()) => (
                 "The file is in TorchSharp's own format, which `trained.save` writes, and `Weights.Load` cannot read it.",

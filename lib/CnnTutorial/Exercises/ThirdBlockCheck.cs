@@ -176,9 +176,9 @@ internal static class ThirdBlockCheck
         const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         var known = model.modules().Append(model).ToHashSet();
         var unknown = known
-            .SelectMany(module => module.GetType().GetFields(All).Where(field => HoldsOthers(field.GetValue(module))))
-            .Where(field => field.DeclaringType!.Assembly != typeof(Module).Assembly)
-            .Select(field => field.Name)
+            .SelectMany(module => module.GetType().GetFields(All).Select(field => (Module: module, Field: field)))
+            .Where(each => each.Field.DeclaringType!.Assembly != typeof(Module).Assembly && HoldsOthers(each.Field.GetValue(each.Module)))
+            .Select(each => each.Field.Name)
             .ToList();
         return unknown.Count == 0
             ? null
@@ -186,8 +186,8 @@ internal static class ThirdBlockCheck
                 "A network that knows its layers, and with them its weights.",
                 $"Your class has layers in its fields that the network does not know: {string.Join(", ", unknown.Take(4))}"
                     + $"{(unknown.Count > 4 ? " and others" : "")}. So they have no part in its `parameters()`, and never learn.",
-                "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a list or an array "
-                    + "are found only if it is a `ModuleList`."
+                "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a "
+                    + "list or an array are found only if it is a `ModuleList`."
             );
 
         bool HoldsOthers(object? value) =>
@@ -411,8 +411,8 @@ internal static class ThirdBlockCheck
                 $"{first.Name} gets [{string.Join(", ", first.Input)}].",
                 first.Input is [Images, _]
                     ? "Each of the three poolings halves the side: 28, 14, 7, 3."
-                    : "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins at dimension 1, "
-                        + "and `Flatten(0)` at the images, `Flatten(2)` behind the channels."
+                    : "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins "
+                        + "at dimension 1, and `Flatten(0)` at the images, `Flatten(2)` behind the channels."
             );
     }
 

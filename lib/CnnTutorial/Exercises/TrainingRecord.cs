@@ -92,8 +92,8 @@ internal sealed class TrainingRecord : IDisposable
                 "One batch after the other: a batch lives until the next one is asked for.",
                 $"{DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
                     + "freed by then.",
-                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take each batch, use it, "
-                    + "count its images, and go on."
+                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take "
+                    + "each batch, use it, count its images, and go on."
             );
         }
     }

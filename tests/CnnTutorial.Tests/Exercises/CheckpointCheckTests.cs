@@ -240,6 +240,20 @@ public sealed class CheckpointCheckTests
     {
         Mistake.IsNone(Exercise.CheckCheckpoints(folder => Moving(folder, overwrite: true)));
         Mistake.IsNone(Exercise.CheckCheckpoints(folder => Named(folder, epoch => $"epoch-{epoch}.weights")));
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder => new Saving(
+                (state, epoch) =>
+                {
+                    var path = Path.Combine(folder, $"epoch-{epoch}.safetensors");
+                    if (epoch % 10 == 0 && File.Exists(path))
+                    {
+                        File.Move(path, path + ".old", overwrite: true);
+                    }
+
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ))
+        );
         var elsewhere = Path.Combine(Path.GetTempPath(), $"cnn-tutorial-copy-{Guid.NewGuid()}");
         Mistake.IsNone(
             Exercise.CheckCheckpoints(folder => new Saving(
