@@ -5,9 +5,9 @@ namespace CnnTutorial;
 
 /// <summary>Runs a check so that whatever the learner's code does, the answer is a card.</summary>
 /// <remarks>
-/// Three things still end the process, as they would without a check: a recursion without end, an exception on a thread that the
-/// learner's code starts, and the few functions of TorchSharp that let a C++ exception through, such as <c>matmul</c> with shapes that do
-/// not fit (seen with 0.107.0).
+/// Three things still end the process, as they would without a check: a recursion without end (outside this course's notebook host, which
+/// stops it), an exception on a thread that the learner's code starts, and the few functions of TorchSharp that let a C++ exception
+/// through, such as <c>matmul</c> with shapes that do not fit (seen with 0.107.0).
 /// </remarks>
 internal static class CheckRunner
 {
@@ -87,8 +87,8 @@ internal static class CheckRunner
 
     private static CheckResult Failed(string step, Exception exception, CheckOutput output)
     {
-        var (seen, hint) = ExceptionCause.Of(exception);
-        return new CheckResult(CheckStatus.NotRight, step, seen + output.Note, "Code that runs to its end.", hint);
+        var (seen, hint, expected) = ExceptionCause.Of(exception);
+        return new CheckResult(CheckStatus.NotRight, step, seen + output.Note, expected, hint);
     }
 
     private static CheckResult StillRunning(string step, string seen) =>

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Reflection;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -6,52 +6,56 @@ using static TorchSharp.torch.nn;
 namespace CnnTutorial;
 
 /// <summary>Step 4: after every tenth epoch, and at no other time, a file with the weights of that moment.</summary>
-internal static partial class CheckpointCheck
+internal static class CheckpointCheck
 {
     // Not a multiple of ten, to detect a file saved at the end of training; and two batches per epoch, to detect code that counts
     // batches.
     private const int Epochs = 35;
     private const int Images = 20;
     private const int BatchSize = 10;
+    private const string Ending = ".safetensors";
     private const string Expected =
         "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
+    // Beyond the numbers that anybody would write down one by one.
+    private const int LaterEpochs = 125;
+
+    private const string Static =
+        "Is there a count, a path or a network in a `static` field, or outside the class? Keep the folder in a field of the "
+        + "object, and ask `result.Epoch` for the number.";
+
     public static string Run(Func<string, Callback> create)
     {
-        PracticeFolder.Run(folder =>
+        var ending = PracticeFolder.Run(folder =>
         {
-            var watch = Train(create, folder, Epochs);
+            var (watch, callback) = Train(create, folder, Epochs);
+            if (watch.Writes.Count == 0)
+            {
+                throw Nothing(create, callback);
+            }
+
             When(watch);
             Names(watch);
             Contents(folder, watch);
-            return true;
+            return Path.GetExtension(watch.Writes[0].File);
         });
-        // A new object in a new folder must start from the beginning, with nothing kept in static fields.
-        PracticeFolder.Run(folder =>
+        try
         {
-            var watch = Train(create, folder, 12);
-            return watch.Writes is [(10, "epoch-10.weights" or "epoch-10.safetensors", false)]
-                ? true
-                : throw new WrongAnswerException(
-                    Expected,
-                    "In a first training all was right. In a second one of 12 epochs, with a new callback and in another folder, "
-                        + (
-                            watch.Writes.Count == 0
-                                ? "nothing was saved."
-                                : $"{string.Join(", ", watch.Writes.Select(write => $"{write.File} was saved after epoch {write.Epoch}"))}."
-                        ),
-                    "Is there a count or a path in a `static` field, or outside the class? Keep the folder in a field of the "
-                        + "object, and ask "
-                        + "`result.Epoch` for the number."
-                );
-        });
+            PracticeFolder.Run(folder => Again(create, folder, ending));
+        }
+        catch (WrongAnswerException e)
+        {
+            throw e.After($"In a first training all was right. In a second one, of {LaterEpochs} epochs, it was not.");
+        }
+
         return $"In a training of {Epochs} epochs three files were written, after epochs 10, 20 and 30; all can be loaded and hold "
-            + "the weights "
-            + "of their epoch.";
+            + $"the weights of their epoch. So it was in a training of {LaterEpochs} epochs, in a folder with files of an earlier one.";
     }
 
-    private static CheckpointWatch Train(Func<string, Callback> create, PracticeFolder folder, int epochs)
+    private static (CheckpointWatch Watch, Callback Callback) Train(Func<string, Callback> create, PracticeFolder folder, int epochs)
     {
+        var watch = new CheckpointWatch(folder, epochs);
+        watch.Begin();
         var callback =
             create(folder.Path)
             ?? throw new WrongAnswerException(
@@ -59,8 +63,13 @@ internal static partial class CheckpointCheck
                 "Your function returned null.",
                 "Make the callback in the check cell: `folder => new SaveEveryTenEpochs(folder)`."
             );
-        var watch = new CheckpointWatch(folder, epochs);
-        var model = PracticeNetwork.Create(seed: 17);
+        if (epochs == LaterEpochs)
+        {
+            // Each callback saves in its own folder, whichever was made last.
+            create(folder.Other);
+        }
+
+        var model = PracticeNetwork.Create(seed: epochs);
         try
         {
             new Trainer(model, CrossEntropyLoss(), optim.SGD(model.parameters(), 0.05)) { ShowsProgress = false }.Fit(
@@ -72,7 +81,7 @@ internal static partial class CheckpointCheck
             );
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException
+            when (e is IOException and not DirectoryNotFoundException or UnauthorizedAccessException
                 && e.Message.Contains(folder.Path, StringComparison.Ordinal)
                 && !e.Message.Contains(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             )
@@ -83,10 +92,110 @@ internal static partial class CheckpointCheck
                 "That is a folder; add a file name with Path.Combine: `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
             );
         }
+        catch (IOException) when (folder.Log.Saved is [.., { Failure: not null }] && folder.Stray is not null)
+        {
+            // The reason follows.
+        }
 
         watch.ThrowIfUnfinished(Expected);
-        folder.ThrowIfMissed(Expected);
-        return watch;
+        // A copy elsewhere does no harm where the files are in the folder too.
+        return watch.Writes.Count == 0 && folder.Stray is { } stray ? throw Elsewhere(folder, stray) : (watch, callback);
+    }
+
+    /// <summary>Trains for longer, with a new callback, where an earlier training has left files.</summary>
+    private static bool Again(Func<string, Callback> create, PracticeFolder folder, string ending)
+    {
+        int[] old = [10, 20];
+        Array.ForEach(old, epoch => Weights.Save(PracticeNetwork.Create(seed: epoch), Path.Combine(folder.Path, Name(epoch))));
+        var (watch, _) = Train(create, folder, LaterEpochs);
+        // A copy of the older file is no mistake.
+        watch.Writes.RemoveAll(write => write.Epoch % 10 == 0 && write.File != Name(write.Epoch));
+        var wanted = Enumerable.Range(1, LaterEpochs / 10).Select(number => 10 * number).ToList();
+        var missing = wanted.Where(epoch => !watch.Writes.Exists(write => write.Epoch == epoch)).ToList();
+        var extra = watch.Writes.Find(write => write.Epoch % 10 != 0);
+        if (extra.File is null && missing.Count == 0)
+        {
+            Contents(folder, watch);
+            return true;
+        }
+
+        var (seen, hint) = missing switch
+        {
+            _ when extra.File is not null => ($"After epoch {extra.Epoch} {extra.File} was saved.", Static),
+            _ when missing.TrueForAll(old.Contains) => (
+                $"The folder held {string.Join(" and ", missing.Select(Name))} of an earlier training, and they were not written again: "
+                    + "they still hold the old weights.",
+                "Does your code ask whether the file exists? Save in any case; `Weights.Save` replaces an older file."
+            ),
+            _ when missing[0] > 30 && missing.Count == wanted.Count(epoch => epoch >= missing[0]) => (
+                $"There was no file after epoch {missing[0]}, nor after any later one.",
+                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for numbers that you write down one by one."
+            ),
+            _ => ($"There was no file after the epochs {string.Join(", ", missing)}.", Static),
+        };
+        throw new WrongAnswerException("A file after each tenth epoch, in every training.", seen, hint);
+
+        string Name(int epoch) => $"epoch-{epoch}{ending}";
+    }
+
+    /// <summary>Why no file appeared.</summary>
+    private static WrongAnswerException Nothing(Func<string, Callback> create, Callback callback)
+    {
+        const string Method = nameof(Callback.OnEpochEnd);
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var own = callback.GetType().GetMethods(All).Where(method => method.Name.Equals(Method, StringComparison.OrdinalIgnoreCase));
+        if (own.FirstOrDefault(method => method.GetBaseDefinition().DeclaringType != typeof(Callback)) is { } hiding)
+        {
+            return new(
+                Expected,
+                $"Nothing was saved in {Epochs} epochs. Your class has a method {hiding.Name} of its own, which the training does not "
+                    + "call: it does not override the one of `Callback`.",
+                $"Write it with the word `override`, and with both parameters: `public override void {Method}(TrainingState state, "
+                    + "EpochResult result)`."
+            );
+        }
+
+        const int More = 40;
+        if (PracticeFolder.Run(other => Train(create, other, More).Watch.Writes) is [var first, ..])
+        {
+            return new(
+                Expected,
+                $"Nothing was saved in {Epochs} epochs; in a training of {More} epochs there was a file after epoch {first.Epoch}.",
+                "Does your condition ask for `state.Epochs`? That is how many epochs there will be; `result.Epoch` is the one that is "
+                    + "over: `result.Epoch % 10 == 0`."
+            );
+        }
+
+        return new(
+            Expected,
+            $"Nothing was saved in {Epochs} epochs: no file appeared in the folder that your constructor was given.",
+            $"`{Method}` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
+                + "folder that your constructor was given: `Path.Combine(_folder, …)`."
+        );
+    }
+
+    /// <summary>For a file that was saved outside the folder.</summary>
+    private static WrongAnswerException Elsewhere(PracticeFolder folder, string path)
+    {
+        var (place, cause) = (Path.GetDirectoryName(path), "Is the folder of the constructor in a field of the object, and not `static`?");
+        if (path.StartsWith(folder.Path, StringComparison.Ordinal))
+        {
+            cause = "A separator belongs between the folder and the file's name; `_folder + …` puts none there.";
+        }
+        else if (place == Path.GetPathRoot(path))
+        {
+            cause = "Does the name begin with a slash? Then it is a whole path, and `Path.Combine` drops the folder before it.";
+        }
+        else if (place == Environment.CurrentDirectory)
+        {
+            cause = "That is the current folder, where the notebook is: put the folder before the name.";
+        }
+
+        return new(
+            Expected,
+            $"The file was saved as {folder.Show(path)}, and not in the folder that your constructor was given.",
+            cause + " Save to `Path.Combine(_folder, $\"epoch-{result.Epoch}.safetensors\")`."
+        );
     }
 
     private static void When(CheckpointWatch watch)
@@ -122,11 +231,6 @@ internal static partial class CheckpointCheck
         var list = string.Join(", ", times);
         var (seen, hint) = times switch
         {
-            [] => (
-                $"Nothing was saved in {Epochs} epochs: no file appeared in the folder that your constructor was given.",
-                "`OnEpochEnd` is called after each epoch: save there if `result.Epoch % 10 == 0`, with `Weights.Save`, to a path in the "
-                    + "folder that your constructor was given: `Path.Combine(_folder, …)`."
-            ),
             [Epochs] or [Epochs + 1] => (
                 "One file, at the end of the training.",
                 "`OnEpochEnd` is called after each epoch: save there whenever the epoch's number is divisible by ten."
@@ -136,25 +240,20 @@ internal static partial class CheckpointCheck
                 $"Files after the epochs {list}: one off.",
                 "`result.Epoch` counts from 1: after the tenth epoch it is 10, and `10 % 10 == 0`."
             ),
-            [10, 20, 30, Epochs + 1] or [10, 20, 30, Epochs] => (
+            [10, 20, 30, Epochs + 1] => (
                 "Files after epochs 10, 20 and 30, and one more at the end of the training.",
                 "Save only in `OnEpochEnd`."
             ),
-            [10] => (
-                "A file after epoch 10 and none after epochs 20 and 30.",
-                "Every tenth epoch: the remainder `result.Epoch % 10` is zero again at 20 and at 30."
+            [10, 20, 30, Epochs] => (
+                $"Files after epochs 10, 20 and 30, and one more after epoch {Epochs}, the last.",
+                "The last epoch is like any other: save only if `result.Epoch % 10 == 0`. Does your condition go on with "
+                    + "`|| result.Epoch == state.Epochs`?"
             ),
-            [10, 20] => (
-                "Files after epochs 10 and 20 and none after epoch 30.",
-                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for two numbers by name."
+            [10] or [10, 20] => (
+                $"Only after these epochs there was a file: {list}.",
+                "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, which is zero again at 20 and at 30."
             ),
             [0, ..] => ("A file before the first epoch.", "Save in `OnEpochEnd`, not when training begins."),
-            [5, 10, 15, 20, 25, 30, 35] => (
-                $"Files after the epochs {list}: every fifth.",
-                "Do you count batches? An epoch has two batches here, so ten batches are five epochs. Save in `OnEpochEnd`, if "
-                    + "`result.Epoch % 10 "
-                    + "== 0`."
-            ),
             [var first, ..] when times.Zip(times.Skip(1), (a, b) => b - a).All(step => step == 1) && times.Count > 1 => (
                 $"Files after each of the epochs {first} to {times[^1]}.",
                 "Is it `/ 10`, or `>= 10`? Every tenth epoch is the one whose remainder is zero: `result.Epoch % 10 == 0`."
@@ -200,23 +299,9 @@ internal static partial class CheckpointCheck
         {
             throw new WrongAnswerException(
                 Expected,
-                Number().IsMatch(again.Key)
-                    ? $"After epoch {again.Last().Epoch} a file of an earlier epoch was written again: {again.Key}."
-                    : $"There is one more file, {again.Key}, which was written {again.Count()} times.",
+                $"{again.Key} was written {again.Count()} times, at last after epoch {again.Last().Epoch}.",
                 "Write one file per checkpoint, the one with its epoch's number, and no other."
             );
-        }
-
-        foreach (var (epoch, file, _) in watch.Writes)
-        {
-            if (!Number().Matches(file).Any(match => int.TryParse(match.Value, out var number) && number == epoch))
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    $"The file after epoch {epoch} is called {file}.",
-                    "The name holds the epoch's number: `$\"epoch-{result.Epoch}.safetensors\"`."
-                );
-            }
         }
 
         if (files.Count != 3)
@@ -224,18 +309,20 @@ internal static partial class CheckpointCheck
             throw new WrongAnswerException(Expected, $"{files.Count} files: {string.Join(", ", files)}.", "One file for each checkpoint.");
         }
 
-        foreach (var (epoch, file, _) in watch.Writes)
+        // Both endings are allowed.
+        if (
+            watch.Writes.Find(write =>
+                $"epoch-{write.Epoch}" is var name && write.File != name + ".weights" && write.File != name + Ending
+            ) is
+            { File: { } file } other
+        )
         {
-            // Both endings are allowed.
-            if (file != $"epoch-{epoch}.weights" && file != $"epoch-{epoch}.safetensors")
-            {
-                throw new WrongAnswerException(
-                    Expected,
-                    $"At the right time, but the file is called {file}, not epoch-{epoch}.safetensors.",
-                    "The task says what the file is called: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, "
-                        + "with the hyphen, and the number without zeros before it."
-                );
-            }
+            throw new WrongAnswerException(
+                Expected,
+                $"At the right time, but the file after epoch {other.Epoch} is called {file}, not epoch-{other.Epoch}{Ending}.",
+                "The task says what the file is called: `$\"epoch-{result.Epoch}.safetensors\"`, in the folder itself, with "
+                    + "the hyphen, and the number without zeros before it."
+            );
         }
     }
 
@@ -243,7 +330,7 @@ internal static partial class CheckpointCheck
     {
         foreach (var (epoch, file, _) in watch.Writes)
         {
-            var saved = SavedWeights.Read(Path.Combine(folder.Path, file));
+            var saved = SavedWeights.Read(Path.Combine(folder.Path, file), "state.Model", ownFormat: false);
             if (!saved.AsSpan().SequenceEqual(watch.Weights[epoch]))
             {
                 var other = watch.Weights.FindIndex(weights => weights.AsSpan().SequenceEqual(saved));
@@ -255,17 +342,14 @@ internal static partial class CheckpointCheck
                     $"{file} holds the weights after epoch {epoch}.",
                     other switch
                     {
-                        0 => "It holds the weights from before the training: an untrained network.",
-                        > 0 => $"It holds those after epoch {other}.",
-                        _ when apart < 1e-2 => $"It holds weights that are up to {apart:0.######} off: rounded, or of another type.",
-                        _ => $"It holds those of another network: they are up to {apart:0.###} apart.",
+                        0 => $"{file} holds the weights from before the training: an untrained network.",
+                        > 0 => $"{file} holds those after epoch {other}.",
+                        _ when apart < 1e-2 => $"{file} holds weights that are up to {apart:0.######} off: rounded, or of another type.",
+                        _ => $"{file} holds those of another network: they are up to {apart:0.###} apart.",
                     },
                     "Save `state.Model`: the network in training, as it is at that moment."
                 );
             }
         }
     }
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex Number();
 }

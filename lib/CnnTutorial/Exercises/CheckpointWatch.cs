@@ -40,6 +40,13 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             .Select(write => ((int, string)?)(write.Epoch, write.File))
             .FirstOrDefault();
 
+    /// <summary>Takes the files that are there for those of an earlier training.</summary>
+    public void Begin()
+    {
+        Note(0);
+        Writes.Clear();
+    }
+
     public override void OnTrainBegin(TrainingState state)
     {
         Weights.Add(PracticeNetwork.Weights(state.Model));
@@ -63,6 +70,17 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
                 "A callback that saves the network and leaves it as it is.",
                 $"After epoch {state.Epoch} your callback changed the weights of the network in training.",
                 "`Weights.Save(state.Model, path)` is enough; load nothing into `state.Model`."
+            );
+        }
+
+        if (!Modes(state).SequenceEqual(_first.Modes))
+        {
+            throw new WrongAnswerException(
+                "A callback that saves the network and leaves it as it is.",
+                $"After epoch {state.Epoch} your callback left the network, or a layer of it, in "
+                    + $"{(_first.Modes.Contains(false) ? "training mode, and it was in evaluation mode" : "evaluation mode")}.",
+                "`Weights.Save` needs no `eval()`: leave it out, or call `state.Model.train()` after the saving. A loop that does not call "
+                    + "`train()` in each epoch would go on without dropout."
             );
         }
 
@@ -99,13 +117,15 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             );
         }
 
-        if (Writes.Count < 3 && epochs > 30)
+        if (Writes.Count < 3)
         {
             // A task that nothing waits for may still be saving.
             Thread.Sleep(300);
             Note(epochs + 1);
         }
     }
+
+    private static List<bool> Modes(TrainingState state) => [.. state.Model.modules().Prepend(state.Model).Select(each => each.training)];
 
     private void Note(int epoch, bool inBatch = false)
     {
@@ -140,6 +160,9 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
     {
         public float[] Weights { get; private set; } = [];
 
-        public override void OnEpochEnd(TrainingState state, EpochResult result) => Weights = PracticeNetwork.Weights(state.Model);
+        public List<bool> Modes { get; private set; } = [];
+
+        public override void OnEpochEnd(TrainingState state, EpochResult result) =>
+            (Weights, Modes) = (PracticeNetwork.Weights(state.Model), CheckpointWatch.Modes(state));
     }
 }

@@ -26,10 +26,9 @@ internal static class EvaluationCheck
         }
         catch (WrongAnswerException e)
         {
-            throw new WrongAnswerException(
-                e.Expected,
-                $"With {Data[0].Count} images all was right, with {Data[1].Count} not: {e.Message}",
-                e.Hint + " Is there a number in your function that fits one size only, or a sum that goes on from call to call?"
+            throw e.After(
+                $"With {Data[0].Count} images all was right, with {Data[1].Count} not.",
+                "Is there a number in your function that fits one size only, or a sum that goes on from call to call?"
             );
         }
 
@@ -72,17 +71,7 @@ internal static class EvaluationCheck
 
     private static void Mode(TrainingRecord record, bool failed)
     {
-        if (record.DrawnBeforeUse > 1 && record.Enumerations == 1 && (failed || record.Forwards.Count > 0))
-        {
-            throw new WrongAnswerException(
-                "One batch after the other: a batch lives until the next one is asked for.",
-                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of "
-                    + "them are "
-                    + "freed by then.",
-                "`ToList` and `ToArray` go through the whole pipeline first. Judge each batch inside one foreach, and go on."
-            );
-        }
-
+        record.ThrowIfHoarded(failed);
         if (record.Forwards.Exists(forward => forward.Training))
         {
             throw new WrongAnswerException(
@@ -131,15 +120,6 @@ internal static class EvaluationCheck
             );
         }
 
-        if (record.Forwards.Find(forward => forward.Input is not null) is { } forward)
-        {
-            throw new WrongAnswerException(
-                "The network gets the images of the batch, as they are.",
-                $"In your evaluation, at batch {forward.Batch + 1}, it got {forward.Input}.",
-                "`model.call(batch.Images)`: they have the right shape and scale already."
-            );
-        }
-
         var judged = record.Forwards.Select(each => each.Batch).Distinct().Count();
         var all = (split.Count + BatchSize - 1) / BatchSize;
         if (record.Enumerations == 1 && judged < all)
@@ -151,14 +131,7 @@ internal static class EvaluationCheck
             );
         }
 
-        if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
-        {
-            throw new WrongAnswerException(
-                "The loss gets the network's logits and the labels of the same batch.",
-                $"In your evaluation, at batch {call.Batch + 1}, it got {call.Arguments}.",
-                "`loss.call(logits, batch.Labels)`."
-            );
-        }
+        record.ThrowIfOtherArguments("In your evaluation");
     }
 
     private static void Accuracy(Answer seen, double other)
@@ -257,10 +230,10 @@ internal static class EvaluationCheck
             ),
             (
                 seen.Accuracy == 0,
-                "nothing",
-                "`int / int` is cut to a whole number: divide as double. Or did you use `max`, the largest logit, instead of "
-                    + "`argmax(1)`, its place? Count "
-                    + "with `.eq(batch.Labels).sum().item<long>()`."
+                "as if not one answer were right",
+                "Is it `int / int`? It is cut to a whole number: divide as double. Is it `Equals`, which compares two objects and not "
+                    + "their numbers, or `max`, the largest logit and not its place? Count with "
+                    + "`logits.argmax(1).eq(batch.Labels).sum().item<long>()`."
             ),
             (
                 seen.Accuracy == 1,

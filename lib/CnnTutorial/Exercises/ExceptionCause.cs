@@ -11,7 +11,8 @@ internal static partial class ExceptionCause
     /// <summary>An exception in the learner's terms.</summary>
     /// <param name="Seen">What happened.</param>
     /// <param name="Hint">Where to look, and where it happened.</param>
-    internal sealed record Explanation(string Seen, string Hint);
+    /// <param name="Expected">What was asked for.</param>
+    internal sealed record Explanation(string Seen, string Hint, string Expected = "Code that runs to its end.");
 
     /// <summary>The texts of TorchSharp that a beginner meets (seen with 0.107.0), and what to say for each.</summary>
     private static readonly (Regex Text, Func<Match, (string Seen, string Hint)> Explain)[] Known =
@@ -282,8 +283,9 @@ internal static partial class ExceptionCause
             new("state_dict"),
             _ =>
                 (
-                    "Weights cannot be loaded into a network with other layers.",
-                    "A file fits the network that it was saved from, and others made by the same function."
+                    "Weights cannot be loaded: they are of a network with other layers, or the file is in another format.",
+                    "A file fits the network that it was saved from, and others made by the same function. And `load` of a "
+                        + "network reads what its `save` wrote, `Weights.Load` what `Weights.Save` wrote."
                 )
         ),
     ];
@@ -311,7 +313,11 @@ internal static partial class ExceptionCause
             : OfProgram(exception, message);
         return Origin(exception) is { } origin
             ? new Explanation(seen, $"{hint} It happened in {origin}.")
-            : new Explanation($"Your code ended, but its result could not be used: {seen}", hint == Unknown ? "" : hint);
+            : new Explanation(
+                $"Your code ended, and then its result could not be used. {seen}",
+                hint == Unknown ? "" : hint,
+                "A result that can be used."
+            );
     }
 
     /// <summary>Exceptions of .NET and of files.</summary>
@@ -329,6 +335,15 @@ internal static partial class ExceptionCause
             InvalidDataException => (
                 $"A file could not be loaded into the network: {Shortened(message)}",
                 "Load a file that `Weights.Save` wrote for a network of the same layers, and save it before you load."
+            ),
+            InsufficientExecutionStackException => (
+                "A function called itself again and again, without end.",
+                "Does it call itself by its own name where another function was meant, such as `CreateModel`?"
+            ),
+            IOException when message.Contains("already exists", StringComparison.Ordinal) => (
+                "A file could not be written, because one of this name was there already.",
+                "An earlier training, or an earlier call, leaves its files: replace them. `Weights.Save` does; `File.Move` and `File.Copy` "
+                    + "need `overwrite: true`."
             ),
             IOException when message.Contains("is a folder", StringComparison.Ordinal) => (
                 "The path to which you save is a folder.",
@@ -387,8 +402,10 @@ internal static partial class ExceptionCause
         return null;
     }
 
+    // The notebook's host calls a function of its own at the beginning of each of the learner's.
     private static bool IsLearners(Type type) =>
-        type.Assembly != typeof(ExceptionCause).Assembly
+        type.Assembly.GetName().Name != "NotebookHost"
+        && type.Assembly != typeof(ExceptionCause).Assembly
         && type.Assembly != typeof(object).Assembly
         && type.Assembly != typeof(torch).Assembly
         && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;

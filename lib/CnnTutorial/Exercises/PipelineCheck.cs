@@ -45,7 +45,9 @@ internal static class PipelineCheck
                 "No tensor is left when an epoch is over: a batch lives until the next one is asked for.",
                 $"One epoch of {first.Batches.Count} batches left {TensorLeak.Tensors(left)} behind.",
                 "Write `using var` before each tensor and each batch that your function makes: they are then freed when the "
-                    + "function goes on after `yield return`."
+                    + "function goes on after `yield return`. `narrow` and `to(device)` make new tensors too, and leave the old ones as "
+                    + "they "
+                    + "are: use what they return."
                     + (lifetimes.Held > 0 ? " A list of all batches keeps all of them: hand each one over with `yield return`." : "")
             );
         }
@@ -103,9 +105,10 @@ internal static class PipelineCheck
 
     private static void WithOtherSize(Func<ImageSplit, int, Device, IEnumerable<Batch>> pipeline, int count, int batchSize)
     {
-        var with = $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize}: ";
+        var with =
+            $"With {Count} images in batches of {BatchSize} all was right; with {count} images in batches of {batchSize} it was not.";
         const string Literal =
-            " Is there a number in your function that fits one size only, such as the count of images, of batches, or the "
+            "Is there a number in your function that fits one size only, such as the count of images, of batches, or the "
             + "batch size? "
             + "Use `split.Count` and `batchSize`.";
         try
@@ -117,12 +120,12 @@ internal static class PipelineCheck
         }
         catch (WrongAnswerException e)
         {
-            throw new WrongAnswerException(e.Expected, with + e.Message, e.Hint + Literal);
+            throw e.After(with, Literal);
         }
         catch (Exception e) when (e is not NotImplementedException)
         {
-            var (seen, hint) = ExceptionCause.Of(e);
-            throw new WrongAnswerException("Code that runs to its end, with any number of images.", with + seen, hint + Literal);
+            var (seen, hint, _) = ExceptionCause.Of(e);
+            throw new WrongAnswerException("Code that runs to its end, with any number of images.", $"{with} {seen}", $"{hint} {Literal}");
         }
     }
 

@@ -96,11 +96,15 @@ internal sealed class PipelineEpoch(int count, int batchSize)
     {
         ThrowIfOverlapping();
         var text = $"Of {seen.Length} images in the epoch only {distinct} were different";
-        if (seen.Take(count).Distinct().Count() == count)
+        if (
+            distinct == count
+            && _batches.SkipLast(1).SelectMany(batch => batch.Images) is var full
+            && full.Distinct().Count() == full.Count()
+        )
         {
             return new(
                 "The last batch has only the images that are left.",
-                $"After all {count} images had come, the last batch was filled up with {seen.Length - count} that came a second time.",
+                $"All {count} images came, and the last batch was filled up with {seen.Length - count} that came a second time.",
                 "Let the last batch be smaller: it has `Math.Min(batchSize, split.Count - start)` images."
             );
         }
@@ -138,9 +142,10 @@ internal sealed class PipelineEpoch(int count, int batchSize)
 
         return new(
             Once,
-            $"{text}; image {image} came in more than one batch, though no batch has an image twice: each batch has an order of its own.",
-            "Draw the random order once, before the loop, and take its numbers in turn. With `randperm` inside the loop each batch "
-                + "draws from all images again."
+            $"{text}; image {image} came in more than one batch, though no batch has an image twice: as if each batch had an "
+                + "order of its own.",
+            "Draw the random order once, before the loop, and take its numbers in turn. Is `randperm` inside the loop? Or is the order a "
+                + "query, such as `OrderBy(…)`, which draws anew whenever it is asked? `ToArray()` after it keeps one order."
         );
     }
 

@@ -39,6 +39,22 @@ internal static class PracticeNetwork
         return model;
     }
 
+    /// <param name="model">A network with weights.</param>
+    /// <param name="which">It, at the beginning of a sentence.</param>
+    /// <exception cref="WrongAnswerException">It was disposed of.</exception>
+    public static void ThrowIfFreed(Module<Tensor, Tensor> model, string which)
+    {
+        // TorchSharp takes the parameters out of a layer that is disposed of (seen with 0.107.0).
+        if (!model.parameters().Any() && model.modules().Any(layer => layer is TorchSharp.Modules.Linear or TorchSharp.Modules.Conv2d))
+        {
+            throw new WrongAnswerException(
+                "A network that can be used afterwards.",
+                $"{which} was freed: its weights are gone.",
+                "`using` and `Dispose()` free a network: leave them out."
+            );
+        }
+    }
+
     /// <summary>All weights in one row.</summary>
     public static float[] Weights(Module<Tensor, Tensor> model)
     {

@@ -1,6 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using BindingFlags = System.Reflection.BindingFlags;
 
 namespace CnnTutorial;
 
@@ -16,11 +17,15 @@ internal static class ThirdBlockCheck
     private const long ThreeBlocks = 80_366;
     private const long Flattened = 48 * 3 * 3;
 
+    /// <summary>How many images are sent through a network to find the reason.</summary>
+    private const int Images = 4;
+
     public static string Run(Func<Module<Tensor, Tensor>> create)
     {
         var model = create() ?? throw Null();
         var other = create() ?? throw Null();
         LeftSwitchedOff.Check("your function");
+        PracticeNetwork.ThrowIfFreed(model, "The network that your function returned");
         Apart(model, other);
         model.to(CPU);
         Weights(model);
@@ -65,24 +70,24 @@ internal static class ThirdBlockCheck
             );
         }
 
-        var weights = PracticeNetwork.Weights(model);
-        if (weights.Length > 0 && weights.Distinct().Count() == 1)
+        var twins = other.named_parameters().ToDictionary(each => each.name, each => each.parameter);
+        // Biases may begin at zero.
+        var weights = model.named_parameters().Where(each => each.parameter.dim() > 1).ToList();
+        var same = weights.Where(each => twins.TryGetValue(each.name, out var twin) && AreSame(each.parameter, twin)).ToList();
+        if (same.Count > 0)
         {
+            var layers = string.Join(", ", same.Select(each => each.name[..Math.Max(0, each.name.LastIndexOf('.'))]));
             throw new WrongAnswerException(
                 Expected,
-                $"All weights are {weights[0]:0.####}: every filter is the same, and learns the same.",
-                "Leave the weights as the layers make them: random."
-            );
-        }
-
-        if (weights.Length > 0 && weights.AsSpan().SequenceEqual(PracticeNetwork.Weights(other)))
-        {
-            throw new WrongAnswerException(
-                Expected,
-                "Two calls made networks with the same weights: the random numbers begin at a fixed start in each call.",
+                same.Count == weights.Count
+                    ? "Two calls made networks with the same weights: do the random numbers begin at a fixed start in each call?"
+                    : $"Two calls made networks with the same weights in {layers}, from {same[0].parameter.min().item<float>():0.####} to "
+                        + $"{same[0].parameter.max().item<float>():0.####}.",
                 "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
+
+        static bool AreSame(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.equal(b).all().item<bool>();
     }
 
     /// <summary>Weights that can learn.</summary>
@@ -122,6 +127,11 @@ internal static class ThirdBlockCheck
 
         if (leaves.All(leaf => leaf.Name != Name))
         {
+            if (Unregistered(model) is { } unregistered)
+            {
+                throw unregistered;
+            }
+
             if (leaves.All(leaf => !ThreeBlockLayers.Names.Contains(leaf.Name)) && leaves.Count > 0)
             {
                 throw new WrongAnswerException(
@@ -139,8 +149,8 @@ internal static class ThirdBlockCheck
             var parameters = model.parameters().Sum(parameter => parameter.numel());
             throw new WrongAnswerException(
                 $"A layer called {Name}.",
-                parameters == TwoBlocks
-                    ? "The network of notebook 03, with two blocks."
+                parameters == TwoBlocks ? "The network of notebook 03, with two blocks."
+                    : leaves.Count == 0 ? "A network that has no layers."
                     : $"The layers {string.Join(", ", leaves.Select(leaf => leaf.Name))}.",
                 $"Add three layers between block2_pool and flatten: {Name}, block3_relu, block3_pool."
             );
@@ -160,16 +170,41 @@ internal static class ThirdBlockCheck
         }
     }
 
+    /// <summary>Layers in the fields of the learner's classes that the network does not know.</summary>
+    private static WrongAnswerException? Unregistered(Module<Tensor, Tensor> model)
+    {
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        var known = model.modules().Append(model).ToHashSet();
+        var unknown = known
+            .SelectMany(module => module.GetType().GetFields(All).Select(field => (Module: module, Field: field)))
+            .Where(each => each.Field.DeclaringType!.Assembly != typeof(Module).Assembly && HoldsOthers(each.Field.GetValue(each.Module)))
+            .Select(each => each.Field.Name)
+            .ToList();
+        return unknown.Count == 0
+            ? null
+            : new(
+                "A network that knows its layers, and with them its weights.",
+                $"Your class has layers in its fields that the network does not know: {string.Join(", ", unknown.Take(4))}"
+                    + $"{(unknown.Count > 4 ? " and others" : "")}. So they have no part in its `parameters()`, and never learn.",
+                "Call `RegisterComponents()` at the end of the constructor, when all fields have their layers. Layers in a "
+                    + "list or an array are found only if it is a `ModuleList`."
+            );
+
+        bool HoldsOthers(object? value) =>
+            value is Module layer ? !known.Contains(layer) : value is IEnumerable<Module> layers && !layers.All(known.Contains);
+    }
+
     /// <summary>Why a network does not compute what the reference computes, the likeliest reason first.</summary>
     private static WrongAnswerException Reason(Module<Tensor, Tensor> model, double? distance)
     {
         using var scope = NewDisposeScope();
         var leaves = LayerTrace.Leaves(model);
-        var images = PracticeImages.Quarters(4, seed: 1).ToImageTensor();
+        var images = PracticeImages.Quarters(Images, seed: 1).ToImageTensor();
         var trace = LayerTrace.Of(model, images);
         var reason =
-            ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
+            Unregistered(model)
             ?? Place(trace)
+            ?? ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
             ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
             ?? Missing(leaves, trace)
             ?? leaves
@@ -177,7 +212,7 @@ internal static class ThirdBlockCheck
                 .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
                 .FirstOrDefault(difference => difference is not null)
             ?? Extra(leaves, trace)
-            ?? NotPooled(trace);
+            ?? Rows(trace);
         if (reason is not null)
         {
             return reason;
@@ -243,13 +278,12 @@ internal static class ThirdBlockCheck
         }
 
         var sums = output.sum(1).data<float>().ToArray();
-        return
-            output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3)
-            || output.logsumexp(1).abs().max().item<float>() < 1e-3
+        var isSoftmax = output.min().item<float>() >= 0 && Array.TrueForAll(sums, sum => Math.Abs(sum - 1) < 1e-3);
+        return isSoftmax || output.logsumexp(1).abs().max().item<float>() < 1e-3
             ? new(
                 "Logits: numbers of any size.",
-                "Probabilities: a softmax stands at the end.",
-                "Leave it out: cross-entropy contains the softmax, and with two the network hardly learns."
+                isSoftmax ? "Probabilities: a softmax stands at the end." : "Logarithms of probabilities: a log-softmax stands at the end.",
+                "Leave it out: cross-entropy contains it" + (isSoftmax ? ", and with two the network hardly learns." : ".")
             )
             : null;
     }
@@ -287,11 +321,14 @@ internal static class ThirdBlockCheck
             var asFunction = missing switch
             {
                 _ when ThreeBlockLayers.WithWeights.Contains(missing) => false,
+                // The network stopped before it.
+                _ when next is null && trace.Failure is not null => true,
                 _ when missing.EndsWith("relu", StringComparison.Ordinal) => next is { Least: >= 0 },
-                _ when missing.EndsWith("pool", StringComparison.Ordinal) => next is { Input.Length: 4 or 2 }
+                _ when missing.EndsWith("pool", StringComparison.Ordinal) => next is not null
                     && trace.Calls.FirstOrDefault(call => call.Name == before) is { Output: [_, var c, var h, var w] }
-                    && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input[^1] < c * h * w),
-                "flatten" => next is { Input.Length: 2 },
+                    && (next.Input is [_, _, var nextH, _] ? nextH < h : next.Input.Aggregate(1L, (a, b) => a * b) < Images * c * h * w),
+                // Whether it flattened the right dimensions is judged later.
+                "flatten" => next is { Input.Length: not 4 },
                 // Whether values are dropped out shows only in training.
                 _ => true,
             };
@@ -363,17 +400,21 @@ internal static class ThirdBlockCheck
         );
     }
 
-    private static WrongAnswerException? NotPooled(LayerTrace trace) =>
+    private static WrongAnswerException? Rows(LayerTrace trace)
+    {
         // Found by its type: the input of the first fully connected layer counts, whatever the layer's name.
-        trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear)
-            is { Input: [_, var numbers] } first
-        && numbers != Flattened
-            ? new(
-                $"Flatten gives 48 · 3 · 3 = {Flattened} numbers.",
-                $"{first.Name} gets {numbers:N0} numbers.",
-                "Each of the three poolings halves the side: 28, 14, 7, 3."
-            )
-            : null;
+        var first = trace.Calls.FirstOrDefault(call => call.Layer is TorchSharp.Modules.Linear);
+        return first is null or { Input: [Images, Flattened] }
+            ? null
+            : new(
+                $"Flatten makes one row of 48 · 3 · 3 = {Flattened} numbers of each image: [{Images}, {Flattened}] for {Images} images.",
+                $"{first.Name} gets [{string.Join(", ", first.Input)}].",
+                first.Input is [Images, _]
+                    ? "Each of the three poolings halves the side: 28, 14, 7, 3."
+                    : "Dimension 0 counts the images and stays; all others become one row. `Flatten()` does that: it begins "
+                        + "at dimension 1, and `Flatten(0)` at the images, `Flatten(2)` behind the channels."
+            );
+    }
 
     private static WrongAnswerException? Order(LayerTrace trace)
     {

@@ -12,19 +12,17 @@ internal static class ThreeBlockBehaviour
     public const double Tolerance = 1e-5;
 
     /// <summary>How far apart the logits are in evaluation mode; null if the weights have other shapes and cannot be compared.</summary>
-    public static double? Distance(Module<Tensor, Tensor> model)
+    /// <param name="model">The learner's network.</param>
+    /// <param name="replaced">A layer that the reference network has instead of its own.</param>
+    public static double? Distance(Module<Tensor, Tensor> model, (string Name, Module<Tensor, Tensor> Layer)? replaced = null)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        if (ByName(model) is not { } weights)
-        {
-            return null;
-        }
-
-        var reference = ThreeBlockLayers.Create();
+        var reference = ThreeBlockLayers.Create(replaced);
+        var weights = ByName(model);
         foreach (var (name, parameter) in reference.named_parameters())
         {
-            if (!weights.TryGetValue(name, out var own) || !own.shape.SequenceEqual(parameter.shape))
+            if (weights is null || !weights.TryGetValue(name, out var own) || !own.shape.SequenceEqual(parameter.shape))
             {
                 return null;
             }
@@ -36,50 +34,20 @@ internal static class ThreeBlockBehaviour
         model.eval();
         var images = Images();
         var (output, failure) = Attempt.Of(() => model.call(images));
-        if (failure is not null || !output!.shape.SequenceEqual([6, 10]))
-        {
-            return null;
-        }
-
-        return (reference.call(images) - output).abs().max().to(ScalarType.Float64).item<double>();
+        return failure is null && output!.shape.SequenceEqual([6, 10])
+            ? (reference.call(images) - output).abs().max().to(ScalarType.Float64).item<double>()
+            : null;
     }
 
     /// <summary>The layer without weights that was replaced, found by replacing each in the reference network in turn; null if none gives
     /// the same logits.</summary>
     public static (string Name, string Instead)? Replaced(Module<Tensor, Tensor> model)
     {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        if (ByName(model) is not { } weights)
-        {
-            return null;
-        }
-
-        model.eval();
-        var images = Images();
-        var (output, failure) = Attempt.Of(() => model.call(images));
-        if (failure is not null || !output!.shape.SequenceEqual([6, 10]))
-        {
-            return null;
-        }
-
         foreach (var name in ThreeBlockLayers.Names)
         {
             foreach (var (instead, layer) in ThreeBlockLayers.Instead(name))
             {
-                var variant = ThreeBlockLayers.Create((name, layer));
-                foreach (var (parameter, tensor) in variant.named_parameters())
-                {
-                    if (!weights.TryGetValue(parameter, out var own) || !own.shape.SequenceEqual(tensor.shape))
-                    {
-                        return null;
-                    }
-
-                    tensor.copy_(own);
-                }
-
-                variant.eval();
-                if ((variant.call(images) - output).abs().max().to(ScalarType.Float64).item<double>() < Tolerance)
+                if (Distance(model, (name, layer)) < Tolerance)
                 {
                     return (name, instead);
                 }

@@ -107,7 +107,7 @@ internal static class ThreeBlockLayers
 
         if (seen.in_channels != right.in_channels)
         {
-            yield return $"it takes {seen.in_channels} input channels, but {right.in_channels} come in";
+            yield return $"it takes {seen.in_channels} input channels, and not {right.in_channels}";
         }
 
         if (!seen.kernel_size.SequenceEqual(right.kernel_size))
@@ -179,7 +179,7 @@ internal static class ThreeBlockLayers
     {
         if (seen.in_features != right.in_features)
         {
-            yield return $"it is made for {seen.in_features:N0} numbers per image, but {right.in_features} come in";
+            yield return $"it is made for {seen.in_features:N0} numbers per image, and not for {right.in_features}";
         }
 
         if (seen.out_features != right.out_features)
@@ -203,7 +203,7 @@ internal static class ThreeBlockLayers
             (TorchSharp.Modules.Linear, TorchSharp.Modules.Linear linear) when linear.in_features == 48 * 7 * 7 =>
                 "Is the pooling of the third block there? It turns 7×7 into 3×3.",
             (TorchSharp.Modules.Conv2d { in_channels: 36 }, TorchSharp.Modules.Conv2d { in_channels: not 36 }) =>
-                "Is the third block after block2_pool? The first number of Conv2d is the number of channels that come in.",
+                "The first number of Conv2d is the number of channels that come in: the 36 filters of block2_conv1.",
             (TorchSharp.Modules.Conv2d, TorchSharp.Modules.Conv2d) =>
                 "The numbers of Conv2d are: channels that come in, filters, size of a filter; then stride and padding.",
             _ => "",

@@ -66,12 +66,12 @@ internal static class TrainingLoopCheck
             seeds.Begin();
             var (seen, failure) = Attempt.Of(() => train(model, loss, optimizer, batches));
             seeds.End();
-            Hoarding(record, failure is not null);
+            record.ThrowIfHoarded(failure is not null);
             Mode(record, number);
             failure?.Throw();
             LeftSwitchedOff.Check("`TrainOneEpoch`");
             Steps(record, number, !PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before));
-            Arguments(record, number);
+            record.ThrowIfOtherArguments($"In epoch {number}");
             StepGradients.ThrowIfWrong(record, number, PracticeNetwork.Weights(model), before);
             if (optimizer.ParamGroups.First().LearningRate != rate)
             {
@@ -83,23 +83,6 @@ internal static class TrainingLoopCheck
             }
 
             return record.TensorsPerBatch >= 0.9 ? throw TensorLeak.Of(record.TensorsPerBatch, "Your loop") : seen;
-        }
-    }
-
-    /// <summary>A batch lives until the next one is asked for.</summary>
-    private static void Hoarding(TrainingRecord record, bool failed)
-    {
-        if (record.DrawnBeforeUse > 1 && record.Enumerations == 1 && (failed || record.Forwards.Count > 0))
-        {
-            throw new WrongAnswerException(
-                "One batch after the other: a batch lives until the next one is asked for.",
-                $"{record.DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of "
-                    + "them are "
-                    + "freed by then.",
-                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take each "
-                    + "batch, learn "
-                    + "from it, count its images, and go on."
-            );
         }
     }
 
@@ -203,27 +186,6 @@ internal static class TrainingLoopCheck
                 $"`optimizer.step()` was called {Times(steps)} in epoch {epoch}: for the {Batches} batches "
                     + $"{string.Join(", ", perBatch)} times.",
                 "`optimizer.step()` stands inside the foreach, once, without a condition, and the loop goes on to the last batch."
-            );
-        }
-    }
-
-    private static void Arguments(TrainingRecord record, int epoch)
-    {
-        if (record.Forwards.Find(forward => forward.Input is not null) is { } forward)
-        {
-            throw new WrongAnswerException(
-                "The network gets the images of the batch, as they are.",
-                $"At batch {forward.Batch + 1} of epoch {epoch} it got {forward.Input}.",
-                "`model.call(batch.Images)`: they have the right shape and scale already."
-            );
-        }
-
-        if (record.Losses.Find(loss => loss.Arguments is not null) is { } call)
-        {
-            throw new WrongAnswerException(
-                "The loss gets the network's logits and the labels of the same batch.",
-                $"At batch {call.Batch + 1} of epoch {epoch} it got {call.Arguments}.",
-                "`loss.call(model.call(batch.Images), batch.Labels)`."
             );
         }
     }

@@ -82,6 +82,58 @@ internal sealed class TrainingRecord : IDisposable
         (Clears, Enumerations, DrawnBeforeUse) = (0, 0, 0);
     }
 
+    /// <exception cref="WrongAnswerException">Batches were kept that are freed by now.</exception>
+    /// <param name="failed">Whether the learner's code threw.</param>
+    public void ThrowIfHoarded(bool failed)
+    {
+        if (DrawnBeforeUse > 1 && Enumerations == 1 && (failed || Forwards.Count > 0))
+        {
+            throw new WrongAnswerException(
+                "One batch after the other: a batch lives until the next one is asked for.",
+                $"{DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
+                    + "freed by then.",
+                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take "
+                    + "each batch, use it, count its images, and go on."
+            );
+        }
+    }
+
+    /// <exception cref="WrongAnswerException">The network or the loss got anything else than the batch, or another loss was
+    /// used.</exception>
+    /// <param name="where">At the beginning of a sentence.</param>
+    public void ThrowIfOtherArguments(string where)
+    {
+        if (Forwards.Find(forward => forward.Input is not null) is { } forward)
+        {
+            throw new WrongAnswerException(
+                "The network gets the images of the batch, as they are.",
+                $"{where}, at batch {forward.Batch + 1}, it got {forward.Input}.",
+                "`model.call(batch.Images)`: they have the right shape and scale already."
+            );
+        }
+
+        var judged = Forwards.Select(each => each.Batch).Distinct().ToList();
+        var without = judged.Count(batch => Losses.TrueForAll(loss => loss.Batch != batch));
+        if (without > 0)
+        {
+            throw new WrongAnswerException(
+                "The loss that your function is given is called for each batch.",
+                $"{where} it was {(without == judged.Count ? "never called" : $"not called for {without} of the {judged.Count} batches")}.",
+                "Use the parameter `loss`, `loss.call(logits, batch.Labels)`, and no loss that is made inside the function: the caller "
+                    + "chooses it."
+            );
+        }
+
+        if (Losses.Find(loss => loss.Arguments is not null) is { } call)
+        {
+            throw new WrongAnswerException(
+                "The loss gets the network's logits and the labels of the same batch.",
+                $"{where}, at batch {call.Batch + 1}, it got {call.Arguments}.",
+                "`loss.call(model.call(batch.Images), batch.Labels)`."
+            );
+        }
+    }
+
     public void Dispose()
     {
         _twin.Dispose();

@@ -9,4 +9,9 @@ internal sealed class WrongAnswerException(string expected, string seen, string 
     public string Expected => expected;
 
     public string Hint => hint;
+
+    /// <summary>The same reason in a later part of the check.</summary>
+    /// <param name="before">What went before, as whole sentences.</param>
+    /// <param name="hint">Where to look besides; a whole sentence.</param>
+    public WrongAnswerException After(string before, string hint = "") => new(expected, $"{before} {Message}", $"{Hint} {hint}".Trim());
 }

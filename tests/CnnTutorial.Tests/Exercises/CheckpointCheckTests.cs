@@ -9,10 +9,53 @@ public sealed class CheckpointCheckTests
 {
     private static readonly Dictionary<string, (Func<string, Callback> Code, string Seen)> Mistakes = new()
     {
-        ["never"] = (_ => new Saving((_, _) => { }), "Nothing was saved in 35 epochs"),
+        ["never"] = (_ => new Saving((_, _) => { }), "no file appeared in the folder that your constructor was given"),
         ["into another folder"] = (
             folder => At(Path.Combine(folder, "..", Path.GetFileName(folder) + "-elsewhere"), epoch => epoch % 10 == 0),
-            "Nothing was saved in 35 epochs"
+            "The file was saved as checkpoints-elsewhere/epoch-10.safetensors"
+        ),
+        ["a slash before the name"] = (
+            folder => Named(folder, epoch => $"/epoch-{epoch}.safetensors"),
+            $"The file was saved as {Path.GetFullPath("/epoch-10.safetensors")}"
+        ),
+        ["asks for all epochs"] = (
+            folder => new Saving((state, _) => SaveIf(state.Epochs % 10 == 0, folder, state, state.Epochs)),
+            "in a training of 40 epochs there was a file after epoch 1"
+        ),
+        ["without override"] = (folder => new Hiding(folder), "a method OnEpochEnd of its own, which the training does not call"),
+        ["without the second parameter"] = (
+            folder => new Overloading(folder),
+            "a method OnEpochEnd of its own, which the training does not call"
+        ),
+        ["the last epoch too"] = (
+            folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0 || epoch == state.Epochs, folder, state, epoch)),
+            "one more after epoch 35, the last"
+        ),
+        ["by a list"] = (folder => At(folder, epoch => epoch is 10 or 20 or 30), "There was no file after epoch 40, nor after any later"),
+        ["by a longer list"] = (
+            folder => At(folder, epoch => epoch <= 100 && epoch % 10 == 0),
+            "There was no file after epoch 110, nor after any later"
+        ),
+        ["only if there is no file"] = (
+            folder => At(folder, epoch => epoch % 10 == 0 && !File.Exists(Path.Combine(folder, $"epoch-{epoch}.safetensors"))),
+            "The folder held epoch-10.safetensors and epoch-20.safetensors of an earlier training"
+        ),
+        ["moved to where a file is"] = (folder => Moving(folder, overwrite: false), "because one of this name was there already"),
+        ["a static folder"] = (folder => new StaticFolder(folder), "The file was saved as other-checkpoints/epoch-10.safetensors"),
+        ["a static network"] = (folder => new StaticModel(folder), "epoch-10.safetensors holds those of another network"),
+        ["left in evaluation mode"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    state.Model.eval();
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ),
+            "After epoch 1 your callback left the network, or a layer of it, in evaluation mode"
+        ),
+        ["in TorchSharp's own format"] = (
+            folder => Own(folder, "safetensors"),
+            "is in TorchSharp's own format, which `state.Model.save` writes"
         ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
@@ -22,8 +65,8 @@ public sealed class CheckpointCheckTests
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch), state => Save(folder, state)),
             "one more at the end"
         ),
-        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "none after epochs 20 and 30"),
-        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "5, 10, 15, 20, 25, 30, 35: every fifth"),
+        ["epoch 10 only"] = (folder => At(folder, epoch => epoch == 10), "Only after these epochs there was a file: 10."),
+        ["every five epochs"] = (folder => At(folder, epoch => epoch % 5 == 0), "5, 10, 15, 20, 25, 30, 35: every 5 epochs, from 5 on"),
         ["before the first epoch"] = (
             folder => new Saving((_, _) => { }, begin: state => Save(folder, state)),
             "A file before the first epoch"
@@ -40,7 +83,7 @@ public sealed class CheckpointCheckTests
                     SaveIf(epoch is 20, folder, state, 10);
                 }
             ),
-            "a file of an earlier epoch was written again: epoch-10.safetensors"
+            "epoch-10.safetensors was written 2 times, at last after epoch 20"
         ),
         ["numbered from zero"] = (
             folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch - 1)),
@@ -63,16 +106,16 @@ public sealed class CheckpointCheckTests
         ["an untrained network"] = (folder => new SavingTheBeginning(folder), "an untrained network"),
         ["a network of the same kind"] = (
             folder => new Saving((_, epoch) => SaveOther(epoch, folder, PracticeNetwork.Create())),
-            "It holds those of another network"
+            "epoch-10.safetensors holds those of another network"
         ),
         ["a network of another kind"] = (
             folder => new Saving((_, epoch) => SaveOther(epoch, folder, Toy.Model())),
-            "holds the weights of another network"
+            "holds the weights of a network with other layers"
         ),
         ["not a network at all"] = (folder => new Saving((_, epoch) => WriteText(epoch, folder)), "cannot be loaded"),
         ["epochs 10 and 20 by name"] = (
             folder => At(folder, epoch => epoch is 10 or 20),
-            "Files after epochs 10 and 20 and none after epoch 30"
+            "Only after these epochs there was a file: 10, 20."
         ),
         ["divided and not the remainder"] = (folder => At(folder, epoch => epoch / 10 == 1), "Files after each of the epochs 10 to 19"),
         ["the condition turned round"] = (folder => At(folder, epoch => epoch % 10 != 0), "the condition is reversed"),
@@ -87,7 +130,7 @@ public sealed class CheckpointCheckTests
                     }
                 }
             ),
-            "There is one more file, last.safetensors, which was written 3 times"
+            "last.safetensors was written 3 times, at last after epoch 30"
         ),
         ["batches counted"] = (folder => new CountingBatches(folder), "was written after a batch of epoch 5"),
         ["at every batch of the right epoch"] = (folder => new SavingAtBatches(folder), "was written after a batch of epoch 10"),
@@ -103,11 +146,11 @@ public sealed class CheckpointCheckTests
         ),
         ["glued without a separator"] = (
             folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.safetensors")),
-            "landed beside the folder and not in it, as “checkpointsepoch-10.safetensors”"
+            "The file was saved as checkpointsepoch-10.safetensors"
         ),
         ["into the current folder"] = (
             _ => new Saving((state, epoch) => SaveGlued(epoch, state, $"epoch-{epoch}.safetensors")),
-            "landed in the current folder"
+            $"The file was saved as {Path.GetFullPath("epoch-10.safetensors")}"
         ),
         ["async void, and late"] = (folder => new AsyncSaving(folder, fails: false), "still at work: it is `async void`"),
         ["async void that throws"] = (
@@ -140,7 +183,7 @@ public sealed class CheckpointCheckTests
             ),
             "Your callback stopped the training after epoch 10"
         ),
-        ["a static count"] = (folder => new StaticCount(folder), "In a second one of 12 epochs"),
+        ["a static count"] = (folder => new StaticCount(folder), "was not. After epoch 5 epoch-5.safetensors was saved."),
         ["null"] = (_ => null!, "returned null"),
         ["it throws"] = (
             _ => new Saving((_, _) => throw new InvalidOperationException("disk on fire")),
@@ -178,6 +221,7 @@ public sealed class CheckpointCheckTests
         var before = Leftovers();
         Exercise.CheckCheckpoints(Mistakes["glued without a separator"].Code);
         Exercise.CheckCheckpoints(Mistakes["into the current folder"].Code);
+        Exercise.CheckCheckpoints(Mistakes["a slash before the name"].Code);
         // A late save must find its folder, or fail without harm.
         Exercise.CheckCheckpoints(Mistakes["async void, and late"].Code);
         await Task.Delay(500, TestContext.Current.CancellationToken);
@@ -187,20 +231,59 @@ public sealed class CheckpointCheckTests
             [
                 .. Directory.EnumerateFileSystemEntries(Path.GetTempPath(), "cnn-tutorial-check-*").Order(),
                 .. Directory.EnumerateFiles(Environment.CurrentDirectory, "*epoch*").Order(),
+                .. Directory.EnumerateFiles("/", "*epoch*").Order(),
             ];
     }
 
     [Fact]
-    public void TorchSharps_own_format_is_right_too() =>
+    public void Other_ways_of_saving_are_right_too()
+    {
+        Mistake.IsNone(Exercise.CheckCheckpoints(folder => Moving(folder, overwrite: true)));
+        Mistake.IsNone(Exercise.CheckCheckpoints(folder => Named(folder, epoch => $"epoch-{epoch}.weights")));
         Mistake.IsNone(
             Exercise.CheckCheckpoints(folder => new Saving(
                 (state, epoch) =>
                 {
-                    if (epoch % 10 == 0)
+                    var path = Path.Combine(folder, $"epoch-{epoch}.safetensors");
+                    if (epoch % 10 == 0 && File.Exists(path))
                     {
-                        state.Model.save(Path.Combine(folder, $"epoch-{epoch}.safetensors"));
+                        File.Move(path, path + ".old", overwrite: true);
                     }
+
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
                 }
+            ))
+        );
+        var elsewhere = Path.Combine(Path.GetTempPath(), $"cnn-tutorial-copy-{Guid.NewGuid()}");
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder => new Saving(
+                (state, epoch) =>
+                {
+                    SaveIf(epoch % 10 == 0, elsewhere, state, epoch);
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ))
+        );
+        Assert.Empty(Directory.GetFiles(elsewhere));
+        Directory.Delete(elsewhere);
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder => new Saving(
+                (state, epoch) =>
+                {
+                    state.Model.eval();
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    state.Model.train();
+                }
+            ))
+        );
+    }
+
+    [Fact]
+    public void Who_clears_the_folder_first_is_right() =>
+        Mistake.IsNone(
+            Exercise.CheckCheckpoints(folder => new Saving(
+                (state, epoch) => SaveIf(epoch % 10 == 0, folder, state, epoch),
+                begin: _ => Array.ForEach(Directory.GetFiles(folder), File.Delete)
             ))
         );
 
@@ -229,6 +312,30 @@ public sealed class CheckpointCheckTests
                 {
                     // As the learner would write it; an empty name gives the folder.
                     Weights.Save(state.Model, Path.Combine(folder, name(epoch)).TrimEnd(Path.DirectorySeparatorChar));
+                }
+            }
+        );
+
+    private static Saving Own(string folder, string ending) =>
+        new(
+            (state, epoch) =>
+            {
+                if (epoch % 10 == 0)
+                {
+                    state.Model.save(Path.Combine(folder, $"epoch-{epoch}.{ending}"));
+                }
+            }
+        );
+
+    private static Saving Moving(string folder, bool overwrite) =>
+        new(
+            (state, epoch) =>
+            {
+                if (epoch % 10 == 0)
+                {
+                    var whole = Path.GetTempFileName();
+                    Weights.Save(state.Model, whole);
+                    File.Move(whole, Path.Combine(folder, $"epoch-{epoch}.safetensors"), overwrite);
                 }
             }
         );
@@ -374,5 +481,37 @@ public sealed class CheckpointCheckTests
         public override void OnTrainBegin(TrainingState state) => PracticeNetwork.Copy(state.Model, _copy);
 
         public override void OnEpochEnd(TrainingState state, EpochResult result) => SaveOther(result.Epoch, folder, _copy);
+    }
+
+    private sealed class Hiding(string folder) : Callback
+    {
+        public new void OnEpochEnd(TrainingState state, EpochResult result) => SaveIf(result.Epoch % 10 == 0, folder, state, result.Epoch);
+    }
+
+    private sealed class Overloading(string folder) : Callback
+    {
+        public void OnEpochEnd(TrainingState state) => SaveIf(state.Epoch % 10 == 0, folder, state, state.Epoch);
+    }
+
+    private sealed class StaticFolder : Callback
+    {
+        private static string _folder = "";
+
+        public StaticFolder(string folder) => _folder = folder;
+
+        public override void OnEpochEnd(TrainingState state, EpochResult result) =>
+            SaveIf(result.Epoch % 10 == 0, _folder, state, result.Epoch);
+    }
+
+    /// <summary>Keeps the network of the first training for all.</summary>
+    private sealed class StaticModel(string folder) : Callback
+    {
+        private static Module<Tensor, Tensor>? _model;
+
+        public override void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            _model = state.Epochs == 35 ? state.Model : _model;
+            SaveOther(result.Epoch, folder, _model!);
+        }
     }
 }

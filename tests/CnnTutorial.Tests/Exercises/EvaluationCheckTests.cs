@@ -45,7 +45,15 @@ public sealed class EvaluationCheckTests
         ["share of wrong answers"] = (With(parts => (Sum(parts).Loss, 1 - Sum(parts).Accuracy)), "the share of wrong answers"),
         ["whole-number division"] = (
             With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / parts.Sum(part => part.Count))),
-            "0.0000: nothing"
+            "0.0000: as if not one answer were right"
+        ),
+        ["objects compared, not numbers"] = (
+            (model, loss, batches) => Counting(model, loss, batches, (logits, labels) => logits.argmax(1).Equals(labels) ? 1 : 0),
+            "0.0000: as if not one answer were right"
+        ),
+        ["a loss of its own"] = (
+            (model, _, batches) => Right(model, CrossEntropyLoss(), batches),
+            "In your evaluation it was never called"
         ),
         ["swapped"] = (With(parts => (Sum(parts).Accuracy, Sum(parts).Loss)), "loss and accuracy are swapped"),
         ["loss of the last batch"] = (With(parts => (parts[^1].Loss, Sum(parts).Accuracy)), "the loss of the last batch alone"),

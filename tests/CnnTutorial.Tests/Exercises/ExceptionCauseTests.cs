@@ -101,6 +101,28 @@ public sealed class ExceptionCauseTests
             "A file that should be read is not there: not-there.safetensors",
             "Save it first"
         ),
+        ["a file that is there"] = (
+            () =>
+            {
+                var (from, to) = (Path.GetTempFileName(), Path.GetTempFileName());
+                try
+                {
+                    File.Move(from, to);
+                }
+                finally
+                {
+                    File.Delete(from);
+                    File.Delete(to);
+                }
+            },
+            "one of this name was there already",
+            "overwrite: true"
+        ),
+        ["no end"] = (
+            () => throw new InsufficientExecutionStackException(),
+            "A function called itself again and again, without end",
+            "by its own name"
+        ),
         ["null"] = (() => ((string)null!).Trim(), "A variable is null", "a value before it is used"),
     };
 
@@ -125,6 +147,14 @@ public sealed class ExceptionCauseTests
     {
         var wrapped = new AggregateException(new System.Reflection.TargetInvocationException(new DivideByZeroException("zero")));
         Assert.Contains("DivideByZeroException: zero", ExceptionCause.Of(wrapped).Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_nothing_of_the_learners_code_threw_is_no_code_that_does_not_end()
+    {
+        var explanation = ExceptionCause.Of(new DivideByZeroException("zero"));
+        Assert.Equal("A result that can be used.", explanation.Expected);
+        Assert.StartsWith("Your code ended, and then its result could not be used. ", explanation.Seen, StringComparison.Ordinal);
     }
 
     private static Tensor Loss() => Cross(Linear(3, 4).call(rand(2, 3)), zeros(2, ScalarType.Int64));

@@ -102,7 +102,11 @@ public sealed class PipelineCheckTests
         ),
         ["begins in the middle of an image"] = (
             (split, size, device) =>
-                Yield(new ImageSplit([.. split.Images[28..], .. split.Images[..28]], split.Labels, 28, 28), size, Shuffled(split.Count)),
+                Yield(
+                    new ImageSplit([.. split.Images[28..], .. split.Images[..28]], split.Labels, 28, 28),
+                    size,
+                    Shuffled(split.Count - 1)
+                ),
             "An image that begins in the middle of another"
         ),
         ["goes on by too little"] = (
@@ -126,7 +130,7 @@ public sealed class PipelineCheckTests
             (split, size, _) => Yield(split, size, Enumerable.Range(0, split.Count).OrderBy(i => split.Labels[i])),
             "sorted by their labels"
         ),
-        ["the order drawn anew for each batch"] = (OrderInTheLoop, "each batch has an order of its own"),
+        ["the order drawn anew for each batch"] = (OrderInTheLoop, "as if each batch had an order of its own"),
         ["every batch the same"] = (
             (split, size, _) => Slices(split, Shuffled(split.Count), Starts(split.Count, size).Select(_ => 0), size),
             "every batch has the same images as the first"
@@ -136,6 +140,11 @@ public sealed class PipelineCheckTests
                 Shuffled(split.Count) is var order
                     ? Yield(split, size, [.. order, .. order.Take((size - (split.Count % size)) % size)])
                     : [],
+            "the last batch was filled up with 12 that came a second time"
+        ),
+        ["a last batch that begins earlier"] = (
+            (split, size, _) =>
+                Slices(split, Shuffled(split.Count), Starts(split.Count, size).Select(start => Math.Min(start, split.Count - size)), size),
             "the last batch was filled up with 12 that came a second time"
         ),
         ["a last batch padded with blanks"] = (PaddedWithBlanks, "filled up with 12 blank images"),
@@ -149,11 +158,11 @@ public sealed class PipelineCheckTests
         ),
         ["a count written down"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count).Take(100 / 16 * 16 + 4).Concat(split.Count < 100 ? [0] : [])),
-            "With 100 images in batches of 16 all was right; with 48 images in batches of 16: After all 48 images had come"
+            "With 100 images in batches of 16 all was right; with 48 images in batches of 16 it was not. All 48 images came"
         ),
         ["a batch size written down"] = (
             (split, _, _) => Yield(split, 16, Shuffled(split.Count)),
-            "with 37 images in batches of 10: Batches of 16, 16, 5"
+            "with 37 images in batches of 10 it was not. Batches of 16, 16, 5"
         ),
         ["an exact last batch dropped"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count)[..(split.Count % size == 0 ? split.Count - size : split.Count)]),
@@ -257,6 +266,34 @@ public sealed class PipelineCheckTests
         );
         kept.ForEach(tensor => tensor.Dispose());
         Assert.Equal("One epoch of 7 batches left 1 tensor behind.", result.Seen);
+    }
+
+    [Fact]
+    public void An_order_that_is_drawn_anew_by_a_lazy_query_is_cured()
+    {
+        var result = Check(
+            (split, size, _) =>
+            {
+                var order = Enumerable.Range(0, split.Count).OrderBy(_ => Random.Shared.Next());
+                return Starts(split.Count, size).SelectMany(start => Yield(split, size, order.Skip(start).Take(size)));
+            }
+        );
+        Assert.Contains("`ToArray()` after it keeps one order", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_copy_that_is_thrown_away_is_cured()
+    {
+        var kept = new List<Tensor>();
+        var result = Check((split, size, device) => Right(split, size, device).Select(Moved));
+        kept.ForEach(tensor => tensor.Dispose());
+        Assert.Contains("`narrow` and `to(device)` make new tensors too", result.Hint, StringComparison.Ordinal);
+
+        Batch Moved(Batch batch)
+        {
+            kept.Add(batch.Images.to(CPU).DetachFromDisposeScope());
+            return batch;
+        }
     }
 
     [Fact]

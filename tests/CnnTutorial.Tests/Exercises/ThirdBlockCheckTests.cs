@@ -31,7 +31,39 @@ public sealed class ThirdBlockCheckTests
                     Flattened,
                     .. Last(1764),
                 ]),
-            "24 input channels"
+            "It got [n, 24, 14, 14], from block1_pool"
+        ),
+        ["as if it came after block 1"] = (
+            () => With("block3_conv1", Conv2d(24, 48, 3, padding: 1)),
+            "block3_conv1: it takes 24 input channels, and not 36"
+        ),
+        ["a log-softmax at the end"] = (
+            () => Sequential([.. Layers(Block(), 432), ("log_softmax", LogSoftmax(1))]),
+            "Logarithms of probabilities"
+        ),
+        ["flatten mixes the images"] = (() => With("flatten", Flatten(0)), "fc1 gets [1728]"),
+        ["flatten keeps the channels apart"] = (() => With("flatten", Flatten(2)), "fc1 gets [4, 48, 9]"),
+        ["flattened by hand, with the images"] = (() => new Written(flattenFrom: 0), "fc1 gets [1728]"),
+        ["no layer registered"] = (
+            () => new Written(registers: false),
+            "layers in its fields that the network does not know: block1_conv1"
+        ),
+        ["a layer set after the registering"] = (
+            () => new Late(),
+            "layers in its fields that the network does not know: block3_conv1, _list."
+        ),
+        ["one layer of zeros"] = (() => Changed(weight => weight.zero_()), "networks with the same weights in block3_conv1, from 0 to 0"),
+        ["one layer the same each time"] = (
+            () => Changed(weight => weight.copy_(linspace(-1, 1, weight.numel()).view(weight.shape))),
+            "networks with the same weights in block3_conv1, from -1 to 1"
+        ),
+        ["freed"] = (
+            () =>
+            {
+                using var model = Model(Block());
+                return model;
+            },
+            "The network that your function returned was freed"
         ),
         ["before block 2's pool"] = (
             () => Sequential([.. First()[..5], .. Block(), ("block2_pool", MaxPool2d(2)), Flattened, .. Last(432)]),
@@ -132,7 +164,7 @@ public sealed class ThirdBlockCheckTests
                 manual_seed(3);
                 return Model(Block());
             },
-            "networks with the same weights"
+            "networks with the same weights: do the random numbers"
         ),
         ["frozen"] = (
             () =>
@@ -176,6 +208,18 @@ public sealed class ThirdBlockCheckTests
     }
 
     [Fact]
+    public void Biases_may_begin_at_zero() =>
+        Mistake.IsNone(
+            Exercise.CheckThirdBlock(() =>
+            {
+                using var none = no_grad();
+                var model = Model(Block());
+                model.named_parameters().First(each => each.name == "fc1.bias").parameter.zero_();
+                return model;
+            })
+        );
+
+    [Fact]
     public void It_may_be_a_class_with_functions_for_what_has_no_weights() => Mistake.IsNone(Exercise.CheckThirdBlock(() => new Written()));
 
     [Fact]
@@ -203,6 +247,15 @@ public sealed class ThirdBlockCheckTests
     /// <summary>The right network with one layer replaced.</summary>
     private static Module<Tensor, Tensor> With(string name, Module<Tensor, Tensor> layer) =>
         Sequential([.. Layers(Block(), 432).Select(each => each.Item1 == name ? (name, layer) : each)]);
+
+    /// <summary>The right network with other weights in its new convolution.</summary>
+    private static Module<Tensor, Tensor> Changed(Action<Tensor> change)
+    {
+        using var none = no_grad();
+        var model = Model(Block());
+        change(model.named_parameters().First(each => each.name == "block3_conv1.weight").parameter);
+        return model;
+    }
 
     private static (string, Module<Tensor, Tensor>) Flattened => ("flatten", Flatten());
 
@@ -243,12 +296,16 @@ public sealed class ThirdBlockCheckTests
         private readonly Module<Tensor, Tensor> predictions = Linear(128, 10);
         private readonly bool _dropoutTraining;
         private readonly bool _relu;
+        private readonly int _flattenFrom;
 
-        public Written(bool dropoutTraining = false, bool relu = true)
+        public Written(bool dropoutTraining = false, bool relu = true, int flattenFrom = 1, bool registers = true)
             : base("written")
         {
-            (_dropoutTraining, _relu) = (dropoutTraining, relu);
-            RegisterComponents();
+            (_dropoutTraining, _relu, _flattenFrom) = (dropoutTraining, relu, flattenFrom);
+            if (registers)
+            {
+                RegisterComponents();
+            }
         }
 
         public override Tensor forward(Tensor x)
@@ -256,9 +313,26 @@ public sealed class ThirdBlockCheckTests
             x = functional.max_pool2d(functional.relu(block1_conv1.call(x)), 2);
             x = functional.max_pool2d(functional.relu(block2_conv1.call(x)), 2);
             x = functional.max_pool2d(functional.relu(block3_conv1.call(x)), 2);
-            x = fc1.call(x.flatten(1));
+            x = fc1.call(x.flatten(_flattenFrom));
             x = _relu ? functional.relu(x) : x;
             return predictions.call(functional.dropout(x, 0.5, training || _dropoutTraining));
         }
+    }
+
+    /// <summary>A class whose new layers come too late to be registered.</summary>
+    private sealed class Late : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> block2_conv1 = Conv2d(24, 36, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> block3_conv1;
+        private readonly List<Module<Tensor, Tensor>> _list = [ReLU()];
+
+        public Late()
+            : base("late")
+        {
+            RegisterComponents();
+            block3_conv1 = Conv2d(36, 48, 3, padding: 1);
+        }
+
+        public override Tensor forward(Tensor x) => _list[0].call(block3_conv1.call(block2_conv1.call(x)));
     }
 }

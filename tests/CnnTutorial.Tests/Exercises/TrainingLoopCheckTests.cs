@@ -102,6 +102,15 @@ public sealed class TrainingLoopCheckTests
             (_, loss, optimizer, batches) => Right(PracticeNetwork.Create(), loss, optimizer, batches),
             "It was never called"
         ),
+        ["a loss of its own"] = (
+            (model, _, optimizer, batches) => Right(model, CrossEntropyLoss(), optimizer, batches),
+            "In epoch 1 it was never called"
+        ),
+        ["a loss of its own after the first epoch"] = (
+            (model, loss, optimizer, batches) =>
+                Right(model, model.parameters().First().grad is null ? loss : CrossEntropyLoss(), optimizer, batches),
+            "In epoch 2 it was never called"
+        ),
         ["the batches gone through twice"] = (
             (model, loss, optimizer, batches) => batches.Count() * 0 + Right(model, loss, optimizer, batches),
             "gone through 2 times"

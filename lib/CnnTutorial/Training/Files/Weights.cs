@@ -20,7 +20,12 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, stream => Safetensors.Write(stream, model.state_dict(), withChecksum: true));
+        WeightsLog.Note(
+            isSaving: true,
+            model,
+            path,
+            full => AtomicFile.Write(full, stream => Safetensors.Write(stream, model.state_dict(), withChecksum: true))
+        );
     }
 
     /// <summary>Reads weights into a network of the same architecture: what <see cref="Save"/> wrote, a <see cref="Checkpoint"/>, or a
@@ -33,7 +38,20 @@ public static class Weights
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        path = Path.GetFullPath(path);
+        WeightsLog.Note(isSaving: false, model, path, full => LoadFrom(model, full));
+    }
+
+    /// <summary>The weights as a file's bytes.</summary>
+    internal static byte[] ToBytes(Module<Tensor, Tensor> model)
+    {
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, model.state_dict(), withChecksum: false);
+        return stream.ToArray();
+    }
+
+    /// <summary>Loads without a note for the check that runs.</summary>
+    internal static void LoadFrom(Module<Tensor, Tensor> model, string path)
+    {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
@@ -44,13 +62,5 @@ public static class Weights
 
         using var scope = NewDisposeScope();
         ModelWeights.Set(model, WeightsFile.Read(path, model.state_dict(), withTraining: false).Tensors);
-    }
-
-    /// <summary>The weights as a file's bytes.</summary>
-    internal static byte[] ToBytes(Module<Tensor, Tensor> model)
-    {
-        using var stream = new MemoryStream();
-        Safetensors.Write(stream, model.state_dict(), withChecksum: false);
-        return stream.ToArray();
     }
 }
