@@ -27,7 +27,8 @@ public sealed class PackedToolTests
             """
             {
              "cells": [
-              { "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": "#r \"nuget: Humanizer.Core\"\nusing Humanizer;" },
+              { "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [],
+                "source": "#r \"nuget: Humanizer.Core\"\nusing Humanizer;" },
               { "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": "21.ToWords()" }
              ],
              "metadata": {}, "nbformat": 4, "nbformat_minor": 4
