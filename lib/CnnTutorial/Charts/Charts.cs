@@ -28,7 +28,7 @@ public static partial class Charts
                             x = names,
                             y = column.Cast<object>().Select(Convert.ToInt64).ToArray(),
                             name = column.Name,
-                            marker = new Marker { color = i == 0 ? Palette.Blue : Palette.Orange },
+                            marker = new Marker { color = Several[i % Several.Length] },
                         }
             );
         return Plot(traces, Plain(title, "", "Images", 420));

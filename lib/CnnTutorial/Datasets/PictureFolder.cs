@@ -38,6 +38,11 @@ internal sealed class PictureFolder
     public static ImageDataset Read(string path, int side, bool? colour, int seed)
     {
         var folder = Path.GetFullPath(path);
+        if (File.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder} is a file; name the folder that holds a subfolder of pictures for each class.");
+        }
+
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException(
@@ -92,6 +97,13 @@ internal sealed class PictureFolder
         {
             for (var label = 0; label < classes.Count; label++)
             {
+                foreach (
+                    var inner in Directory.EnumerateDirectories(classes[label]).Where(inner => Path.GetFileName(inner) is not ['.', ..])
+                )
+                {
+                    _leftOut.Add($"{Path.GetRelativePath(folder, inner)}: it is a folder; put its pictures into the one above");
+                }
+
                 foreach (var file in Directory.EnumerateFiles(classes[label]).Order(StringComparer.Ordinal))
                 {
                     if (Path.GetFileName(file) is not ['.', ..] and not "Thumbs.db" and not "desktop.ini")

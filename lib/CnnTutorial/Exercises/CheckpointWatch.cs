@@ -63,13 +63,14 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             _unfinished = state.Epoch;
         }
 
+        PracticeNetwork.ThrowIfFreed(state.Model, "The network in training");
         var weights = PracticeNetwork.Weights(state.Model);
         if (!weights.AsSpan().SequenceEqual(_first.Weights))
         {
             throw new WrongAnswerException(
                 "A callback that saves the network and leaves it as it is.",
                 $"After epoch {state.Epoch} your callback changed the weights of the network in training.",
-                "`Weights.Save(state.Model, path)` is enough; load nothing into `state.Model`."
+                "`Weights.Save(state.Model, path)` is enough. What you load into `state.Model`, or convert it to, is trained on."
             );
         }
 

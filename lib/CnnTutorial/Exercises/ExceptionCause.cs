@@ -328,9 +328,10 @@ internal static partial class ExceptionCause
                 $"A file that should be read is not there: {Path.GetFileName(file)}.",
                 "Save it first, and load from the same path."
             ),
-            ArgumentNullException { ParamName: var name } => (
-                $"A function got null instead of a value{(name is null ? "." : $", for its parameter `{name}`.")}",
-                "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`."
+            ArgumentNullException => (
+                "A function was given null in place of a value.",
+                "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`, and not the "
+                    + "other way round."
             ),
             InvalidDataException => (
                 $"A file could not be loaded into the network: {Shortened(message)}",

@@ -185,12 +185,14 @@ internal static class SaveAndLoadCheck
     {
         const int Count = 50;
         using var images = PracticeImages.Quarters(Count, seed: 29).ToImageTensor();
-        if (loaded.training || loaded.modules().Any(layer => layer.training))
+        // Layers around others have a mode too, which changes nothing.
+        if (loaded.modules().Any(layer => layer.training && !layer.children().Any()))
         {
             throw new WrongAnswerException(
                 "A network that is ready to predict: in evaluation mode.",
                 "The new network is in training mode, where dropout makes every prediction a little different.",
-                "A new network begins in training mode: call `eval()` on it before you return it, on the new one and not on `trained`."
+                "A new network begins in training mode: call `eval()` on it before you return it, on the new one and not on `trained`, and "
+                    + "`train()` nowhere after it."
             );
         }
 

@@ -11,11 +11,10 @@ internal static class TensorLeak
         new(
             "Each batch frees the tensors that it made.",
             $"{whose} left {Tensors(perBatch)} behind with each batch. An epoch of 60,000 images in batches of 256 has {BatchesAnEpoch} of "
-                + $"them: that makes {perBatch * BatchesAnEpoch:N0} tensors in memory that nothing frees.",
-            "Begin the body of your foreach with `using var scope = torch.NewDisposeScope();`: at the closing brace it frees all that "
-                + "was made in it. Or write `using var` before each tensor. Is your sum a tensor? It keeps all that it was computed "
-                + "from: add "
-                + "up numbers, which `.item<float>()` takes out."
+                + $"them: that makes {perBatch * BatchesAnEpoch:N0} tensors in memory at its end.",
+            "Begin the body of your foreach with `using var scope = torch.NewDisposeScope();`: at the closing brace it frees all that was "
+                + "made in it; one around the whole loop frees them too late. Or write `using var` before each tensor. Is your sum a "
+                + "tensor? It keeps all that it was computed from: add up numbers, which `.item<float>()` takes out."
         );
 
     /// <param name="perStep">How many tensors each step leaves behind, as measured.</param>

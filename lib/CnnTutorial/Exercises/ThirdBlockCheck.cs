@@ -77,12 +77,16 @@ internal static class ThirdBlockCheck
         if (same.Count > 0)
         {
             var layers = string.Join(", ", same.Select(each => each.name[..Math.Max(0, each.name.LastIndexOf('.'))]));
+            var (least, most) = (
+                same.Min(each => each.parameter.min().item<float>()),
+                same.Max(each => each.parameter.max().item<float>())
+            );
             throw new WrongAnswerException(
                 Expected,
-                same.Count == weights.Count
+                same.Count == weights.Count && least < most
                     ? "Two calls made networks with the same weights: do the random numbers begin at a fixed start in each call?"
-                    : $"Two calls made networks with the same weights in {layers}, from {same[0].parameter.min().item<float>():0.####} to "
-                        + $"{same[0].parameter.max().item<float>():0.####}.",
+                    : $"Two calls made networks with the same weights in {layers}, "
+                        + (least < most ? $"from {least:0.####} to {most:0.####}." : $"all of them {least:0.####}."),
                 "Leave out `torch.manual_seed` in the function, and set no weights there: three trainings with three seeds would be one."
             );
         }
@@ -204,7 +208,11 @@ internal static class ThirdBlockCheck
         var reason =
             Unregistered(model)
             ?? Place(trace)
-            ?? ThreeBlockLayers.Difference(Name, leaves.First(leaf => leaf.Name == Name).Layer)
+            // In their order, since each convolution takes what the one before it gives.
+            ?? leaves
+                .Where(leaf => leaf.Name.EndsWith("conv1", StringComparison.Ordinal) && ThreeBlockLayers.Names.Contains(leaf.Name))
+                .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
+                .FirstOrDefault(difference => difference is not null)
             ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
             ?? Missing(leaves, trace)
             ?? leaves

@@ -90,6 +90,15 @@ internal static class TrainingLoopCheck
     {
         if (record.Forwards.Find(forward => !forward.Gradients) is { } without)
         {
+            if (without.Batch >= (Count + BatchSize - 1) / BatchSize)
+            {
+                throw new WrongAnswerException(
+                    "One pass through the batches in an epoch.",
+                    $"In epoch {epoch}, after its last batch, the network was called again.",
+                    "The mean loss that `TrainOneEpoch` returns is that of its own steps: add it up while you train."
+                );
+            }
+
             throw new WrongAnswerException(
                 "Training with gradients.",
                 $"In epoch {epoch}, at batch {without.Batch + 1}, the network was called while gradients were switched off.",

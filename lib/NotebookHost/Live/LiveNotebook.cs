@@ -69,24 +69,20 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
     /// <summary>Serves a page until it leaves.</summary>
     public async Task ServeAsync(PageConnection page, CancellationToken stop)
     {
+        bool isOneTooMany;
         lock (_lock)
         {
-            if (_pages.Count >= MostPages)
-            {
-                page.Send(
-                    new
-                    {
-                        type = "notice",
-                        level = "error",
-                        text = $"The notebook is open in {MostPages} pages; close some of them.",
-                    }
-                );
-                page.End();
-            }
-            else
+            isOneTooMany = _pages.Count >= MostPages;
+            if (!isOneTooMany)
             {
                 _pages.Add(page);
             }
+        }
+
+        if (isOneTooMany)
+        {
+            await page.RefuseAsync($"The notebook is open in {MostPages} pages; close some of them.");
+            return;
         }
 
         try

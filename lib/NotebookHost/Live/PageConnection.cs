@@ -60,6 +60,9 @@ internal sealed class PageConnection(WebSocket socket) : IDisposable
         }
     }
 
+    /// <summary>Closes the connection with a reason, which the page shows.</summary>
+    public Task RefuseAsync(string reason) => CloseAsync(WebSocketCloseStatus.PolicyViolation, reason);
+
     /// <summary>Receives messages and sends what is queued, until either side ends.</summary>
     /// <param name="receive">Takes each message, one at a time.</param>
     /// <param name="stop">Ends the connection when the server does.</param>

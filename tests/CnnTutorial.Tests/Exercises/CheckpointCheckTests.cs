@@ -57,6 +57,19 @@ public sealed class CheckpointCheckTests
             folder => Own(folder, "safetensors"),
             "is in TorchSharp's own format, which `state.Model.save` writes"
         ),
+        ["using on the network"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    if (epoch % 10 == 0)
+                    {
+                        using var model = state.Model;
+                        Weights.Save(model, Path.Combine(folder, $"epoch-{epoch}.safetensors"));
+                    }
+                }
+            ),
+            "The network in training was freed: its weights are gone."
+        ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
         ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21, 31: one off"),

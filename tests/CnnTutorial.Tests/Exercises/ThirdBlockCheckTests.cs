@@ -52,7 +52,10 @@ public sealed class ThirdBlockCheckTests
             () => new Late(),
             "layers in its fields that the network does not know: block3_conv1, _list."
         ),
-        ["one layer of zeros"] = (() => Changed(weight => weight.zero_()), "networks with the same weights in block3_conv1, from 0 to 0"),
+        ["one layer of zeros"] = (
+            () => Changed(weight => weight.zero_()),
+            "networks with the same weights in block3_conv1, all of them 0."
+        ),
         ["one layer the same each time"] = (
             () => Changed(weight => weight.copy_(linspace(-1, 1, weight.numel()).view(weight.shape))),
             "networks with the same weights in block3_conv1, from -1 to 1"

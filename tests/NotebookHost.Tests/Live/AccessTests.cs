@@ -149,6 +149,51 @@ public sealed class AccessTests : LiveTest
         Assert.Equal(3, snapshot["cells"]!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task Of_a_hundred_and_more_tabs_those_too_many_are_told_so_and_the_others_go_on()
+    {
+        var names = Enumerable.Range(0, 6).Select(i => $"many-{i}.ipynb").ToList();
+        names.ForEach(name => Samples.Write(FileOf(name), "1"));
+        // Twenty of each notebook, and a hundred in all.
+        foreach (var name in names[..5])
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await Connect(name);
+            }
+
+            if (name == names[0])
+            {
+                var more = await Connect(name);
+                Assert.Null(await more.Next());
+                Assert.Contains("open in 20 pages", more.Socket.CloseStatusDescription, StringComparison.Ordinal);
+                DropPages(1);
+            }
+        }
+
+        await Assert.ThrowsAsync<WebSocketException>(() => Connect(names[5]));
+        DropPages(50);
+        var (page, _) = await Until(() => Open(names[5]));
+        await page.Edit("cell-1", "6 * 7");
+        Assert.Equal("done", (string)(await page.Run("cell-1"))["state"]!);
+
+        // The server notices a moment later that a page has left.
+        static async Task<T> Until<T>(Func<Task<T>> open)
+        {
+            while (true)
+            {
+                try
+                {
+                    return await open();
+                }
+                catch (WebSocketException)
+                {
+                    await Task.Delay(100, TestContext.Current.CancellationToken);
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{\"type\":5}")]

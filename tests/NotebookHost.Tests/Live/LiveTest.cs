@@ -98,6 +98,16 @@ public abstract class LiveTest : IAsyncLifetime
         return page;
     }
 
+    /// <summary>Closes the pages that were opened last, as a browser that crashes.</summary>
+    protected void DropPages(int count)
+    {
+        foreach (var page in _pages.TakeLast(count).ToList())
+        {
+            page.Dispose();
+            _pages.Remove(page);
+        }
+    }
+
     /// <summary>Opens a page and waits for its snapshot.</summary>
     protected async Task<(Page Page, JsonObject Snapshot)> Open(string notebook = "n.ipynb")
     {

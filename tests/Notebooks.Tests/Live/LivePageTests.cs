@@ -266,6 +266,80 @@ public sealed class LivePageTests
     }
 
     [Fact]
+    public async Task A_page_of_another_site_in_the_same_browser_can_neither_read_nor_change_anything()
+    {
+        await using var course = await OpenAsync("var a = 1;");
+        var own = await course.PageAsync();
+        var server = new Uri(course.Address).GetLeftPart(UriPartial.Authority);
+        // With the browser's cookies, at an address of the same machine, as another program's page would be.
+        var other = await own.Context.NewPageAsync();
+        await other.RouteAsync(
+            "http://localhost:1/**",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "text/html",
+                        Body =
+                            "<title>other</title><iframe name=hidden></iframe><form method=post enctype=text/plain target=hidden></form>",
+                    }
+                )
+        );
+        await other.GotoAsync("http://localhost:1/");
+        var tried = await other.EvaluateAsync<string[]>(
+            """
+            async server => {
+                const read = options => fetch(`${server}/notebook/n.ipynb`, { credentials: 'include', ...options })
+                    .then(answer => answer.text()).then(text => text ? 'read' : 'nothing', () => 'refused');
+                const socket = new Promise(done => {
+                    const made = new WebSocket(`${server.replace('http', 'ws')}/ws?notebook=n.ipynb`);
+                    made.onopen = () => {
+                        made.send(JSON.stringify({ type: 'edit', cell: 'cell1', source: 'evil', version: 1 }));
+                        done('open');
+                    };
+                    made.onerror = () => done('refused');
+                });
+                const form = document.forms[0];
+                form.action = `${server}/ws?notebook=n.ipynb`;
+                form.submit();
+                const frame = document.createElement('iframe');
+                frame.src = `${server}/notebook/n.ipynb`;
+                document.body.append(frame);
+                await new Promise(done => setTimeout(done, 1500));
+                let inside = 'shut';
+                try { inside = frame.contentDocument?.querySelector('main') ? 'seen' : 'shut'; } catch { }
+                return [await read({}), await read({ mode: 'no-cors' }), await socket, inside];
+            }
+            """,
+            server
+        );
+        Assert.Equal(["refused", "refused", "refused", "shut"], tried);
+        Assert.Contains("var a = 1;", File.ReadAllText(course.Notebook), StringComparison.Ordinal);
+        Assert.Equal("var a = 1;", await own.EvaluateAsync<string>("() => liveNotebook.cells[0].source"));
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
+    public async Task A_script_in_the_name_of_a_file_is_text()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Such a name is not possible there.");
+        await using var course = await OpenAsync("1");
+        // Names with < or > are not served, as Windows has none.
+        const string Name = "it's &lt;img src=x onerror='evil()'&gt; & %3Cscript%3E #1.ipynb";
+        File.Move(course.Notebook, Path.Combine(course.Folder, Name));
+        var index = await course.IndexAsync();
+        var link = index.Locator(".results h2 a");
+        Assert.Equal(Path.GetFileNameWithoutExtension(Name), await link.InnerTextAsync());
+        await link.ClickAsync();
+        await ReadyAsync(index);
+        Assert.Equal(0, await index.Locator("img").CountAsync());
+        Assert.Contains(Name[..^6], await index.TitleAsync(), StringComparison.Ordinal);
+        await index.Keyboard.PressAsync("Shift+Enter");
+        await StateAsync(index, 1, "done");
+        Assert.Empty(course.Problems);
+    }
+
+    [Fact]
     public async Task Scripts_of_outputs_run_in_a_frame_that_cannot_reach_the_page()
     {
         await using var course = await OpenAsync(

@@ -32,7 +32,7 @@ export class Notebook {
         this.showSession({ state: 'away' });
         clearTimeout(this.#slow);
         this.#slow = setTimeout(() => notice(
-          `The course's program does not answer${reason ? `: ${reason}` : ''}. Is it still running? What you type is kept in this browser, and this page connects again by itself.`,
+          `${reason || 'The course\'s program does not answer. Is it still running?'} What you type is kept in this browser, and this page connects again by itself.`,
           { level: 'error', key: 'connection' }), 1500);
       },
     });
