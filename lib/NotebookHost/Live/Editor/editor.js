@@ -114,13 +114,22 @@ const stepOverBrace = EditorView.inputHandler.of((view, from, to, text) => {
 export function createEditor({ parent, source, label, isCode, onChange, ask, keys, onFocus }) {
   let checking = 0, helping = 0;
 
+  // What is typed while a question runs is asked for after it, but not after an answer without completions: CodeMirror forgets it then.
+  function askForTheRest() {
+    const { main } = view.state.selection;
+    if (completionStatus(view.state) === 'pending' && /[\w.]$/.test(view.state.sliceDoc(Math.max(0, main.head - 1), main.head))) startCompletion(view);
+  }
+
   async function complete(context) {
     const word = context.matchBefore(/[\w@]+$/);
     const before = context.state.sliceDoc(Math.max(0, (word ? word.from : context.pos) - 1), word ? word.from : context.pos);
     if (!context.explicit && !word && before !== '.') return null;
     if (!context.explicit && word && /^\d/.test(word.text)) return null;
     const answer = await ask('complete', context.state.doc.toString(), context.pos);
-    if (!answer?.items?.length || context.aborted) return null;
+    if (!answer?.items?.length || context.aborted) {
+      setTimeout(askForTheRest, 50);
+      return null;
+    }
     return {
       from: answer.start,
       to: answer.end,
