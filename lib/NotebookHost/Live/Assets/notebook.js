@@ -14,6 +14,7 @@ export class Notebook {
   revision = null;
   #contents = 0;
   #slow = 0;
+  #saved = '';
   #checks = Promise.resolve();
 
   constructor(start, main) {
@@ -348,7 +349,11 @@ export class Notebook {
 
   showSaving() { this.#showSave('Saving'); }
 
-  #showSave(text) { document.getElementById('live-save').textContent = text; }
+  // Not again with every key: the bar would be laid out again.
+  #showSave(text) {
+    if (this.#saved === text) return;
+    document.getElementById('live-save').textContent = this.#saved = text;
+  }
 
   showSession({ state, memory }) {
     this.session = state;
