@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 
@@ -10,6 +11,18 @@ internal sealed partial class LiveNotebook
     private const int MostDeleted = 100;
 
     private const string Kinds = "code markdown raw";
+
+    /// <summary>Takes what was typed. If it was typed over a text that another program has replaced meanwhile, both are shown.</summary>
+    private void EditOrAsk(PageConnection page, JsonElement message)
+    {
+        var (id, source) = (Text(message, "cell"), Text(message, "source"));
+        var isOutdated = Number(message, "loads", otherwise: _loads) < _loads && Find(id)?.Cell.Source != source;
+        Edit(page, id, source);
+        if (isOutdated)
+        {
+            TellConflict(isThere: true);
+        }
+    }
 
     private void Edit(PageConnection? page, string id, string source)
     {

@@ -29,6 +29,10 @@ internal sealed partial class LiveNotebook
     private (DateTime Written, long Length) _seen;
     private int _revision;
     private int _savedRevision;
+
+    /// <summary>How often the file was read anew, after another program had written it.</summary>
+    private int _loads;
+
     private object? _conflict;
     private string? _saveFailure;
 
@@ -264,6 +268,7 @@ internal sealed partial class LiveNotebook
         var text = ReadFile(out var document);
         Load(document, text);
         _savedRevision = ++_revision;
+        _loads++;
         _conflict = null;
         Broadcast(Snapshot("reloaded"));
     }

@@ -123,8 +123,8 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
     private static string? TextOrNull(JsonElement message, string name) =>
         message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static int Number(JsonElement message, string name) =>
-        message.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : 0;
+    private static int Number(JsonElement message, string name, int otherwise = 0) =>
+        message.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : otherwise;
 
     private Task ReceiveAsync(PageConnection page, JsonElement message)
     {
@@ -166,7 +166,7 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
                 StartSession();
                 break;
             case "edit":
-                Edit(page, Text(message, "cell"), Text(message, "source"));
+                EditOrAsk(page, message);
                 break;
             case "insert":
                 Insert(TextOrNull(message, "after"), Text(message, "kind"), TextOrNull(message, "source"), TextOrNull(message, "cell"));
@@ -251,6 +251,7 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
         {
             type,
             revision = _revision,
+            loads = _loads,
             dirty = IsDirty,
             session = new { state = _sessionState, memory = _memory },
             cells = _cells.ConvertAll(Describe),

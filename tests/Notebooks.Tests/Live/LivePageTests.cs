@@ -262,6 +262,17 @@ public sealed class LivePageTests
 
         course.Write("var a = 4; // quietly");
         await page.WaitForFunctionAsync("() => liveNotebook.cells[0].source.includes('quietly')");
+
+        // Typed, but not sent yet when the other version comes: neither of them is lost unasked.
+        var loads = await page.EvaluateAsync<int>("() => { liveNotebook.cells[0].flush = () => {}; return liveNotebook.loads; }");
+        await TypeAsync(page, 1, "var a = 5; // typed before");
+        course.Write("var a = 6; // came meanwhile");
+        await page.WaitForFunctionAsync("loads => liveNotebook.loads > loads", loads);
+        await page.EvaluateAsync("() => { delete liveNotebook.cells[0].flush; liveNotebook.cells[0].flush(); }");
+        await Assertions.Expect(conflict).ToBeVisibleAsync();
+        Assert.Contains("came meanwhile", File.ReadAllText(course.Notebook), StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take the file" }).ClickAsync();
+        await page.WaitForFunctionAsync("() => liveNotebook.cells[0].source.includes('came meanwhile')");
         Assert.Empty(course.Problems);
     }
 

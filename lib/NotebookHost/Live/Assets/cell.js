@@ -160,6 +160,7 @@ export class Cell {
 
   #changed(text) {
     this.source = text;
+    if (!this.pending) this.base = this.notebook.loads;
     this.pending = true;
     if (this.state === 'done' || this.state === 'failed') this.setState({ state: 'stale', changed: true });
     clearTimeout(this.#timer);
@@ -172,7 +173,7 @@ export class Cell {
     clearTimeout(this.#timer);
     if (!this.pending) return;
     this.notebook.kept.put(this.id, this.source);
-    if (this.notebook.connection.send('edit', { cell: this.id, source: this.source, version: ++this.notebook.version })) this.pending = false;
+    if (this.notebook.connection.send('edit', { cell: this.id, source: this.source, loads: this.base, version: ++this.notebook.version })) this.pending = false;
   }
 
   /** Text from the server or another page. */

@@ -12,6 +12,7 @@ export class Notebook {
   version = 0;
   undos = [];
   revision = null;
+  loads = 0;
   #contents = 0;
   #slow = 0;
   #saved = '';
@@ -239,8 +240,9 @@ export class Notebook {
     }
   }
 
-  #snapshot({ revision, session, cells, canRestore, dirty }) {
+  #snapshot({ revision, session, cells, canRestore, dirty, loads }) {
     this.revision = revision;
+    this.loads = loads;
     this.canRestore = canRestore ?? this.start.course;
     const selected = this.current?.id ?? decodeURIComponent(location.hash.slice(1)), had = document.activeElement?.closest?.('[data-cell]');
     const known = new Map(this.cells.map(cell => [cell.id, cell]));
