@@ -5,6 +5,8 @@ import { makeFrame, updateFrame } from './frames.js';
 
 const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'From before the restart', none: '' };
 
+const earlier = 'From an earlier session';
+
 // The names that a cell above would have declared are missing.
 const missesName = /\bCS(0103|0246|1061|0117)\b/;
 
@@ -207,7 +209,7 @@ export class Cell {
       if (before !== 'running') this.#begin();
     } else {
       const time = seconds !== null && seconds !== undefined && (state === 'done' || state === 'failed') ? ` in ${duration(seconds)}` : '';
-      this.stateElement.textContent = state === 'none' ? '' : `${word}${time}`;
+      this.stateElement.textContent = state !== 'none' ? `${word}${time}` : this.outputs.length ? earlier : '';
       if (count && state !== 'waiting') this.stateElement.append(element('span', { class: 'count', title: 'Execution count' }, ` [${count}]`));
     }
     this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${word.toLowerCase()}`}`);
@@ -263,8 +265,8 @@ export class Cell {
   setOutputs(outputs) {
     this.clearOutputs();
     outputs.forEach((output, index) => this.setOutput(index, output));
-    if (outputs.length && this.state === 'none') this.stateElement.textContent = 'From an earlier session';
     this.element.classList.toggle('earlier', outputs.length > 0);
+    if (this.state === 'none') this.setState({});
   }
 
   /** Shows an output: a new one, or a replacement. */
