@@ -50,12 +50,7 @@ internal sealed class PictureFolder
             );
         }
 
-        // Hidden folders are those of programs, such as .ipynb_checkpoints.
-        var classes = Directory
-            .GetDirectories(folder)
-            .Where(name => Path.GetFileName(name) is not ['.', ..] and not "__MACOSX")
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var classes = Folders(folder);
         if (classes.Count == 0)
         {
             throw new InvalidDataException(
@@ -65,6 +60,15 @@ internal sealed class PictureFolder
 
         return new PictureFolder().Read(folder, classes, side, colour, seed);
     }
+
+    /// <summary>The folders in a folder, without those of programs, which are hidden, such as .ipynb_checkpoints.</summary>
+    private static List<string> Folders(string folder) =>
+        [
+            .. Directory
+                .GetDirectories(folder)
+                .Where(name => Path.GetFileName(name) is not ['.', ..] and not "__MACOSX")
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Reads one picture, prepared like those of a folder.</summary>
     /// <param name="path">The file.</param>
@@ -97,12 +101,10 @@ internal sealed class PictureFolder
         {
             for (var label = 0; label < classes.Count; label++)
             {
-                foreach (
-                    var inner in Directory.EnumerateDirectories(classes[label]).Where(inner => Path.GetFileName(inner) is not ['.', ..])
-                )
-                {
-                    _leftOut.Add($"{Path.GetRelativePath(folder, inner)}: it is a folder; put its pictures into the one above");
-                }
+                _leftOut.AddRange(
+                    Folders(classes[label])
+                        .Select(inner => $"{Path.GetRelativePath(folder, inner)}: it is a folder; put its pictures into the one above")
+                );
 
                 foreach (var file in Directory.EnumerateFiles(classes[label]).Order(StringComparer.Ordinal))
                 {

@@ -209,16 +209,10 @@ internal static class ThirdBlockCheck
             Unregistered(model)
             ?? Place(trace)
             // In their order, since each convolution takes what the one before it gives.
-            ?? leaves
-                .Where(leaf => leaf.Name.EndsWith("conv1", StringComparison.Ordinal) && ThreeBlockLayers.Names.Contains(leaf.Name))
-                .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
-                .FirstOrDefault(difference => difference is not null)
+            ?? Difference(name => name.EndsWith("conv1", StringComparison.Ordinal))
             ?? (trace.Failure is null ? Answers(trace.Output!) ?? Unsteady(model, images) : null)
             ?? Missing(leaves, trace)
-            ?? leaves
-                .Where(leaf => ThreeBlockLayers.Names.Contains(leaf.Name))
-                .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
-                .FirstOrDefault(difference => difference is not null)
+            ?? Difference(_ => true)
             ?? Extra(leaves, trace)
             ?? Rows(trace);
         if (reason is not null)
@@ -240,6 +234,12 @@ internal static class ThirdBlockCheck
                         + ".",
                 "What happens between the layers? Only the third block is new; compare the rest with notebook 03, line by line."
             );
+
+        WrongAnswerException? Difference(Func<string, bool> isMeant) =>
+            leaves
+                .Where(leaf => ThreeBlockLayers.Names.Contains(leaf.Name) && isMeant(leaf.Name))
+                .Select(leaf => ThreeBlockLayers.Difference(leaf.Name, leaf.Layer))
+                .FirstOrDefault(difference => difference is not null);
     }
 
     private static WrongAnswerException? Place(LayerTrace trace)

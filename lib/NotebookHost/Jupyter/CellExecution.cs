@@ -42,9 +42,9 @@ internal sealed class CellExecution : ISessionClient
             _sockets.Publish(request.Header, "execute_input", new JsonObject { ["code"] = code, ["execution_count"] = Count });
         }
 
-        var cell = new RunningCell(request, Count, IsQuiet: silent) { Import = NotebookCell.OnlyImports(code) ? new() : null };
+        var cell = new RunningCell(request, Count, IsQuiet: silent) { Import = !silent && NotebookCell.OnlyImports(code) ? new() : null };
         var error = await RunAsync(cell, code, NotebookCell.LanguageIn(request.Metadata));
-        foreach (var (type, content) in silent || error is not null ? [] : cell.Import?.Messages() ?? [])
+        foreach (var (type, content) in error is null ? cell.Import?.Messages() ?? [] : [])
         {
             _sockets.Publish(request.Header, type, content);
         }

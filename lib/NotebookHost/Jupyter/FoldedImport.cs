@@ -26,7 +26,7 @@ internal sealed class FoldedImport
         }
 
         // Jupyter Notebook's style sheet takes the mark of what can be unfolded away.
-        const string Summary = "<summary style=\"display: list-item; cursor: pointer\">What the import printed</summary>";
+        const string Summary = $"<summary style=\"display: list-item; cursor: pointer\">{NotebookPage.ImportSummary}</summary>";
         var page = new PageContent("");
         OutputHtml.Append(page, _cell.Outputs, _cell.Number);
         yield return ("clear_output", new JsonObject { ["wait"] = true });

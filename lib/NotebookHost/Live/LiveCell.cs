@@ -64,7 +64,7 @@ internal sealed class LiveCell(string id, JsonObject json)
     public string StateName =>
         State switch
         {
-            RunState.Done or RunState.Failed when RanSource != Cell.Source => "stale",
+            RunState.Done or RunState.Failed when IsChanged => "stale",
             var state => state.ToString().ToLowerInvariant(),
         };
 

@@ -26,7 +26,6 @@ internal sealed partial class LiveNotebook
     private int _lastRun;
     private int _lastCount;
     private long? _memory;
-    private object? _input;
     private InputQuestion? _asked;
     private int _lastInput;
 
@@ -68,15 +67,8 @@ internal sealed partial class LiveNotebook
         lock (_lock)
         {
             _asked = question;
-            _input = new
-            {
-                type = "input",
-                request = ++_lastInput,
-                cell = _running?.Id,
-                prompt = question.Prompt,
-                password = question.IsPassword,
-            };
-            Broadcast(_input);
+            _lastInput++;
+            Broadcast(Input(question));
         }
     }
 
@@ -87,6 +79,16 @@ internal sealed partial class LiveNotebook
             SessionEnded(death);
         }
     }
+
+    private object Input(InputQuestion question) =>
+        new
+        {
+            type = "input",
+            request = _lastInput,
+            cell = _running?.Id,
+            prompt = question.Prompt,
+            password = question.IsPassword,
+        };
 
     private void StartSession()
     {
@@ -216,7 +218,7 @@ internal sealed partial class LiveNotebook
 
     private void Finish(LiveCell cell, Ended? ended, string? death)
     {
-        (_running, _input) = (null, null);
+        (_running, _asked) = (null, null);
         cell.WasStopped = ended is { Status: CellStatus.Interrupted, Error: null };
         cell.State = ended?.Status == CellStatus.Ok ? RunState.Done : RunState.Failed;
         var error = ended switch
@@ -284,18 +286,18 @@ internal sealed partial class LiveNotebook
 
     private void GiveInput(int request, string? text)
     {
-        if (_input is null || request != _lastInput || _session is not { } session)
+        if (_asked is not { } question || request != _lastInput || _session is not { } session)
         {
             return;
         }
 
         // As a terminal does, the cell shows what was asked and answered.
-        if (text is not null && !_asked!.IsPassword && _running is { } cell)
+        if (text is not null && !question.IsPassword && _running is { } cell)
         {
-            _output.Apply(cell.Cell, new StreamText("stdout", $"{_asked.Prompt}{text}\n"));
+            _output.Apply(cell.Cell, new StreamText("stdout", $"{question.Prompt}{text}\n"));
         }
 
-        _input = null;
+        _asked = null;
         Broadcast(new { type = "inputTaken", request });
         _ = session.TellAsync(text is null ? new InputGiven(null, "The input was cancelled.") : new InputGiven(text, null));
     }
@@ -333,7 +335,7 @@ internal sealed partial class LiveNotebook
             TellState(cell);
         }
 
-        _input = null;
+        _asked = null;
         // Unless it was told to end, the supervisor has already started another session.
         TellSession(_session is null ? "dead" : "idle", death, wasAsked);
     }

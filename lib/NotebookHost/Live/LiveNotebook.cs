@@ -294,9 +294,9 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
     /// <summary>What is going on and needs an answer: a question for input, a conflict, a save that failed.</summary>
     private void SendOpenMatters(PageConnection page)
     {
-        if (_input is { } input)
+        if (_asked is { } question)
         {
-            page.Send(input);
+            page.Send(Input(question));
         }
 
         if (_conflict is { } conflict)

@@ -48,7 +48,7 @@ internal sealed class PageConnection(WebSocket socket) : IDisposable
     }
 
     /// <summary>Ends the connection.</summary>
-    public void End()
+    private void End()
     {
         try
         {

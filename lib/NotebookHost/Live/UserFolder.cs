@@ -28,12 +28,10 @@ internal sealed class UserFolder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "notebook-host");
 
     /// <summary>The signature of an output that was made here.</summary>
-    public string Signature(string notebook, string cell, JsonObject output) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"{notebook}\n{cell}\n{output.ToJsonString()}")));
+    public string Signature(string notebook, string cell, JsonObject output) => Signed($"{notebook}\n{cell}\n{output.ToJsonString()}");
 
     /// <summary>A secret of this user for a purpose, always the same.</summary>
-    public string Secret(string purpose) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"secret\n{purpose}")));
+    public string Secret(string purpose) => Signed($"secret\n{purpose}");
 
     /// <summary>Whether the output was made here, by this user, in this cell of this file.</summary>
     public bool HasSigned(string notebook, string cell, JsonObject output)
@@ -126,6 +124,8 @@ internal sealed class UserFolder
             return [];
         }
     }
+
+    private string Signed(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes(text)));
 
     private string SignatureFile(string notebook) => Path.Combine(_folder, "signatures", NameOf(notebook));
 

@@ -7,6 +7,9 @@ namespace NotebookHost.Pages;
 /// <summary>Turns an executed notebook into one HTML file that needs no other file and no network.</summary>
 public static class NotebookPage
 {
+    /// <summary>The line that unfolds what an import printed.</summary>
+    internal const string ImportSummary = "What the import printed";
+
     /// <summary>Jupyter's tag for a cell whose code matters less than its output: here the code is folded.</summary>
     private const string HideInput = "hide-input";
 
@@ -93,9 +96,7 @@ public static class NotebookPage
         var failed = cell.Outputs.Any(output => output is JsonObject one && one["output_type"]?.ToString() == "error");
         if (isImport)
         {
-            page.Html.Append("<details class=\"folded\"")
-                .Append(failed ? " open" : "")
-                .Append("><summary>What the import printed</summary>");
+            page.Html.Append("<details class=\"folded\"").Append(failed ? " open" : "").Append($"><summary>{ImportSummary}</summary>");
         }
 
         page.Html.AppendLine("<div class=\"outputs\">");

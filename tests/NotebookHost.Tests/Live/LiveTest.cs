@@ -205,13 +205,17 @@ public abstract class LiveTest : IAsyncLifetime
                 (string)message["type"]! == "cell" && (string)message["id"]! == cell && (string)message["state"]! is "done" or "failed"
             );
 
-        public Task Edit(string cell, string source) =>
+        /// <param name="cell">The cell.</param>
+        /// <param name="source">Its new text.</param>
+        /// <param name="loads">The last reading of the file that the page knew of; if none is given, the newest.</param>
+        public Task Edit(string cell, string source, int loads = int.MaxValue) =>
             Send(
                 new
                 {
                     type = "edit",
                     cell,
                     source,
+                    loads,
                     version = 1,
                 }
             );

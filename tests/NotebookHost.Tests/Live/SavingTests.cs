@@ -114,29 +114,13 @@ public sealed class SavingTests : LiveTest
         Samples.Write(FileOf("n.ipynb"), "var x = 77; x", "[markdown]# Title");
         await page.Until("reloaded");
         // The page had the text of the first snapshot when its user typed.
-        await page.Send(
-            new
-            {
-                type = "edit",
-                cell = "cell-1",
-                source = "var x = 5; x",
-                loads = (int)snapshot["loads"]!,
-            }
-        );
+        await page.Edit("cell-1", "var x = 5; x", (int)snapshot["loads"]!);
         var conflict = await page.Until("conflict");
         Assert.Equal("var x = 5; x", (string)conflict["mine"]![0]!["source"]!);
         Assert.Equal("var x = 77; x", OnDisk.Cells[0].Source);
         await page.Send(new { type = "resolve", choice = "theirs" });
         var reloaded = await page.Until("reloaded");
-        await page.Send(
-            new
-            {
-                type = "edit",
-                cell = "cell-1",
-                source = "var x = 6; x",
-                loads = (int)reloaded["loads"]!,
-            }
-        );
+        await page.Edit("cell-1", "var x = 6; x", (int)reloaded["loads"]!);
         await page.Until("saved");
         Assert.Equal("var x = 6; x", OnDisk.Cells[0].Source);
     }

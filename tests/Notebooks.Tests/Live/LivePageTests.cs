@@ -23,9 +23,7 @@ public sealed class LivePageTests
         // After the last cell comes a new one, in which the cursor stands.
         await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 4 && liveNotebook.cells[3].isEditing");
         await page.Keyboard.TypeAsync("Console.WriteL");
-        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete >> text=WriteLine");
-        // As long as a person looks for the next key: CodeMirror takes no completion in the first moment.
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await CompletionsAsync(page, ".cm-tooltip-autocomplete >> text=WriteLine");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("(x + 100)");
         await page.Keyboard.PressAsync("Control+Enter");
@@ -158,9 +156,7 @@ public sealed class LivePageTests
         var page = await course.PageAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.TypeAsync("int Twice(int n)\n{\nif (n > 2)\nConsole.Wri");
-        await page.WaitForSelectorAsync(".cm-tooltip-autocomplete");
-        // As long as a person looks for the next key: CodeMirror takes no completion in the first moment.
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await CompletionsAsync(page, ".cm-tooltip-autocomplete");
         await page.Keyboard.TypeAsync("(n);\nreturn 2 * n;\n}\nTwice(4)");
         Assert.Equal(
             "int Twice(int n)\n{\n    if (n > 2)\n        Console.Write(n);\n    return 2 * n;\n}\nTwice(4)",
@@ -584,5 +580,13 @@ public sealed class LivePageTests
         );
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width);
         Assert.Empty(course.Problems);
+    }
+
+    /// <summary>Waits for completions, and then as long as a person looks for the next key: CodeMirror takes none in the first
+    /// moment.</summary>
+    private static async Task CompletionsAsync(IPage page, string selector)
+    {
+        await page.WaitForSelectorAsync(selector);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
     }
 }

@@ -265,7 +265,6 @@ export class Cell {
   setOutputs(outputs) {
     this.clearOutputs();
     outputs.forEach((output, index) => this.setOutput(index, output));
-    this.element.classList.toggle('earlier', outputs.length > 0);
     if (this.state === 'none') this.setState({});
   }
 

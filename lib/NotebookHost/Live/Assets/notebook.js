@@ -85,16 +85,19 @@ export class Notebook {
     if (cell.isCode) this.run([cell]);
   }
 
-  runAndGoOn(cell) {
+  #leaveAndRun(cell) {
     cell.leave();
     if (cell.isCode) this.run([cell]);
+  }
+
+  runAndGoOn(cell) {
+    this.#leaveAndRun(cell);
     if (cell.next) this.select(cell.next);
     else this.insertAfter(cell, 'code', { edit: true });
   }
 
   runAndInsert(cell) {
-    cell.leave();
-    if (cell.isCode) this.run([cell]);
+    this.#leaveAndRun(cell);
     this.insertAfter(cell, 'code', { edit: true });
   }
 

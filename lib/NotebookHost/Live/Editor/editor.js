@@ -60,6 +60,8 @@ function line(parent, name, text) {
   parent.append(part);
 }
 
+const signatureHelp = (pos, answer) => ({ pos, above: true, answer, create: () => ({ dom: signatureBox(answer) }) });
+
 function signatureBox(answer) {
   return box('signature-help', dom => {
     const item = answer.items[answer.active ?? 0];
@@ -171,7 +173,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
     const turn = ++helping, position = view.state.selection.main.head;
     const answer = await ask('signature', view.state.doc.toString(), position);
     if (turn !== helping || !view.hasFocus) return;
-    const tooltip = answer?.items?.length ? { pos: position, above: true, answer, create: () => ({ dom: signatureBox(answer) }) } : null;
+    const tooltip = answer?.items?.length ? signatureHelp(position, answer) : null;
     if (tooltip || view.state.field(help)) view.dispatch({ effects: setHelp.of(tooltip) });
   }
 
@@ -180,7 +182,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
     const shown = view.state.field(help, false), count = shown?.answer?.items.length ?? 0;
     if (count < 2 || completionStatus(view.state) === 'active') return false;
     const answer = { ...shown.answer, active: ((shown.answer.active ?? 0) + by + count) % count };
-    view.dispatch({ effects: setHelp.of({ ...shown, answer, create: () => ({ dom: signatureBox(answer) }) }) });
+    view.dispatch({ effects: setHelp.of(signatureHelp(shown.pos, answer)) });
     return true;
   };
 
