@@ -177,6 +177,15 @@ internal sealed partial class LiveNotebook
         Edit(null, id, source);
     }
 
+    /// <summary>Takes a merge back: both cells get the texts that they had. Here and not in the page, which may not know the merged text
+    /// yet.</summary>
+    private void Unmerge(JsonElement message)
+    {
+        var id = Text(message, "cell");
+        Edit(null, id, Text(message, "source"));
+        Insert(id, Text(message, "kind"), Text(message, "belowSource"), Text(message, "below"));
+    }
+
     private int After(string? id) => _cells.FindIndex(cell => cell.Id == id) + 1;
 
     private string NewId()

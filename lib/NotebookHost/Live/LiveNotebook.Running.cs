@@ -219,6 +219,7 @@ internal sealed partial class LiveNotebook
     private void Finish(LiveCell cell, Ended? ended, string? death)
     {
         (_running, _asked) = (null, null);
+        _output.AppendLast(cell.Cell);
         cell.WasStopped = ended is { Status: CellStatus.Interrupted, Error: null };
         cell.State = ended?.Status == CellStatus.Ok ? RunState.Done : RunState.Failed;
         var error = ended switch

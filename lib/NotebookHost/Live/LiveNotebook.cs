@@ -183,6 +183,9 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
             case "merge":
                 Merge(Text(message, "cell"));
                 break;
+            case "unmerge":
+                Unmerge(message);
+                break;
             case "run":
                 Run(message.GetProperty("cells").EnumerateArray().Select(id => Find(id.GetString()!)));
                 break;

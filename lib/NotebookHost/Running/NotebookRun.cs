@@ -153,6 +153,7 @@ internal sealed class NotebookRun
         else if (ended.Status == CellStatus.Ok || (cell.MayFail && ended.Error is not null))
         {
             _cellsRun++;
+            _output.AppendLast(cell);
         }
         else
         {

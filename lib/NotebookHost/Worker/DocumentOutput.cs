@@ -29,6 +29,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     private readonly Dictionary<NotebookCell, (JsonObject Output, StringBuilder Text)> _streams = [];
     private readonly HashSet<NotebookCell> _clearBeforeNext = [];
     private readonly List<string> _longLines = [];
+    private readonly Dictionary<NotebookCell, (StringBuilder Last, long Length)> _notKept = [];
 
     /// <summary>Writes an event of a cell into the cell's outputs.</summary>
     public void Apply(NotebookCell cell, CellEvent happened)
@@ -85,6 +86,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     public void AddError(NotebookCell cell, CellError error)
     {
         ClearIfAsked(cell);
+        AppendLast(cell);
         error = error.Within(OutputLimits.LongestError);
         Add(
             cell,
@@ -96,6 +98,18 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
                 ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
             }
         );
+    }
+
+    /// <summary>When the cell has ended: appends the last lines of a console text that was too long to be kept, which tell how it
+    /// ended.</summary>
+    public void AppendLast(NotebookCell cell)
+    {
+        if (_notKept.Remove(cell, out var rest))
+        {
+            var length = Math.Min(rest.Last.Length, OutputLimits.LastText);
+            var last = rest.Last.ToString(rest.Last.Length - length, length);
+            AppendText(cell, "stdout", rest.Length > length ? $"[{rest.Length - length:N0} characters left out]\n{last}" : last);
+        }
     }
 
     /// <summary>The text of an output that is console text, with what was gathered and is not in the notebook yet.</summary>
@@ -121,19 +135,24 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
         ClearIfAsked(cell);
         // Text from another stream than the last one starts a new output.
         var isNew = !_streams.TryGetValue(cell, out var open) || open.Output["name"]!.ToString() != name;
-        if (isNew && _budget.TakeOutput(cell, 0) is { } refusal)
-        {
-            Refuse(cell, refusal);
-            return;
-        }
-
-        var (length, cause) = _budget.TakeText(cell, text.Length);
+        var (length, cause) = isNew && _budget.TakeOutput(cell, 0) is { } refusal ? (0, refusal) : _budget.TakeText(cell, text.Length);
         if (length > 0)
         {
             AppendText(cell, name, text[..length]);
         }
 
-        Refuse(cell, cause);
+        if (cause is not null)
+        {
+            Refuse(cell, cause, $"of the rest only the last {OutputLimits.LastText:N0} are kept");
+            var (last, before) = _notKept.GetValueOrDefault(cell, (new StringBuilder(), 0));
+            last.Append(text.AsSpan(length));
+            if (last.Length > 2 * OutputLimits.LastText)
+            {
+                last.Remove(0, last.Length - OutputLimits.LastText);
+            }
+
+            _notKept[cell] = (last, before + text.Length - length);
+        }
     }
 
     private void Update(Displayed update)
@@ -169,11 +188,11 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
         return new ShownValue(cell, Add(cell, output), size);
     }
 
-    private void Refuse(NotebookCell cell, string? cause)
+    private void Refuse(NotebookCell cell, string cause, string rest = "the rest is not kept")
     {
-        if (cause is not null && _budget.IsFirstRefusal(cell))
+        if (_budget.IsFirstRefusal(cell))
         {
-            AppendText(cell, "stderr", $"\n[cut here: {cause}; the rest is not kept]\n");
+            AppendText(cell, "stderr", $"\n[cut here: {cause}; {rest}]\n");
         }
     }
 
@@ -242,6 +261,7 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
     private void Clear(NotebookCell cell)
     {
         _streams.Remove(cell);
+        _notKept.Remove(cell);
         _budget.Clear(cell);
         cell.Outputs.Clear();
         foreach (var (id, shown) in _displays)

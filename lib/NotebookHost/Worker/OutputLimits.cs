@@ -14,6 +14,9 @@ internal static class OutputLimits
     /// <summary>The console text of one cell: 12,000 full lines, more than anybody reads.</summary>
     public const int MostText = 1_000_000;
 
+    /// <summary>Of a longer console text its end is kept too: some 400 lines.</summary>
+    public const int LastText = 20_000;
+
     /// <summary>What one cell shows, console text aside: a dozen charts.</summary>
     public const int MostData = 20_000_000;
 

@@ -230,6 +230,15 @@ public sealed class SessionTests : LiveTest
         var signature = await Ask("signature", "Math.Max(1, x", 13);
         Assert.Equal(1, (int)signature["parameter"]!);
         Assert.All(signature["items"]!.AsArray(), item => Assert.Contains("Math.Max", (string)item!["label"]!, StringComparison.Ordinal));
+        // The overload follows the types of what is typed already.
+        foreach (var (first, type) in new[] { ("'b'", "char"), ("\"b\"", "string") })
+        {
+            var code = $"\"abc\".IndexOf({first}, ";
+            var overloads = await Ask("signature", code, code.Length);
+            var shown = (string)overloads["items"]![(int)overloads["active"]!]!["label"]!;
+            Assert.Contains($"IndexOf({type} ", shown, StringComparison.Ordinal);
+        }
+
         var diagnostics = (await Ask("diagnostics", "int y = \"a\";\nmany.Length", 0))["items"]!.AsArray();
         Assert.Equal(
             ("error", "CS0029", 8),

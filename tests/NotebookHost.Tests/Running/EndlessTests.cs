@@ -96,7 +96,8 @@ public sealed class EndlessTests : ProgramTest
         Assert.InRange(memory, 1, MostMemory);
         var cells = Executed("large.ipynb")["cells"]!.AsArray();
         Assert.EndsWith(
-            "[cut here: the cell wrote more than 1,000,000 characters; the rest is not kept]\n",
+            "[cut here: the cell wrote more than 1,000,000 characters; of the rest only the last 20,000 are kept]\n"
+                + $"[98,980,000 characters left out]\n{new string('x', 20_000)}",
             Text("large.ipynb", 1),
             StringComparison.Ordinal
         );

@@ -83,6 +83,23 @@ public sealed class DocumentOutputTests
     }
 
     [Fact]
+    public void The_last_lines_of_a_text_that_is_too_long_follow_when_the_cell_has_ended()
+    {
+        for (var line = 0; line < 200_000; line++)
+        {
+            Apply(1, new StreamText("stdout", $"line {line}\n"));
+        }
+
+        Assert.Equal(2, Outputs(1).Count);
+        _output.AppendLast(_notebook.Cells[0]);
+        _output.Flush();
+        var last = string.Concat(Outputs(1)[2]!["text"]!.AsArray().Select(line => (string)line!));
+        Assert.Matches(@"^\[[0-9,]+ characters left out\]\n", last);
+        Assert.EndsWith("line 199998\nline 199999\n", last, StringComparison.Ordinal);
+        Assert.InRange(last.Length, OutputLimits.LastText, OutputLimits.LastText + 100);
+    }
+
+    [Fact]
     public void Text_without_end_is_cut_with_a_notice_and_other_outputs_still_come()
     {
         var piece = new string('x', 999_999);

@@ -13,6 +13,7 @@ internal sealed class LiveCourse : IAsyncDisposable
     private readonly TemporaryFolder _user = new();
     private JupyterFolder? _notebooks;
     private LiveServer? _server;
+    private Process? _process;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private IBrowserContext? _context;
@@ -63,6 +64,11 @@ internal sealed class LiveCourse : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["NOTEBOOK_HOST_HOME"] = _user.Path;
+        if (_notebooks is not null)
+        {
+            Course.SetUp(start, _notebooks.Artifacts);
+        }
+
         var process = TestProcess.Start(start);
         do
         {
@@ -72,12 +78,14 @@ internal sealed class LiveCourse : IAsyncDisposable
         return process;
     }
 
-    /// <summary>The notebooks of the course themselves.</summary>
+    /// <summary>The notebooks of the course themselves, offline, with the bundled data.</summary>
     public static async Task<LiveCourse> OpenWholeAsync()
     {
         Chromium.Need();
-        var course = new LiveCourse { _notebooks = new JupyterFolder() };
-        await course.StartAsync(Path.Combine(course._notebooks.Root, "notebooks"));
+        var notebooks = new JupyterFolder();
+        var course = new LiveCourse(Path.Combine(notebooks.Root, "notebooks")) { _notebooks = notebooks };
+        course._process = await course.StartProcessAsync(Ports.Free());
+        await course.StartBrowserAsync();
         return course;
     }
 
@@ -214,6 +222,13 @@ internal sealed class LiveCourse : IAsyncDisposable
         if (_server is not null)
         {
             await _server.DisposeAsync();
+        }
+
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
         }
 
         _notebooks?.Dispose();

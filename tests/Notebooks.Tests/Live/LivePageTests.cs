@@ -414,36 +414,19 @@ public sealed class LivePageTests
     }
 
     [Fact]
-    public async Task The_whole_of_00_by_keyboard_with_its_task_and_its_quiz()
+    public async Task A_merge_that_is_taken_back_at_once_leaves_page_and_file_as_they_were()
     {
-        await using var course = await OpenWholeAsync();
-        var solution = NotebookDocument
-            .Load(Path.Combine(Course.Root, "notebooks", "00-introduction.ipynb"))
-            .Cells.SelectMany(cell => TaskCells.Solutions(cell.Source))
-            .Single();
-        var page = await course.PageAsync(notebook: "00-introduction.ipynb");
-        var cells = await page.EvaluateAsync<int>("() => liveNotebook.cells.length");
-        for (var cell = 1; cell <= cells; cell++)
-        {
-            if (await page.EvaluateAsync<bool>("cell => liveNotebook.cells[cell - 1].tags.includes('task')", cell))
-            {
-                await page.Keyboard.PressAsync("Enter");
-                await page.Keyboard.PressAsync("Control+A");
-                await page.Keyboard.InsertTextAsync(solution);
-            }
-
-            await page.Keyboard.PressAsync("Shift+Enter");
-            if (await page.EvaluateAsync<bool>("cell => liveNotebook.cells[cell - 1].isCode", cell))
-            {
-                await StateAsync(page, cell, "done");
-            }
-        }
-
-        var quiz = await FrameAsync(page, ".cnn-quiz[data-ready]");
-        await quiz.Locator("summary").First.FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
-        var index = await course.IndexAsync();
-        await ShowsAsync(index, "1 of 1 tasks passed · quiz: ");
+        await using var course = await OpenAsync("var a = 1;", "var b = 2;");
+        var page = await course.PageAsync();
+        await page.Keyboard.PressAsync("Shift+M");
+        await page.Keyboard.PressAsync("z");
+        await page.Keyboard.PressAsync("b");
+        await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 3");
+        await TypeAsync(page, 2, "a + 40");
+        await course.SavedAsync("a + 40");
+        string[] sources = ["var a = 1;", "a + 40", "var b = 2;"];
+        Assert.Equal(sources, await page.EvaluateAsync<string[]>("() => liveNotebook.cells.map(cell => cell.source)"));
+        Assert.Equal(sources, NotebookDocument.Load(course.Notebook).Cells.Select(cell => cell.Source));
         Assert.Empty(course.Problems);
     }
 
@@ -459,25 +442,6 @@ public sealed class LivePageTests
         }
 
         Assert.StartsWith(begin, done, StringComparison.Ordinal);
-    }
-
-    /// <summary>The frame of an output that holds an element.</summary>
-    private static async Task<IFrame> FrameAsync(IPage page, string selector)
-    {
-        for (var waited = 0; waited < 30_000; waited += 100)
-        {
-            foreach (var frame in page.Frames.Skip(1))
-            {
-                if (await frame.QuerySelectorAsync(selector) is not null)
-                {
-                    return frame;
-                }
-            }
-
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"No frame has {selector}.");
     }
 
     [Fact]

@@ -36,12 +36,26 @@ internal static class SignatureHelp
         }
 
         var parameter = arguments.Arguments.GetSeparators().Count(comma => comma.Span.End <= position);
-        // The method that the compiler has chosen, or the first that takes as many arguments.
+        // The method that the compiler has chosen, or the first that takes what is typed so far, or the first that takes as many arguments.
         var chosen = model.GetSymbolInfo(call).Symbol;
+        bool IsLongEnough(IMethodSymbol method) => method.Parameters.Length > parameter || IsOpenEnded(method);
         var active = methods.FindIndex(method => SymbolEqualityComparer.Default.Equals(method, chosen));
-        active = active >= 0 ? active : methods.FindIndex(method => method.Parameters.Length > parameter || IsOpenEnded(method));
+        active = active >= 0 ? active : methods.FindIndex(method => IsLongEnough(method) && Takes(method, arguments, model));
+        active = active >= 0 ? active : methods.FindIndex(IsLongEnough);
         return new SignatureChoice([.. methods.Select(method => Describe(method, model, position))], Math.Max(active, 0), parameter);
     }
+
+    /// <summary>Whether the arguments that are there convert to the method's parameters, as far as that shows before the types of a generic
+    /// method are known.</summary>
+    private static bool Takes(IMethodSymbol method, ArgumentListSyntax arguments, SemanticModel model) =>
+        method.IsGenericMethod
+        || arguments
+            .Arguments.Zip(method.Parameters)
+            .All(pair =>
+                pair.First is { Expression.IsMissing: true } or { NameColon: not null }
+                || pair.Second.IsParams
+                || model.ClassifyConversion(pair.First.Expression, pair.Second.Type).IsImplicit
+            );
 
     private static bool IsOpenEnded(IMethodSymbol method) => method.Parameters.LastOrDefault() is { IsParams: true };
 

@@ -1,7 +1,8 @@
 // One cell on the page: its text or editor, its state, its outputs.
 import { createEditor, highlight } from './editor.js';
 import { button, duration, element, notice, say, setFormulas } from './dom.js';
-import { makeFrame, updateFrame } from './frames.js';
+import { makeFrame, tell } from './frames.js';
+import { store, stored } from './stored.js';
 
 const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', stale: 'From before the restart', none: '' };
 
@@ -16,14 +17,18 @@ const isImport = source => {
   return lines.some(line => /^#!import .*\.ipynb$/i.test(line)) && lines.every(line => /^(#!import |\/\/)/.test(line));
 };
 
-// Editors are made when their cells come near the view; all cells stay in the page.
+// Editors are there while their cells are near the view: each listens to every key and is laid out with each. All cells stay in the page.
 const near = new IntersectionObserver(entries => {
-  for (const { target, isIntersecting } of entries) if (isIntersecting) target.cell.makeEditor();
-}, { rootMargin: '500px 0px' });
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) target.cell.makeEditor();
+    else target.cell.dropEditor();
+  }
+}, { rootMargin: '300px 0px' });
 
 export class Cell {
   #timer = 0;
   #clock = 0;
+  #kept = null;
 
   constructor(notebook, data) {
     this.notebook = notebook;
@@ -36,6 +41,9 @@ export class Cell {
     this.build(data);
   }
 
+  /** The key under which the browser keeps what was chosen in the cell's quiz. */
+  get #quiz() { return `notebook-quiz:${this.notebook.start.notebook}:${this.id}`; }
+
   get isCode() { return this.kind === 'code'; }
   get number() { return this.notebook.cells.indexOf(this) + 1; }
   get next() { return this.notebook.cells[this.number]; }
@@ -45,7 +53,7 @@ export class Cell {
   /** Builds the cell's content: for a new cell, and after a change from text to code or back. */
   build(data) {
     this.editor?.destroy();
-    this.editor = null;
+    this.editor = this.#kept = null;
     near.unobserve(this.element);
     Object.assign(this, { kind: data.kind, source: data.source, tags: data.tags ?? [], rendered: data.rendered ?? '', pending: false });
     this.element.replaceChildren();
@@ -99,12 +107,12 @@ export class Cell {
 
   makeEditor() {
     if (this.editor) return;
-    near.unobserve(this.element);
     this.place.onclick = null;
     this.place.replaceChildren();
     this.editor = createEditor({
       parent: this.place,
       source: this.source,
+      kept: this.#kept,
       label: this.isCode ? `Code of cell ${this.number}` : `Text of cell ${this.number}`,
       isCode: this.isCode,
       onChange: text => this.#changed(text),
@@ -118,6 +126,14 @@ export class Cell {
         'Ctrl-Shift-f': () => this.format(),
       },
     });
+  }
+
+  dropEditor() {
+    if (!this.editor || this.place.contains(document.activeElement)) return;
+    this.#kept = this.editor.kept;
+    this.editor.destroy();
+    this.editor = null;
+    this.#showPlain();
   }
 
   /** Puts the cursor into the cell. */
@@ -182,6 +198,7 @@ export class Cell {
   setSource(source) {
     if (this.pending || source === this.source) return;
     this.source = source;
+    this.#kept = null;
     if (this.editor) this.editor.replace(source);
     else if (this.isCode) this.#showPlain();
     if (this.kind === 'raw') this.#showRaw();
@@ -256,6 +273,12 @@ export class Cell {
     this.outputsElement.hidden = false;
   }
 
+  /** The cell is run again: a new quiz begins. */
+  forgetOutputs() {
+    store(this.#quiz, null);
+    this.clearOutputs();
+  }
+
   #fold(folded) {
     this.foldButton.hidden = false;
     this.foldButton.setAttribute('aria-expanded', `${!folded}`);
@@ -276,7 +299,7 @@ export class Cell {
       const frame = this.frames.get(output.frame);
       if (frame) {
         // Neighbouring outputs share one frame, which is told what changes.
-        if (old?.output.frame === output.frame) updateFrame(frame, index, output.html);
+        if (old?.output.frame === output.frame) tell(frame, { type: 'update', index, html: output.html });
         if (old && old.element !== frame) old.element.remove();
         this.outputs[index] = { output, element: frame };
         return;
@@ -296,7 +319,7 @@ export class Cell {
 
   #make(output, index) {
     if (output.kind === 'frame') {
-      const frame = makeFrame(output.frame, `Output of cell ${this.number}`, `${this.id}`, message => this.#heard(message));
+      const frame = makeFrame(output.frame, `Output of cell ${this.number}`, `${this.id}`, message => this.#heard(message, frame));
       this.frames.set(output.frame, frame);
       return frame;
     }
@@ -343,11 +366,17 @@ export class Cell {
     pre.dataset.follows = 'yes';
   }
 
-  #heard(message) {
+  #heard(message, frame) {
     if (message.type === 'leave') this.element.focus({ preventScroll: true });
     else if (message.type === 'focus') this.notebook.select(this, { focus: false });
     else if (message.type === 'run') this.notebook[{ next: 'runAndGoOn', insert: 'runAndInsert', stay: 'runAndStay' }[message.how] ?? 'runAndStay'](this);
-    else if (message.type === 'quiz') this.notebook.connection.send('progress', { quiz: { answered: message.answered, right: message.right, of: message.of } });
+    else if (message.type === 'quiz') {
+      this.notebook.connection.send('progress', { quiz: { answered: message.answered, right: message.right, of: message.of } });
+      store(this.#quiz, message.chosen);
+    } else if (message.type === 'ready') {
+      const chosen = stored(this.#quiz);
+      if (chosen) tell(frame, { type: 'quiz', chosen });
+    }
   }
 
   /** Asks the reader for a line, as Console.ReadLine does. */

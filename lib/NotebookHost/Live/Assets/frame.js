@@ -13,6 +13,8 @@
     if (event.data.type === 'theme') {
       root.dataset.theme = event.data.dark ? 'dark' : 'light';
       document.dispatchEvent(new CustomEvent('themechange', { detail: { theme: root.dataset.theme } }));
+    } else if (event.data.type === 'quiz') {
+      document.dispatchEvent(new CustomEvent('quizrestore', { detail: event.data.chosen }));
     } else if (event.data.type === 'update') {
       const place = document.querySelector(`[data-index="${Number(event.data.index)}"]`);
       if (!place) return;

@@ -3,7 +3,7 @@ const frames = new Map();
 const heights = new Map();
 
 const isDark = () => document.documentElement.dataset.theme === 'dark';
-const tell = (frame, message) => frame.contentWindow?.postMessage(message, '*');
+export const tell = (frame, message) => frame.contentWindow?.postMessage(message, '*');
 
 const near = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
@@ -23,6 +23,7 @@ addEventListener('message', event => {
     heights.set(key, height);
   } else if (event.data.type === 'ready') {
     tell(frame, { type: 'theme', dark: isDark() });
+    onMessage(event.data);
   } else {
     onMessage(event.data);
   }
@@ -46,5 +47,3 @@ export function makeFrame(address, title, key, onMessage) {
   requestAnimationFrame(() => { frame.dataset.placed = 'yes'; });
   return frame;
 }
-
-export const updateFrame = (frame, index, html) => tell(frame, { type: 'update', index, html });

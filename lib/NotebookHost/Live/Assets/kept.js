@@ -1,25 +1,14 @@
 // Text that the server has not saved yet is kept in this browser, so that neither a full disk nor a stopped server loses it.
+import { store, stored } from './stored.js';
+
 export class Kept {
   #key;
 
   constructor(notebook) { this.#key = `notebook-kept:${notebook}`; }
 
-  #load() {
-    try {
-      return JSON.parse(localStorage.getItem(this.#key)) ?? {};
-    } catch {
-      return {};
-    }
-  }
+  #load() { return stored(this.#key) ?? {}; }
 
-  #store(texts) {
-    try {
-      if (Object.keys(texts).length === 0) localStorage.removeItem(this.#key);
-      else localStorage.setItem(this.#key, JSON.stringify(texts));
-    } catch {
-      // The browser stores nothing; then only the server saves.
-    }
-  }
+  #store(texts) { store(this.#key, Object.keys(texts).length === 0 ? null : texts); }
 
   put(cell, source) { this.#store({ ...this.#load(), [cell]: { source, time: Date.now() } }); }
 

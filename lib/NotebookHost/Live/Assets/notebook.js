@@ -160,12 +160,11 @@ export class Notebook {
     if (!below) return;
     cell.flush();
     below.flush();
-    const { source } = cell, gone = { cell: below.id, kind: below.kind, source: below.source, after: cell.id };
+    const before = { cell: cell.id, source: cell.source, below: below.id, kind: below.kind, belowSource: below.source };
     this.#undoable('The two cells are one now.', () => {
-      cell.makeEditor();
-      cell.editor.type(source);
       cell.flush();
-      this.#putBack(gone);
+      this.#wanted = { id: below.id, edit: false };
+      this.connection.send('unmerge', before);
     });
     this.connection.send('merge', { cell: cell.id });
   }
@@ -191,7 +190,7 @@ export class Notebook {
         cell?.append(message.index, message.html);
         break;
       case 'clear':
-        cell?.clearOutputs();
+        cell?.forgetOutputs();
         break;
       case 'edited':
         cell?.setSource(message.source);

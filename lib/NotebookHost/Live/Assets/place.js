@@ -1,4 +1,6 @@
 // Where the reader was, so that a page that is loaded again, or gone back to, does not begin at its top.
+import { store, stored } from './stored.js';
+
 export class Place {
   #notebook;
   #key;
@@ -13,24 +15,14 @@ export class Place {
     const bar = document.querySelector('.bar').getBoundingClientRect().bottom;
     const top = this.#notebook.cells.find(cell => cell.element.getBoundingClientRect().bottom > bar);
     if (!top) return;
-    const place = { cell: top.id, offset: top.element.getBoundingClientRect().top, current: this.#notebook.current?.id };
-    try {
-      sessionStorage.setItem(this.#key, JSON.stringify(place));
-    } catch {
-      // The browser stores nothing; then the page begins at its top.
-    }
+    store(this.#key, { cell: top.id, offset: top.element.getBoundingClientRect().top, current: this.#notebook.current?.id }, 'sessionStorage');
   }
 
   /** Goes to where the reader was; false where that is not known. */
   restore() {
     const how = performance.getEntriesByType('navigation')[0]?.type;
     if (how !== 'reload' && how !== 'back_forward') return false;
-    let place = null;
-    try {
-      place = JSON.parse(sessionStorage.getItem(this.#key));
-    } catch {
-      // Nothing was stored.
-    }
+    const place = stored(this.#key, 'sessionStorage');
     const top = this.#notebook.find(place?.cell);
     if (!top) return false;
     this.#notebook.select(this.#notebook.find(place.current), { focus: false });

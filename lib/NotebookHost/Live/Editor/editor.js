@@ -2,7 +2,7 @@
 import {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus, startCompletion,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleComment } from '@codemirror/commands';
+import { defaultKeymap, history, historyField, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleComment } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { diagnosticCount, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
@@ -112,8 +112,9 @@ const stepOverBrace = EditorView.inputHandler.of((view, from, to, text) => {
  * @param {(question: string, code: string, position: number, name?: string) => Promise<object?>} options.ask a question to the session
  * @param {object} options.keys extra keys: name → function
  * @param {() => void} options.onFocus
+ * @param {object} [options.kept] what an earlier editor of the same text has left: where its cursor was, and what can be undone
  */
-export function createEditor({ parent, source, label, isCode, onChange, ask, keys, onFocus }) {
+export function createEditor({ parent, source, label, isCode, onChange, ask, keys, onFocus, kept }) {
   let checking = 0, helping = 0;
 
   // What is typed while a question runs is asked for after it, but not after an answer without completions: CodeMirror forgets it then.
@@ -246,17 +247,20 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
   if (isCode) {
     extensions.push(
       language, syntaxHighlighting(style), bracketMatching(), stepOverBrace, closeBrackets(), indentOnInput(), help,
-      autocompletion({ override: [complete], activateOnTypingDelay: 10, icons: true, maxRenderedOptions: 100 }),
+      autocompletion({ override: [complete], activateOnTypingDelay: 10, icons: true, maxRenderedOptions: 30 }),
       hoverTooltip((view, position) => describe(view, position), { hideOnChange: true, hoverTime: 400 }),
     );
   } else {
     extensions.push(help);
   }
 
-  const view = new EditorView({ parent, state: EditorState.create({ doc: source, extensions }) });
+  const fields = { history: historyField };
+  const view = new EditorView({ parent, state: kept ? EditorState.fromJSON(kept, { extensions }, fields) : EditorState.create({ doc: source, extensions }) });
+  if (kept?.isWrong) diagnose(view);
   return {
     view,
     get text() { return view.state.doc.toString(); },
+    get kept() { return { ...view.state.toJSON(fields), isWrong: diagnosticCount(view.state) > 0 }; },
     focus() { view.focus(); },
     /** Text from the server or another page; the cursor stays where it was as far as it can. */
     replace(text) {
