@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace NotebookHost.Engine;
 
@@ -9,6 +10,7 @@ namespace NotebookHost.Engine;
 internal static partial class PastedCode
 {
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Program = new(LanguageVersion.Latest);
 
     /// <summary>
     /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>), which a script does not allow. Positions
@@ -51,6 +53,9 @@ internal static partial class PastedCode
                 "A variable at the top level of a cell stays for later cells, which a Span cannot: put these lines into braces { … "
                     + "} or into "
                     + "a method.",
+            "CS0122" =>
+                "If a cell declares it, write public before it there and run that cell again: a member of a class is private unless its "
+                    + "declaration says otherwise.",
             "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type must be in one cell.",
             "CS0246" or "CS0234" when UsingAt(error.Location) is { Name: { } name } =>
                 $"If {name} belongs to a package, name the package first: #r \"nuget: {name}\" (many packages are called as their "
@@ -64,28 +69,75 @@ internal static partial class PastedCode
 
     /// <summary>Whether a submission has nothing but declarations, and among them a static method Main.</summary>
     public static bool IsProgram(CompilationUnitSyntax unit) =>
-        unit.Members.All(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)
-        && unit.Members.OfType<TypeDeclarationSyntax>()
-            .SelectMany(type => type.Members.OfType<MethodDeclarationSyntax>())
-            .Any(method => method.Identifier.Text == "Main" && method.Modifiers.Any(SyntaxKind.StaticKeyword));
+        unit.Members.All(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax) && MainsOf(unit).Any();
 
     /// <summary>Whether code can only be compiled as a library of its own: nothing but types, with a namespace or an extension
     /// method.</summary>
     public static bool IsLibrary(string code) =>
         (code.Contains("namespace", StringComparison.Ordinal) || code.Contains("static class", StringComparison.Ordinal))
-        && CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest)).GetRoot() is CompilationUnitSyntax unit
+        && CSharpSyntaxTree.ParseText(code, Program).GetRoot() is CompilationUnitSyntax unit
         && unit.Members.Count > 0
         && unit.Members.All(member => member is BaseNamespaceDeclarationSyntax or BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)
         && (unit.Members.Any(member => member is BaseNamespaceDeclarationSyntax) || unit.Members.Any(HasExtensions));
 
     /// <summary>Whether there is a static method Main in it.</summary>
-    public static bool HasMain(string code) =>
-        CSharpSyntaxTree
-            .ParseText(code, new CSharpParseOptions(LanguageVersion.Latest))
-            .GetRoot()
-            .DescendantNodes()
+    public static bool HasMain(string code) => MainsOf(CSharpSyntaxTree.ParseText(code, Program).GetRoot()).Any();
+
+    /// <summary>A program's code with its Main made public, so that later cells can call it; other code as it is.</summary>
+    public static string WithPublicMain(string code) =>
+        code.Contains("Main", StringComparison.Ordinal)
+        && CSharpSyntaxTree.ParseText(code, Script).GetRoot() is CompilationUnitSyntax unit
+        && IsProgram(unit)
+            ? SourceText.From(code).WithChanges(MadePublic(MainsOf(unit))).ToString()
+            : code;
+
+    /// <summary>The code of a library with all of it public that is not private: cells are in another assembly, and there a type without
+    /// a modifier would be hidden.</summary>
+    /// <param name="code">The code; <see cref="IsLibrary"/> holds for it.</param>
+    /// <param name="attribute">An attribute for the assembly.</param>
+    public static string AsPublicLibrary(string code, string attribute)
+    {
+        var unit = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, Program).GetRoot();
+        var types = unit.DescendantNodes()
+            .OfType<MemberDeclarationSyntax>()
+            .Where(member =>
+                member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax
+                && member.Parent is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax
+                && !member.Modifiers.Any(SyntaxKind.FileKeyword)
+            );
+        var hidden = unit.DescendantTokens()
+            .Where(token => token.IsKind(SyntaxKind.InternalKeyword) && token.GetPreviousToken().Kind() != SyntaxKind.ProtectedKeyword)
+            // An accessor has the access of its property.
+            .Select(token => new TextChange(token.Span, token.Parent is AccessorDeclarationSyntax ? "" : "public"));
+        return SourceText
+            .From(code)
+            .WithChanges([
+                new TextChange(new TextSpan(unit.Members[0].SpanStart, 0), attribute + " "),
+                .. hidden.Concat(MadePublic(types.Concat(MainsOf(unit)))).OrderBy(change => change.Span),
+            ])
+            .ToString();
+    }
+
+    private static IEnumerable<MethodDeclarationSyntax> MainsOf(SyntaxNode root) =>
+        root.DescendantNodes()
             .OfType<MethodDeclarationSyntax>()
-            .Any(method => method.Identifier.Text == "Main" && method.Modifiers.Any(SyntaxKind.StaticKeyword));
+            .Where(method => method.Identifier.Text == "Main" && method.Modifiers.Any(SyntaxKind.StaticKeyword));
+
+    /// <summary>The changes that make declarations public that have no modifier for that, or private.</summary>
+    private static IEnumerable<TextChange> MadePublic(IEnumerable<MemberDeclarationSyntax> declarations) =>
+        declarations
+            .Where(one => !one.Modifiers.Any(modifier => modifier.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword))
+            .Select(one =>
+                one.Modifiers.FirstOrDefault(modifier => modifier.IsKind(SyntaxKind.PrivateKeyword)) is { RawKind: not 0 } hidden
+                    ? new TextChange(hidden.Span, "public")
+                    : new TextChange(
+                        new TextSpan(
+                            (one.AttributeLists.LastOrDefault()?.GetLastToken().GetNextToken() ?? one.GetFirstToken()).SpanStart,
+                            0
+                        ),
+                        "public "
+                    )
+            );
 
     private static bool HasExtensions(MemberDeclarationSyntax member) =>
         member is ClassDeclarationSyntax { Members: var members }
