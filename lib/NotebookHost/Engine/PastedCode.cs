@@ -9,8 +9,8 @@ namespace NotebookHost.Engine;
 /// <summary>Code that was written for a program and not for a cell: makes some of it work, and gives advice on the rest.</summary>
 internal static partial class PastedCode
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-    private static readonly CSharpParseOptions Program = new(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Program = new(ScriptChain.Language);
 
     /// <summary>
     /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>), which a script does not allow. Positions

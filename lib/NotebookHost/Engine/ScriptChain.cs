@@ -20,6 +20,9 @@ namespace NotebookHost.Engine;
 /// </summary>
 internal sealed class ScriptChain
 {
+    /// <summary>The C# of .NET 10's SDK. The compiler knows a later one, in which <c>union.Add(x)</c> is a declaration.</summary>
+    public const LanguageVersion Language = LanguageVersion.CSharp14;
+
     private static readonly string[] Imports =
     [
         "System",
@@ -87,7 +90,7 @@ internal sealed class ScriptChain
     private readonly List<(string Name, HashSet<string> Types, MetadataReference Reference)> _pasted = [];
     private object?[] _instances = [];
     private ScriptOptions _options = ScriptOptions
-        .Default.WithLanguageVersion(LanguageVersion.Latest)
+        .Default.WithLanguageVersion(Language)
         .WithImports(Imports)
         .WithReferences(Framework.Value[true])
         .AddReferences(Shared)
@@ -282,7 +285,7 @@ internal sealed class ScriptChain
         var version = $"[assembly: System.Reflection.AssemblyVersion(\"0.0.0.{number}\")]";
         var tree = CSharpSyntaxTree.ParseText(
             SourceText.From(usings + PastedCode.AsPublicLibrary(code, version), Encoding.UTF8),
-            new CSharpParseOptions(LanguageVersion.Latest),
+            new CSharpParseOptions(Language),
             file,
             cancellationToken: stop
         );
