@@ -107,7 +107,9 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
         }
 
         // What is not found here is looked for among this program's own libraries.
-        return Find(name) is { } file ? LoadFromAssemblyPath(_files.GetOrAdd(name, file)) : null;
+        return Find(name) is { } file ? LoadFromAssemblyPath(_files.GetOrAdd(name, file))
+            : name == KernelExtensions.Contract ? LoadFromStream(KernelExtensions.Compile())
+            : null;
     }
 
     /// <summary>The file of a library that the session asked for, or that lies beside one; null where there is none.</summary>
