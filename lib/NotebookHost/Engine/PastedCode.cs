@@ -13,13 +13,13 @@ internal static partial class PastedCode
     private static readonly CSharpParseOptions Program = new(ScriptChain.Language);
 
     /// <summary>
-    /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>), which a script does not allow. Positions
-    /// stay as they are.
+    /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>, <c>await using</c> too), which a script does
+    /// not allow. Positions stay as they are.
     /// </summary>
     /// <returns>The code, and the variables that are to be disposed at the cell's end, in the order of their declaration.</returns>
-    public static (string Code, IReadOnlyList<string> Disposed) WithoutUsingDeclarations(string code)
+    public static (string Code, IReadOnlyList<(string Name, bool Awaited)> Disposed) WithoutUsingDeclarations(string code)
     {
-        var names = new List<string>();
+        var names = new List<(string, bool)>();
         foreach (Match match in UsingDeclaration().Matches(code))
         {
             var start = match.Groups["using"].Index;
@@ -32,8 +32,11 @@ internal static partial class PastedCode
                 && token.Parent is UsingDirectiveSyntax or SkippedTokensTriviaSyntax
             )
             {
-                code = string.Concat(code.AsSpan(0, start), "     ", code.AsSpan(start + "using".Length));
-                names.Add(match.Groups["name"].Value);
+                var awaited = match.Groups["await"];
+                var from = awaited.Success ? awaited.Index : start;
+                var to = start + "using".Length;
+                code = string.Concat(code.AsSpan(0, from), new string(' ', to - from), code.AsSpan(to));
+                names.Add((match.Groups["name"].Value, awaited.Success));
             }
         }
 
@@ -148,7 +151,7 @@ internal static partial class PastedCode
 
     /// <summary>A type, a name and a value; with only one word before the = it would be an alias for a type.</summary>
     [GeneratedRegex(
-        @"^[ \t]*(?<using>using)[ \t]+(?!static\b)[\w.<>\[\],?]+([ \t]*,[ \t]*[\w.<>\[\]?]+)*[ \t]+(?<name>\w+)[ \t]*=(?!=)",
+        @"^[ \t]*((?<await>await)[ \t]+)?(?<using>using)[ \t]+(?!static\b)[\w.<>\[\],?]+([ \t]*,[ \t]*[\w.<>\[\]?]+)*[ \t]+(?<name>\w+)[ \t]*=(?!=)",
         RegexOptions.Multiline
     )]
     private static partial Regex UsingDeclaration();

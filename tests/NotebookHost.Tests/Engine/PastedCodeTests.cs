@@ -23,6 +23,21 @@ public sealed class PastedCodeTests : SessionTest
         );
     }
 
+    [Fact]
+    public async Task Await_using_declarations_are_disposed_at_the_cells_end()
+    {
+        await Run(
+            "class D : IAsyncDisposable, IDisposable { public void Dispose() => Console.Write(\"closed \");\n"
+                + "public async ValueTask DisposeAsync() { await Task.Yield(); Console.Write(\"awaited \"); } }"
+        );
+        Assert.Equal(
+            "open closed awaited ",
+            (await Run("  await using var d = new D();\nusing D e = new();\nConsole.Write(\"open \");")).Out
+        );
+        Assert.Equal("open awaited ", (await Run("{\n  await using var f = new D();\n  Console.Write(\"open \");\n}")).Out);
+        Assert.Equal(2, (await Fail("await using var g = new D();\nnonsense;")).Line);
+    }
+
     [Theory]
     [InlineData("class Program { static void Main() { Console.Write(\"main\"); } }")]
     [InlineData("class Program { static void Main(string[] args) => Console.Write(\"ma\" + \"in\"); }")]
