@@ -59,6 +59,8 @@ internal static partial class PastedCode
             "CS0122" =>
                 "If a cell declares it, write public before it there and run that cell again: a member of a class is private unless its "
                     + "declaration says otherwise.",
+            "CS1061" when error.GetMessage().Contains("'Dump'", StringComparison.Ordinal) =>
+                "Dump belongs to LINQPad: write .Display() instead, or the value alone in the cell's last line.",
             "CS0260" or "CS0261" or "CS0262" => "All parts of a partial type must be in one cell.",
             "CS0246" or "CS0234" when UsingAt(error.Location) is { Name: { } name } =>
                 $"If {name} belongs to a package, name the package first: #r \"nuget: {name}\" (many packages are called as their "
@@ -97,8 +99,9 @@ internal static partial class PastedCode
     /// <summary>The code of a library with all of it public that is not private: cells are in another assembly, and there a type without
     /// a modifier would be hidden.</summary>
     /// <param name="code">The code; <see cref="IsLibrary"/> holds for it.</param>
-    /// <param name="attribute">An attribute for the assembly.</param>
-    public static string AsPublicLibrary(string code, string attribute)
+    /// <param name="usings">What is put before the code's own usings; all on one line, so that lines keep their numbers.</param>
+    /// <param name="attribute">The attribute for the assembly, instead of those in the code.</param>
+    public static string AsPublicLibrary(string code, string usings, string attribute)
     {
         var unit = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, Program).GetRoot();
         var types = unit.DescendantNodes()
@@ -115,6 +118,9 @@ internal static partial class PastedCode
         return SourceText
             .From(code)
             .WithChanges([
+                // After a #define, which must be first.
+                new TextChange(new TextSpan(unit.GetFirstToken().SpanStart, 0), usings + " "),
+                .. unit.AttributeLists.Select(list => new TextChange(list.Span, string.Concat(list.ToString().Where(c => c == '\n')))),
                 new TextChange(new TextSpan(unit.Members[0].SpanStart, 0), attribute + " "),
                 .. hidden.Concat(MadePublic(types.Concat(MainsOf(unit)))).OrderBy(change => change.Span),
             ])

@@ -280,11 +280,10 @@ internal sealed class ScriptChain
     private Assembly? AddLibrary(string code, string file, CancellationToken stop)
     {
         var number = Interlocked.Increment(ref _lastNumber);
-        // On the first line, so that lines keep their numbers.
         var usings = string.Concat(Imports.SkipLast(1).Select(name => $"global using {name}; "));
         var version = $"[assembly: System.Reflection.AssemblyVersion(\"0.0.0.{number}\")]";
         var tree = CSharpSyntaxTree.ParseText(
-            SourceText.From(usings + PastedCode.AsPublicLibrary(code, version), Encoding.UTF8),
+            SourceText.From(PastedCode.AsPublicLibrary(code, usings, version), Encoding.UTF8),
             new CSharpParseOptions(Language),
             file,
             cancellationToken: stop

@@ -113,9 +113,23 @@ public sealed class PastedCodeTests : SessionTest
         Assert.Contains("write public before it", error.Traceback[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_pasted_file_may_begin_with_a_define_and_have_attributes_of_its_assembly()
+    {
+        await Run(
+            "#define ON\nusing System.Reflection;\nusing System.Runtime.CompilerServices;\n[assembly: AssemblyVersion(\"1.0.0.0\")]\n"
+                + "[assembly:\n    InternalsVisibleTo(\"X\")]\nnamespace A\n{\n#if ON\n    class T { public static int N() => throw new Exception(); }\n"
+                + "#endif\n}"
+        );
+        Assert.Contains((await Fail("A.T.N()")).Traceback, line => line.Contains("cell 1, line 10", StringComparison.Ordinal));
+        await Run("#define ON\nnamespace B { class U { public static int N => 1; } }\n");
+        Assert.Equal("1", (await Run("B.U.N")).Result!["text/plain"]);
+    }
+
     [Theory]
     [InlineData("var a = 1;\nnamespace X { class Y { } }", "A cell has no namespaces")]
     [InlineData("var a = 1;\nstatic class E { public static int Twice(this int x) => 2 * x; }", "stands at the top level")]
+    [InlineData("new[] { 1 }.Dump();", "write .Display() instead")]
     [InlineData("Span<int> s = stackalloc int[3];", "which a Span cannot")]
     public async Task An_error_of_pasted_code_is_followed_by_the_form_that_works(string code, string advice)
     {
