@@ -43,7 +43,7 @@ internal static class KernelExtensions
             {
                 output.Write(
                     "stderr",
-                    $"The extension {Path.GetFileName(file)} for .NET Interactive does not work here ({ReasonOf(e.GetBaseException())}); the "
+                    $"The extension {Path.GetFileName(file)} for .NET Interactive does not work here ({ReasonOf(e)}); the "
                         + "package itself can be used.\n"
                 );
             }
@@ -67,7 +67,7 @@ internal static class KernelExtensions
     }
 
     private static string ReasonOf(Exception exception) =>
-        ((exception as ReflectionTypeLoadException)?.LoaderExceptions.FirstOrDefault() ?? exception)
+        (exception is ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } ? first : exception.GetBaseException())
             .Message.ReplaceLineEndings(" ")
             .TrimEnd('.', ' ');
 

@@ -13,8 +13,8 @@ internal static partial class PastedCode
     private static readonly CSharpParseOptions Program = new(ScriptChain.Language);
 
     /// <summary>
-    /// Removes the <c>using</c> from declarations at the top level (<c>using var file = …;</c>, <c>await using</c> too), which a script does
-    /// not allow. Positions stay as they are.
+    /// Removes the <c>using</c> or <c>await using</c> from declarations at the top level (<c>using var file = …;</c>), which a script
+    /// does not allow. Positions stay as they are.
     /// </summary>
     /// <returns>The code, and the variables that are to be disposed at the cell's end, in the order of their declaration.</returns>
     public static (string Code, IReadOnlyList<(string Name, bool Awaited)> Disposed) WithoutUsingDeclarations(string code)
@@ -112,7 +112,7 @@ internal static partial class PastedCode
                 && !member.Modifiers.Any(SyntaxKind.FileKeyword)
             );
         var hidden = unit.DescendantTokens()
-            .Where(token => token.IsKind(SyntaxKind.InternalKeyword) && token.GetPreviousToken().Kind() != SyntaxKind.ProtectedKeyword)
+            .Where(token => token.IsKind(SyntaxKind.InternalKeyword) && !token.GetPreviousToken().IsKind(SyntaxKind.ProtectedKeyword))
             // An accessor has the access of its property.
             .Select(token => new TextChange(token.Span, token.Parent is AccessorDeclarationSyntax ? "" : "public"));
         return SourceText
@@ -157,7 +157,8 @@ internal static partial class PastedCode
 
     /// <summary>A type, a name and a value; with only one word before the = it would be an alias for a type.</summary>
     [GeneratedRegex(
-        @"^[ \t]*((?<await>await)[ \t]+)?(?<using>using)[ \t]+(?!static\b)[\w.<>\[\],?]+([ \t]*,[ \t]*[\w.<>\[\]?]+)*[ \t]+(?<name>\w+)[ \t]*=(?!=)",
+        @"^[ \t]*((?<await>await)[ \t]+)?(?<using>using)[ \t]+"
+            + @"(?!static\b)[\w.<>\[\],?]+([ \t]*,[ \t]*[\w.<>\[\]?]+)*[ \t]+(?<name>\w+)[ \t]*=(?!=)",
         RegexOptions.Multiline
     )]
     private static partial Regex UsingDeclaration();

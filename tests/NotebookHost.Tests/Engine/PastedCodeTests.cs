@@ -69,7 +69,8 @@ public sealed class PastedCodeTests : SessionTest
     public async Task Types_of_a_pasted_namespace_need_no_modifier_and_can_be_pasted_again()
     {
         const string shapes =
-            "namespace Shapes;\n[Serializable]\nclass Square { internal int Side { get; internal set; } = 3; public int Area() => Side * Side; }\n"
+            "namespace Shapes;\n[Serializable]\n"
+            + "class Square { internal int Side { get; internal set; } = 3; public int Area() => Side * Side; }\n"
             + "enum Color { Red }\ninternal static class Numbers { internal static int Twice(this int x) => 2 * x; }";
         await Run(shapes);
         Assert.Equal(
@@ -118,7 +119,8 @@ public sealed class PastedCodeTests : SessionTest
     {
         await Run(
             "#define ON\nusing System.Reflection;\nusing System.Runtime.CompilerServices;\n[assembly: AssemblyVersion(\"1.0.0.0\")]\n"
-                + "[assembly:\n    InternalsVisibleTo(\"X\")]\nnamespace A\n{\n#if ON\n    class T { public static int N() => throw new Exception(); }\n"
+                + "[assembly:\n    InternalsVisibleTo(\"X\")]\nnamespace A\n{\n#if ON\n"
+                + "    class T { public static int N() => throw new Exception(); }\n"
                 + "#endif\n}"
         );
         Assert.Contains((await Fail("A.T.N()")).Traceback, line => line.Contains("cell 1, line 10", StringComparison.Ordinal));

@@ -200,7 +200,8 @@ public sealed class ReferenceTests : SessionTest
             Compile(
                 file,
                 "using Microsoft.DotNet.Interactive; using Microsoft.DotNet.Interactive.Formatting; using System.Threading.Tasks;\n"
-                    + $"public class Extension : IKernelExtension {{ public Task OnLoadAsync(Kernel kernel) {{ {body} return Task.CompletedTask; }} }}",
+                    + $"public class Extension : IKernelExtension {{ public Task OnLoadAsync(Kernel kernel) {{ {body} "
+                    + "return Task.CompletedTask; } }",
                 interactive,
                 Path.Combine(Folder, $"{name}.dll")
             );
