@@ -308,6 +308,12 @@ internal static partial class CellParser
                     return (new ValueStep(name, "csharp", $"System.IO.File.ReadAllText({Literal(file)})", number), null);
                 }
 
+                if (Option("--from-url") is { } address)
+                {
+                    var download = $"await new System.Net.Http.HttpClient().GetStringAsync({Literal(address)})";
+                    return (new ValueStep(name, "csharp", download, number), null);
+                }
+
                 if (Option("--from-value") is { } text)
                 {
                     return (new ValueStep(name, "csharp", Literal(text), number), null);
