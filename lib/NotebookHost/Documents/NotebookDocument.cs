@@ -52,12 +52,23 @@ public sealed class NotebookDocument
             ? course.Trim()
             : "";
 
+    /// <summary>One sentence where the notebook is in another language than C#, so that it cannot be run; null where it is not.</summary>
+    internal string? LanguageError =>
+        NotebookValidation.OtherLanguage(Root) is { } language
+            ? $"the notebook's language is {language}, and only C# notebooks can be run here. Choose another file, or Jupyter with a "
+                + $"kernel for {language}."
+            : null;
+
     /// <summary>Reads a notebook.</summary>
     /// <exception cref="NotebookFormatException">The file is missing, not JSON, not nbformat 4, or not a C# notebook.</exception>
-    public static NotebookDocument Load(string path)
+    public static NotebookDocument Load(string path) => InCSharp(LoadAny(path));
+
+    /// <summary>Reads a notebook in any language.</summary>
+    /// <exception cref="NotebookFormatException">The file is missing, not JSON, or not nbformat 4.</exception>
+    internal static NotebookDocument LoadAny(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        return Parse(ReadText(path).TrimStart('\uFEFF'), path);
+        return ParseAny(ReadText(path).TrimStart('\uFEFF'), path);
     }
 
     /// <summary>The text of a notebook's file, with its byte order mark where it has one.</summary>
@@ -86,7 +97,9 @@ public sealed class NotebookDocument
 
     /// <summary>Reads a notebook from its JSON text; <paramref name="path"/> names it in errors.</summary>
     /// <exception cref="NotebookFormatException">The text is not JSON, not nbformat 4, or not a C# notebook.</exception>
-    public static NotebookDocument Parse(string json, string path)
+    public static NotebookDocument Parse(string json, string path) => InCSharp(ParseAny(json, path));
+
+    private static NotebookDocument ParseAny(string json, string path)
     {
         JsonNode? node;
         try
@@ -105,6 +118,9 @@ public sealed class NotebookDocument
         var root = NotebookValidation.Check(node, path);
         return new NotebookDocument(root, path);
     }
+
+    private static NotebookDocument InCSharp(NotebookDocument document) =>
+        document.LanguageError is { } error ? throw new NotebookFormatException($"{document.Path}: {error}") : document;
 
     /// <summary>The notebook as JSON text, indented by one space and ending in a newline, as Jupyter writes it.</summary>
     public string ToJson() => Root.ToJsonString(Indented) + "\n";

@@ -47,15 +47,6 @@ internal static class NotebookValidation
             CheckCell(cells[i], i + 1, path);
         }
 
-        var language = Language(root);
-        if (language is not null && !IsCSharp(language))
-        {
-            throw new NotebookFormatException(
-                $"{path}: the notebook's language is {language}, and only C# notebooks can be run here. Choose another file, or Jupyter "
-                    + $"with a kernel for {language}."
-            );
-        }
-
         return root;
     }
 
@@ -83,9 +74,12 @@ internal static class NotebookValidation
         node is JsonValue value && value.GetValueKind() == JsonValueKind.String
         || node is JsonArray lines && lines.All(line => line?.GetValueKind() == JsonValueKind.String);
 
-    private static string? Language(JsonObject root) =>
-        (root["metadata"]?["kernelspec"] as JsonObject)?["language"]?.ToString()
-        ?? (root["metadata"]?["language_info"] as JsonObject)?["name"]?.ToString();
-
-    private static bool IsCSharp(string language) => language.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK";
+    /// <summary>The language that a notebook's metadata names; null where that is C#, or none.</summary>
+    public static string? OtherLanguage(JsonObject root)
+    {
+        var language =
+            (root["metadata"]?["kernelspec"] as JsonObject)?["language"]?.ToString()
+            ?? (root["metadata"]?["language_info"] as JsonObject)?["name"]?.ToString();
+        return language?.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK" ? null : language;
+    }
 }

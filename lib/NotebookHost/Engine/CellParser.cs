@@ -49,7 +49,7 @@ internal sealed record PackageDirective(string Name, string? Version, int Line);
 /// <summary>Finds the directives in a cell. Everything unknown is refused here, before any part of the cell runs.</summary>
 internal static partial class CellParser
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
 
     /// <summary>Languages whose text is shown.</summary>
     private static readonly string[] Shown = ["html", "markdown", "javascript", "js", "mermaid", "svg"];
@@ -306,6 +306,12 @@ internal static partial class CellParser
                 if (Option("--from-file") is { } file)
                 {
                     return (new ValueStep(name, "csharp", $"System.IO.File.ReadAllText({Literal(file)})", number), null);
+                }
+
+                if (Option("--from-url") is { } address)
+                {
+                    var download = $"await new System.Net.Http.HttpClient().GetStringAsync({Literal(address)})";
+                    return (new ValueStep(name, "csharp", download, number), null);
                 }
 
                 if (Option("--from-value") is { } text)

@@ -196,9 +196,17 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
                 context.Interrupted
             );
             ShowWarnings(submission, source, context);
-            foreach (var name in disposed.Reverse())
+            foreach (var (name, awaited) in disposed.Reverse())
             {
-                (submission.Variables.FirstOrDefault(variable => variable.Name == name)?.Value as IDisposable)?.Dispose();
+                var value = submission.Variables.FirstOrDefault(variable => variable.Name == name)?.Value;
+                if (awaited && value is IAsyncDisposable asynchronous)
+                {
+                    await asynchronous.DisposeAsync();
+                }
+                else
+                {
+                    (value as IDisposable)?.Dispose();
+                }
             }
 
             if (submission.Exception is not null && IsInterruption(submission.Exception, context))

@@ -20,6 +20,9 @@ namespace NotebookHost.Engine;
 /// </summary>
 internal sealed class ScriptChain
 {
+    /// <summary>The C# of .NET 10's SDK. The compiler knows a later one, in which <c>union.Add(x)</c> is a declaration.</summary>
+    public const LanguageVersion Language = LanguageVersion.CSharp14;
+
     private static readonly string[] Imports =
     [
         "System",
@@ -84,9 +87,10 @@ internal sealed class ScriptChain
     private readonly SessionLoadContext _context = new();
     private readonly List<Submission> _submissions = [];
     private readonly List<MetadataReference> _libraryReferences = [];
+    private readonly List<(string Name, HashSet<string> Types, MetadataReference Reference)> _pasted = [];
     private object?[] _instances = [];
     private ScriptOptions _options = ScriptOptions
-        .Default.WithLanguageVersion(LanguageVersion.Latest)
+        .Default.WithLanguageVersion(Language)
         .WithImports(Imports)
         .WithReferences(Framework.Value[true])
         .AddReferences(Shared)
@@ -154,7 +158,7 @@ internal sealed class ScriptChain
             (library, code) = (PastedCode.HasMain(code) ? library : null, "");
         }
 
-        var (script, compiled) = Compile(code, file, directory, cancellationToken);
+        var (script, compiled) = Compile(PastedCode.WithPublicMain(code), file, directory, cancellationToken);
         foreach (var referenced in script.GetCompilation().DirectiveReferences.OfType<PortableExecutableReference>())
         {
             if (referenced.FilePath is { } path)
@@ -275,35 +279,53 @@ internal sealed class ScriptChain
     /// for example because it uses a variable of a cell.</summary>
     private Assembly? AddLibrary(string code, string file, CancellationToken stop)
     {
-        // On the first line, so that lines keep their numbers.
+        var number = Interlocked.Increment(ref _lastNumber);
         var usings = string.Concat(Imports.SkipLast(1).Select(name => $"global using {name}; "));
+        var version = $"[assembly: System.Reflection.AssemblyVersion(\"0.0.0.{number}\")]";
         var tree = CSharpSyntaxTree.ParseText(
-            SourceText.From(usings + code, Encoding.UTF8),
-            new CSharpParseOptions(LanguageVersion.Latest),
+            SourceText.From(PastedCode.AsPublicLibrary(code, usings, version), Encoding.UTF8),
+            new CSharpParseOptions(Language),
             file,
             cancellationToken: stop
         );
         var compilation = CSharpCompilation.Create(
-            $"Library{Interlocked.Increment(ref _lastNumber)}",
+            $"Library{number}",
             [tree],
-            [
+            options: new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                allowUnsafe: true,
+                // The compiler tells versions of an assembly apart only if it has a public key; which one does not matter.
+                cryptoPublicKey: [.. typeof(Compilation).Assembly.GetName().GetPublicKey()!],
+                publicSign: true
+            )
+        );
+        var types = compilation
+            .GetSymbolsWithName(_ => true, SymbolFilter.Type, stop)
+            .Where(type => type.ContainingType is null)
+            .Select(type => type.ToDisplayString())
+            .ToHashSet();
+        // A type that is declared again takes the place of the old one: of two assemblies of one name, the compiler takes the newer.
+        var old = _pasted.FindLast(one => one.Types.Overlaps(types));
+        compilation = compilation
+            .WithAssemblyName(old.Name ?? compilation.AssemblyName)
+            .WithReferences([
                 .. Framework.Value[true],
                 .. Framework.Value[false],
                 .. Shared.Select(assembly => MetadataReference.CreateFromFile(assembly.Location)),
-                .. _libraryReferences,
+                .. _libraryReferences.Where(reference => reference != old.Reference),
                 .. BroughtFor(code),
-            ],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)
-        );
-        var compiled = TryEmit(StopChecks.Insert(compilation, _lastNumber), _lastNumber, stop, out _);
+            ]);
+        var compiled = TryEmit(StopChecks.Insert(compilation, number), number, stop, out _);
         if (compiled is not { IsEmpty: false })
         {
             return null;
         }
 
         var image = ((MemoryStream)compiled.Code).ToArray();
-        var assembly = _context.Load(compiled.Code, compiled.Symbols);
+        var assembly = _context.LoadLibrary(compiled.Code, compiled.Symbols);
         var reference = MetadataReference.CreateFromImage(image);
+        _pasted.Add((compilation.AssemblyName!, types, reference));
+        _libraryReferences.Remove(old.Reference);
         _libraryReferences.Add(reference);
         _options = _options.AddReferences(reference);
         EndlessEnumeration.RegisterTypes(assembly);

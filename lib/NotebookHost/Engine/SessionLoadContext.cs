@@ -15,7 +15,7 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
 {
     private static readonly string FrameworkFolder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
-    private readonly ConcurrentDictionary<string, Assembly> _submissions = new();
+    private readonly ConcurrentDictionary<(string Name, Version Version), Assembly> _submissions = new();
     private readonly ConcurrentDictionary<string, string> _files = new(StringComparer.OrdinalIgnoreCase);
     private volatile string[] _folders = [];
     private string? _natives;
@@ -31,12 +31,13 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
         || name.StartsWith("Microsoft.DotNet.Interactive.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Loads a compiled submission.</summary>
-    public Assembly Load(Stream code, Stream symbols)
-    {
-        var assembly = LoadFromStream(code, symbols);
-        _submissions[assembly.GetName().Name!] = assembly;
-        return assembly;
-    }
+    public Assembly Load(Stream code, Stream symbols) => Remember(LoadFromStream(code, symbols));
+
+    /// <summary>Loads code that was compiled as a library of its own. An earlier version of it may be loaded, which a context does not
+    /// allow, so it gets one of its own.</summary>
+    public Assembly LoadLibrary(Stream code, Stream symbols) => Remember(new LibraryContext(this).LoadFromStream(code, symbols));
+
+    private Assembly Remember(Assembly assembly) => _submissions[(assembly.GetName().Name!, assembly.GetName().Version!)] = assembly;
 
     /// <summary>Makes the files of packages known: they are loaded when they are needed.</summary>
     public void AddPackages(IEnumerable<string> assemblies, IReadOnlyList<string> natives, string nativesFolder)
@@ -95,7 +96,7 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         var name = assemblyName.Name!;
-        if (_submissions.TryGetValue(name, out var submission))
+        if (_submissions.TryGetValue((name, assemblyName.Version ?? new Version(0, 0, 0, 0)), out var submission))
         {
             return submission;
         }
@@ -106,7 +107,9 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
         }
 
         // What is not found here is looked for among this program's own libraries.
-        return Find(name) is { } file ? LoadFromAssemblyPath(_files.GetOrAdd(name, file)) : null;
+        return Find(name) is { } file ? LoadFromAssemblyPath(_files.GetOrAdd(name, file))
+            : name == KernelExtensions.Contract ? LoadFromStream(KernelExtensions.Compile())
+            : null;
     }
 
     /// <summary>The file of a library that the session asked for, or that lies beside one; null where there is none.</summary>
@@ -177,5 +180,10 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("session")
             // Windows asks for a privilege to make links.
             File.Copy(file, link);
         }
+    }
+
+    private sealed class LibraryContext(SessionLoadContext session) : AssemblyLoadContext
+    {
+        protected override Assembly? Load(AssemblyName assemblyName) => session.Load(assemblyName);
     }
 }

@@ -42,6 +42,13 @@ internal sealed class NotebookRun
     {
         var stopwatch = Stopwatch.StartNew();
         var document = _notebook.Document;
+        if (document.LanguageError is { } languageError)
+        {
+            _status = RunStatus.Failed;
+            _error = new CellFailure(0, null, null, "LanguageError", languageError);
+            return Result(stopwatch);
+        }
+
         OutputClearing.Clear(document);
         CurrentFormat.Upgrade(document);
         if (_options.Parameters.Count > 0)
@@ -69,9 +76,13 @@ internal sealed class NotebookRun
         }
 
         _output.Flush();
-        return new NotebookResult(
+        return Result(stopwatch);
+    }
+
+    private NotebookResult Result(Stopwatch stopwatch) =>
+        new(
             _notebook.Name,
-            document.Title,
+            _notebook.Document.Title,
             null,
             null,
             _status,
@@ -81,7 +92,6 @@ internal sealed class NotebookRun
             _peakMemory,
             _error
         );
-    }
 
     private async Task RunCellsAsync(WorkerHandle worker, CancellationToken interrupt)
     {

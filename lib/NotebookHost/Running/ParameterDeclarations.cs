@@ -9,7 +9,7 @@ namespace NotebookHost.Running;
 /// <summary>Finds, without running anything, which parameters notebooks declare, those of imported notebooks too.</summary>
 internal static class ParameterDeclarations
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
 
     /// <exception cref="UsageException">A name that no notebook declares, or a value that does not convert to the declared
     /// type.</exception>

@@ -58,7 +58,7 @@ internal sealed record RunPlan(IReadOnlyList<PlannedNotebook> Notebooks, string 
     {
         try
         {
-            return NotebookDocument.Load(path);
+            return NotebookDocument.LoadAny(path);
         }
         catch (NotebookFormatException e)
         {

@@ -24,7 +24,8 @@ internal sealed class Runner(RunPlan plan, IRunReporter reporter)
                     : folder.Write(notebook, await new NotebookRun(notebook, plan.Options, reporter).RunAsync(interrupt));
             reporter.NotebookEnded(notebook, result);
             results.Add(result);
-            stopped |= result.Status != RunStatus.Passed && !plan.Options.KeepGoing;
+            // A notebook in another language was not begun, so the others do not wait for it.
+            stopped |= result.Status != RunStatus.Passed && !plan.Options.KeepGoing && notebook.Document.LanguageError is null;
         }
 
         var summary = new RunSummary(started, Math.Round(stopwatch.Elapsed.TotalSeconds, 3), results);

@@ -5,6 +5,13 @@ namespace NotebookHost.Tests.Engine;
 public sealed class CellTests : SessionTest
 {
     [Fact]
+    public async Task A_variable_may_be_called_like_a_word_that_a_later_CSharp_reserves() =>
+        Assert.Equal(
+            "1 2",
+            (await Run("var union = new HashSet<int> { 1 };\nunion.UnionWith([2]);\nstring.Join(' ', union)")).Result!["text/plain"]
+        );
+
+    [Fact]
     public async Task State_functions_classes_and_usings_stay_across_cells()
     {
         await Run("using System.Globalization;\nvar x = 20;\nint Twice(int n) => 2 * n;\nrecord Point(int X, int Y);");

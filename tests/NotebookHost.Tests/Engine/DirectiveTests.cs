@@ -8,6 +8,29 @@ public sealed class DirectiveTests : SessionTest
         (await Run(code)).Displays.Values.First(data => data.ContainsKey(mimeType))[mimeType];
 
     [Fact]
+    public async Task A_value_is_taken_from_an_address()
+    {
+        using var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        free.Start();
+        var address = $"http://127.0.0.1:{((System.Net.IPEndPoint)free.LocalEndpoint).Port}/";
+        free.Stop();
+        Assert.Equal("System.Net.Http.HttpRequestException", (await Fail($"#!value --from-url {address} --name x")).Name);
+        using var server = new System.Net.HttpListener { Prefixes = { address } };
+        server.Start();
+        var answer = Task.Run(
+            async () =>
+            {
+                var context = await server.GetContextAsync();
+                context.Response.Close("found"u8.ToArray(), willBlock: false);
+            },
+            TestContext.Current.CancellationToken
+        );
+        await Run($"#!value --from-url {address} --name x");
+        await answer;
+        Assert.Equal("found", (await Run("x")).Result!["text/plain"]);
+    }
+
+    [Fact]
     public async Task A_cell_may_have_several_submissions()
     {
         var sink = await Run("var a = 1;\na\n#!csharp\nvar b = a + 1;\nb\n#!time\nb + 1");

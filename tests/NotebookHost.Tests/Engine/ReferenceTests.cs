@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.DotNet.Interactive.Formatting;
 using NotebookHost.Engine;
+using NotebookHost.Engine.Assistance;
 
 namespace NotebookHost.Tests.Engine;
 
@@ -71,6 +72,29 @@ public sealed class ReferenceTests : SessionTest
             Path.Combine(Folder, "bin", $"{inner}.dll")
         );
         Assert.Equal("4", (await Run($"#r \"bin/{outer}.dll\"\nOuter.N")).Result!["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_library_that_is_found_beside_another_is_described_too()
+    {
+        string File(string name) => Path.Combine(Folder, "bin", $"{name}.dll");
+        var (outer, inner) = ($"Outer{Guid.NewGuid():N}", $"Inner{Guid.NewGuid():N}");
+        Compile(File(inner), "public class Inner { public int N => 4; }");
+        Compile(File(outer), "public class Outer { public Inner In = new(); }", File(inner));
+        await System.IO.File.WriteAllTextAsync(
+            Path.ChangeExtension(File(inner), ".xml"),
+            $"<doc><assembly><name>{inner}</name></assembly><members><member name='P:Inner.N'><summary>The number four.</summary></member>"
+                + "</members></doc>",
+            TestContext.Current.CancellationToken
+        );
+        await Run($"#r \"bin/{outer}.dll\"\nvar outer = new Outer();");
+        using var assistant = new CodeAssistant(Session);
+        const string code = "outer.In.N";
+        Assert.Contains(
+            "The number four.",
+            (await assistant.AnswerAsync(new InspectionQuestion(code, code.Length)))!.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -154,7 +178,56 @@ public sealed class ReferenceTests : SessionTest
         Assert.Equal("6", (await Run("Tiny.N")).Result!["text/plain"]);
     }
 
-    private void Pack(string name, string version, string code)
+    [Fact]
+    public async Task An_extension_of_a_package_registers_its_formatters_without_the_package_of_dotnet_Interactive()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "nuget.config"),
+            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' "
+                + "value='cache'/></config></configuration>",
+            TestContext.Current.CancellationToken
+        );
+        var interactive = Path.Combine(Folder, "Microsoft.DotNet.Interactive.dll");
+        Compile(
+            interactive,
+            "[assembly: System.Reflection.AssemblyVersion(\"1.0.0.0\")]\nnamespace Microsoft.DotNet.Interactive;\n"
+                + "public abstract class Kernel { public string Name; }\n"
+                + "public interface IKernelExtension { System.Threading.Tasks.Task OnLoadAsync(Kernel kernel); }"
+        );
+        string Extension(string name, string body)
+        {
+            var file = Path.Combine(Folder, $"{name}.Interactive.dll");
+            Compile(
+                file,
+                "using Microsoft.DotNet.Interactive; using Microsoft.DotNet.Interactive.Formatting; using System.Threading.Tasks;\n"
+                    + $"public class Extension : IKernelExtension {{ public Task OnLoadAsync(Kernel kernel) {{ {body} "
+                    + "return Task.CompletedTask; } }",
+                interactive,
+                Path.Combine(Folder, $"{name}.dll")
+            );
+            return file;
+        }
+
+        Pack(
+            "Shown",
+            "1.0.0",
+            "public class Shown { }",
+            () => Extension("Shown", "Formatter.Register<Shown>(_ => \"<i>s</i>\", \"text/html\");")
+        );
+        Pack("Needy", "1.0.0", "public class Needy { public int N => 6; }", () => Extension("Needy", "System.Console.Write(kernel.Name);"));
+
+        await Run("#i \"nuget: feed\"\n#r \"nuget: Shown, 1.0.0\"");
+        Assert.Equal("<i>s</i>", (await Run("new Shown()")).Result!["text/html"]);
+        var needy = await Run("#r \"nuget: Needy, 1.0.0\"");
+        Assert.Contains(
+            "The extension Needy.Interactive.dll for .NET Interactive does not work here",
+            needy.ErrorText,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("6", (await Run("new Needy().N")).Result!["text/plain"]);
+    }
+
+    private void Pack(string name, string version, string code, Func<string>? extension = null)
     {
         var dll = Path.Combine(Folder, $"{name}.dll");
         Compile(dll, code);
@@ -171,5 +244,9 @@ public sealed class ReferenceTests : SessionTest
         }
 
         archive.CreateEntryFromFile(dll, $"lib/net8.0/{name}.dll");
+        if (extension?.Invoke() is { } file)
+        {
+            archive.CreateEntryFromFile(file, $"interactive-extensions/dotnet/{Path.GetFileName(file)}");
+        }
     }
 }

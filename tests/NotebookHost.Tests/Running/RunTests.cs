@@ -96,6 +96,26 @@ public sealed class RunTests : ProgramTest
     }
 
     [Fact]
+    public async Task A_notebook_in_another_language_fails_with_one_sentence_and_the_others_run()
+    {
+        var fsharp = Samples.Json("let x = 1");
+        fsharp["metadata"]!["kernelspec"]!["language"] = "F#";
+        await File.WriteAllTextAsync(Path.Combine(Folder, "fs.ipynb"), fsharp.ToJsonString(), TestContext.Current.CancellationToken);
+        Notebook("one.ipynb", "1");
+
+        var (code, output, _) = await Run("run", "fs.ipynb", "one.ipynb", "--output", "out");
+
+        Assert.Equal(1, code);
+        Assert.Contains("fs.ipynb: LanguageError: the notebook's language is F#, and only C#", output, StringComparison.Ordinal);
+        Assert.Equal(["failed", "passed"], Summary()["notebooks"]!.AsArray().Select(notebook => (string)notebook!["status"]!));
+        Assert.Contains(
+            "only C# notebooks can be run here",
+            await File.ReadAllTextAsync(Path.Combine(Output, "fs.html"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task All_cells_goes_on_after_a_failed_cell_and_not_after_the_session_is_gone()
     {
         Notebook("one.ipynb", "var x = 1;", "throw new Exception(\"first\");", "x + 1", "throw new Exception(\"second\");");

@@ -8,7 +8,7 @@ public sealed class WrongUseTests : ProgramTest
     [InlineData("no such notebook", "run", "missing.ipynb")]
     [InlineData("not valid JSON", "run", "text.ipynb")]
     [InlineData("nbformat 3", "run", "old.ipynb")]
-    [InlineData("python", "run", "python.ipynb")]
+    [InlineData("the notebook's language is python", "clear", "python.ipynb")]
     [InlineData("known are epochs, rate", "run", "good.ipynb", "--set", "epoch=3")]
     [InlineData("declared as Int32", "run", "good.ipynb", "--set", "epochs=many")]
     [InlineData("NAME=VALUE", "run", "good.ipynb", "--set", "epochs")]

@@ -70,7 +70,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
     {
         var tree = CSharpSyntaxTree.ParseText(
             WithoutDirectives(code),
-            new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script)
+            new CSharpParseOptions(ScriptChain.Language, kind: SourceCodeKind.Script)
         );
         if (!SyntaxFactory.IsCompleteSubmission(tree))
         {

@@ -84,13 +84,16 @@ internal sealed class DocumentedReferences
             [
                 .. inner
                     .ResolveReference(reference, baseFilePath, properties)
-                    .Select(found => found.FilePath is { } file ? references.WithDocumentation(file) : found),
+                    .Select(found => (PortableExecutableReference)references.Documented(found)),
             ];
 
         public override PortableExecutableReference? ResolveMissingAssembly(
             MetadataReference definition,
             AssemblyIdentity referenceIdentity
-        ) => inner.ResolveMissingAssembly(definition, referenceIdentity);
+        ) =>
+            inner.ResolveMissingAssembly(definition, referenceIdentity) is { } found
+                ? (PortableExecutableReference)references.Documented(found)
+                : null;
 
         public override bool Equals(object? other) => ReferenceEquals(this, other);
 
