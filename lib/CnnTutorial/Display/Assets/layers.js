@@ -354,7 +354,7 @@
   function chooseStrongest() {
     const first = stages.findIndex(stage => stage.kind === 'convolution');
     if (first < 0) return;
-    const values = stages[first].values, best = values.indexOf(Math.max(...values)), { rows, columns } = stages[first];
+    const { values, rows, columns } = stages[first], best = values.reduce((best, value, i) => value > values[best] ? i : best, 0);
     show({ stage: first, map: Math.floor(best / (rows * columns)), y: Math.floor(best / columns) % rows, x: best % columns });
   }
 
