@@ -10,7 +10,8 @@ internal static class LayersBenchmark
     private const int Moves = 200;
 
     /// <summary>Collects for each movement the milliseconds that the page's code takes in that frame, and those from the event to the frame
-    /// that shows it. What is asked for before the pad's listener runs before the pad's frame, what is asked for after it runs after.</summary>
+    /// that shows it. A callback that is asked for before the pad's listener runs before the pad's frame; one asked for after it runs
+    /// after.</summary>
     private const string Watch = """
         () => {
           window.work = [];

@@ -52,11 +52,7 @@ public sealed class DigitPadTests
     [InlineData(3, 16, "its layer 'fc' gets 1,024 numbers per image of 16×16 in colour and was made for 4,096;")]
     public void A_picture_pad_takes_a_network_for_colour_and_says_what_does_not_fit(int channels, int side, string? reason)
     {
-        var model = Sequential(
-            ("conv", Conv2d(3, 4, kernel_size: 3, padding: 1)),
-            ("flatten", Flatten()),
-            ("fc", Linear(4 * 32 * 32, 2))
-        );
+        var model = Sequential(("conv", Conv2d(3, 4, kernel_size: 3, padding: 1)), ("flatten", Flatten()), ("fc", Linear(4 * 32 * 32, 2)));
         var examples = new ImageSplit(new byte[20 * channels * side * side], new byte[20], side, side, channels);
         var pad = PicturePad.For(model, examples, ["a", "b"]);
         if (reason is null)
