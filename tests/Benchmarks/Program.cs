@@ -10,6 +10,8 @@ return args switch
     ["growth", .. var rest] => await GrowthBenchmark.RunAsync(rest),
     ["course", .. var rest] => await CourseBenchmark.RunAsync(rest),
     ["page", .. var rest] => await PageBenchmark.RunAsync(rest),
+    ["classify", .. var program] => await ClassifyBenchmark.RunAsync(program),
+    ["layers"] => await LayersBenchmark.RunAsync(),
     ["accuracy", .. var rest] => await AccuracyBenchmark.RunAsync(rest),
     ["interruptions", .. var counts] => await FaultRuns.InterruptAsync(counts),
     ["fuzz-safetensors", .. var counts] => FaultRuns.Fuzz(counts),
@@ -32,6 +34,8 @@ static int Usage()
           growth [IMAGES]                              time and memory from 6,000 images to 6,000,000, which then stay on disk
           course [ROUNDS]                              the other waits: loading, evaluation, 05 to its first batch, the whole course
           page [ROUNDS]                                what a learner waits for in the browser, beside Jupyter Notebook
+          classify [PROGRAM.dll PICTURE]               1,000 images in TorchSharp and in ONNX Runtime; notebook 08's console program
+          layers                                       a frame of the drawing pad that shows every layer, in Chromium
           accuracy [SEEDS]                             ten epochs of MNIST: a plain loop and Trainer.Fit, at two learning rates
           readme-pictures                              makes README.md's two pictures (needs CNN_TUTORIAL_DATA, Chromium, Jupyter)
           interruptions [SAVES [TRAININGS]]            kills processes that save and that train (200, 40), and looks at what is left

@@ -46,6 +46,27 @@ public sealed partial class OwnProgramTests(BundledCourse course)
             var said = await ShellAsync(folder, run);
             Assert.Equal(answer.Groups["said"].Value.Trim(), said.Trim().Split('\n')[^1]);
         }
+
+        await SaysAsync("", "Name one picture: dotnet run -- picture.png");
+        await SaysAsync("nowhere.png", $"There is no file {Path.Combine(folder, "nowhere.png")}.");
+        await SaysAsync("Program.cs", "Program.cs is no picture that can be read; take a PNG, JPEG or BMP.");
+        var classes = Path.Combine(folder, "classes.txt");
+        await File.AppendAllTextAsync(classes, "one more\n", TestContext.Current.CancellationToken);
+        await SaysAsync(
+            "picture.png",
+            "model.safetensors has no weights predictions.weight of the shape [5, 64]; write Channels, Side and the layers as they were in "
+                + "training."
+        );
+        File.Delete(Path.Combine(folder, "model.safetensors"));
+        await SaysAsync("picture.png", $"There is no file {Path.Combine(folder, "model.safetensors")}.");
+
+        async Task SaysAsync(string picture, string sentence)
+        {
+            var (code, _, errors) = await TestProcess.RunAsync(
+                new ProcessStartInfo("bash", ["-c", $"dotnet run --no-build -- {picture}"]) { WorkingDirectory = folder }
+            );
+            Assert.Equal((1, sentence), (code, errors.Trim()));
+        }
     }
 
     private static async Task<string> ShellAsync(string folder, string commands)

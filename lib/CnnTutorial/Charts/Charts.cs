@@ -91,34 +91,47 @@ public static partial class Charts
         return Plot(traces, TwoAxes(title, history.Epochs.Count));
     }
 
-    /// <summary>Several trainings in one figure: validation accuracy (solid) on the left axis and validation loss (dotted) on the
-    /// right.</summary>
+    /// <summary>Several trainings in one figure, a colour for each: validation accuracy (solid) above and validation loss (dotted)
+    /// below.</summary>
     /// <param name="runs">A name and a history for each; for a training without validation, its training figures are shown.</param>
     public static PlotlyChart CompareLearning(params (string Name, History History)[] runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var traces = runs.SelectMany(
+        var accuracies = runs.Select(
             (run, i) =>
-                new Trace[]
-                {
-                    Curve(
-                        run.History,
-                        $"Accuracy, {run.Name}",
-                        Several[i % Several.Length],
-                        "solid",
-                        epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy
-                    ),
-                    Curve(
-                        run.History,
-                        $"Loss, {run.Name}",
-                        Several[i % Several.Length],
-                        "dot",
-                        epoch => (epoch.Validation ?? epoch.Train).Loss,
-                        "y2"
-                    ),
-                }
+                Curve(
+                    run.History,
+                    run.Name,
+                    Several[i % Several.Length],
+                    "solid",
+                    epoch => 100 * (epoch.Validation ?? epoch.Train).Accuracy
+                )
         );
-        return Plot(traces, TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count)));
+        var losses = runs.Select(
+            (run, i) =>
+                Curve(run.History, run.Name, Several[i % Several.Length], "dot", epoch => (epoch.Validation ?? epoch.Train).Loss, "y2")
+        );
+        var layout = TwoAxes("Learning curves compared", runs.Max(run => run.History.Epochs.Count));
+        // One above the other: several runs in one area would cover each other.
+        layout.height = 560;
+        layout.xaxis.anchor = "y2";
+        layout.yaxis.domain = new[] { 0.54, 1 };
+        layout.yaxis2 = new Yaxis
+        {
+            title = "Loss",
+            domain = new[] { 0, 0.46 },
+            rangemode = "tozero",
+        };
+        layout.legend.y = -0.18;
+        return Plot([.. accuracies.Select(InLegend(true)), .. losses.Select(InLegend(false))], layout);
+
+        // A click on its name in the legend hides both curves of a run.
+        static Func<Scatter, Trace> InLegend(bool isNamed) =>
+            curve =>
+            {
+                (curve.legendgroup, curve.showlegend) = (curve.name, isNamed);
+                return curve;
+            };
     }
 
     /// <summary>How often images of one class (a row) were taken for another (a column). Colour is logarithmic, so that rare mistakes
@@ -176,6 +189,9 @@ public static partial class Charts
         );
     }
 
+    /// <summary>With more epochs, the curves have no markers and not every epoch a number, since they would cover each other.</summary>
+    private const int MostMarkedEpochs = 20;
+
     private static Scatter Curve(
         History history,
         string name,
@@ -189,7 +205,7 @@ public static partial class Charts
             x = history.Epochs.Select(epoch => epoch.Epoch).ToArray(),
             y = history.Epochs.Select(value).ToArray(),
             name = name,
-            mode = "lines+markers",
+            mode = history.Epochs.Count > MostMarkedEpochs ? "lines" : "lines+markers",
             line = new Line { color = color, dash = dash },
             yaxis = axis,
         };
@@ -197,7 +213,7 @@ public static partial class Charts
     private static CourseLayout TwoAxes(string title, int epochs)
     {
         var layout = Plain(title, "Epoch", "Accuracy in %", 440);
-        if (epochs <= 20)
+        if (epochs <= MostMarkedEpochs)
         {
             layout.xaxis.dtick = 1;
         }

@@ -29,10 +29,10 @@ public sealed class ImageDataset
 
     /// <summary>Three splits: one to learn from, one to choose settings with, and one to test with once, at the end.</summary>
     /// <remarks>
-    /// The validation images are taken from <see cref="Train"/>, the same share of each class, in an order that depends on
-    /// <paramref name="seed"/> only; both splits keep the order that they have in <see cref="Train"/>. <see cref="Test"/> is returned
-    /// as it is. Without a number, a twelfth of the training images is taken, but at least 500 (5,000 of MNIST's 60,000, and 500 of the
-    /// bundled sample), and at most a fifth.
+    /// The validation images are taken from <see cref="Train"/>, the same share of each class, and at least one image where there is
+    /// room for it, in an order that depends on <paramref name="seed"/> only; both splits keep the order that they have in
+    /// <see cref="Train"/>. <see cref="Test"/> is returned as it is. Without a number, a twelfth of the training images is taken, but at
+    /// least 500 (5,000 of MNIST's 60,000, and 500 of the bundled sample), and at most a fifth.
     /// </remarks>
     /// <param name="validation">How many images to take for validation, from 1 to one less than the training images; null for the
     /// number above.</param>

@@ -147,10 +147,10 @@ internal sealed class PictureFolder
         try
         {
             // The size is in a file's first bytes: a file that claims too much is refused before memory is taken for it.
-            var info = Image.Identify(Formats, file, out _);
+            var info = Image.Identify(Formats, file, out var format);
             if (info is null)
             {
-                _leftOut.Add($"{name}: it is not a PNG, JPEG or BMP");
+                _leftOut.Add($"{name}: its content is not PNG, JPEG or BMP");
                 return;
             }
 
@@ -163,6 +163,12 @@ internal sealed class PictureFolder
             if ((long)info.Width * info.Height > MostPixelsOfAByte * new FileInfo(file).Length)
             {
                 _leftOut.Add($"{name}: it is too short for the {info.Width}×{info.Height} pixels that it claims to have");
+                return;
+            }
+
+            if (PictureEnd.IsMissing(file, format))
+            {
+                _leftOut.Add($"{name}: its end is missing, as after a download that was cut off");
                 return;
             }
 

@@ -1,6 +1,6 @@
 namespace CnnTutorial;
 
-/// <summary>Chooses images at random so that each class keeps its share.</summary>
+/// <summary>Chooses images at random so that each class keeps its share, and none is missing among the chosen.</summary>
 internal static class StratifiedChoice
 {
     /// <summary>Chooses <paramref name="count"/> of the images.</summary>
@@ -29,6 +29,17 @@ internal static class StratifiedChoice
         foreach (var label in classes.Keys.OrderByDescending(label => (long)count * classes[label].Count % total).Take(missing).ToList())
         {
             shares[label]++;
+        }
+
+        // A small class loses its share to rounding; it gets one image from the class that has the most.
+        foreach (var label in classes.Keys.Where(label => shares[label] == 0 && classes[label].Count > 1).ToList())
+        {
+            var most = shares.MaxBy(share => share.Value);
+            if (most.Value > 1)
+            {
+                shares[most.Key]--;
+                shares[label] = 1;
+            }
         }
 
         // With a seed, Random has given the same numbers in every version of .NET so far; a test notices if that changes.

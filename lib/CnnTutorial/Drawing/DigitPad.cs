@@ -41,13 +41,7 @@ public sealed class DigitPad : IHtmlDisplay
             return;
         }
 
-        if (_network.Classes != classNames.Count)
-        {
-            throw new ArgumentException(
-                $"The network chooses among {_network.Classes} classes, and there are {classNames.Count} class names; give one for each.",
-                nameof(classNames)
-            );
-        }
+        _network.ThrowIfNamesDiffer(classNames);
     }
 
     /// <summary>Why the pad cannot show the network, in one sentence; null if it can.</summary>
@@ -93,16 +87,17 @@ public sealed class DigitPad : IHtmlDisplay
                 Names = _classNames,
                 Empty = $"Draw a {_thing}, and the bars move.",
                 Preparation = _preparation,
-                Network = new
-                {
-                    _network.Layers,
-                    _network.Weights.FineCount,
-                    _network.Weights.Width,
-                    Numbers = _network.Weights.ToBase64(),
-                },
+                Network = _network.ForScript(),
             }
         );
-        string[] arguments = [settings, Assets.Text("paper.js"), Assets.Text("network.js"), Assets.Text("strokes.js")];
+        string[] arguments =
+        [
+            settings,
+            Assets.Text("bars.js"),
+            Assets.Text("paper.js"),
+            Assets.Text("network.js"),
+            Assets.Text("strokes.js"),
+        ];
         return DigitPadHtml.Of(id, _thing, _classNames, _layers)
             + Figure.Script(id, "digit-pad.js", _layers ? [.. arguments, Palette.Resolve(Assets.Text("layers.js"))] : arguments);
     }

@@ -13,6 +13,8 @@ internal static class DigitPadHtml
         "<figure><figcaption>What the network sees</figcaption><canvas width=\"28\" height=\"28\" role=\"img\" aria-label=\"The drawing as "
         + "28 × 28 grey levels\" data-part=\"seen\"></canvas></figure>";
 
+    public const string Layers = "<div class=\"layers\" data-part=\"layers\"></div>";
+
     public const string Keys =
         "With mouse, finger or pen; or by keyboard: the arrow keys move the pen, Home, End, Page Up and Page Down move it diagonally, "
         + "Space puts it down and lifts it, Backspace undoes a stroke, Delete clears the paper.";
@@ -33,7 +35,7 @@ internal static class DigitPadHtml
     public static string Of(string id, string thing, IReadOnlyList<string> classNames, bool layers)
     {
         // JupyterLab reads the attribute: single keys then belong to the figure and are not commands of the notebook.
-        var html = new StringBuilder(Figure.Style("digit-pad.css"))
+        return new StringBuilder(Figure.Style("digit-pad.css"))
             .Append(layers ? Figure.Style("layers.css") : "")
             .Append("<div class=\"cnn-pad\" role=\"group\" aria-label=\"Drawing pad\" data-lm-suppress-shortcuts=\"true\" id=\"")
             .Append(id)
@@ -43,10 +45,22 @@ internal static class DigitPadHtml
             .Append(Paper(id, thing))
             .Append("</figure>")
             .Append(Seen)
-            .Append(
-                "<div class=\"result\"><div class=\"answer\" aria-hidden=\"true\" data-part=\"answer\"></div><div class=\"spoken\" "
-                    + "role=\"status\" aria-live=\"polite\" data-part=\"spoken\"></div><ul aria-label=\"Probabilities\" data-part=\"bars\">"
-            );
+            .Append(Result(classNames))
+            .Append("</div>")
+            .Append(layers ? Layers : "")
+            .Append($"<p class=\"help\" id=\"{id}-help\">{Keys}")
+            .Append(thing == "garment" ? " The inside of an outline is filled." : "")
+            .Append("</p></div>")
+            .ToString();
+    }
+
+    /// <summary>The answer, and a bar for each class.</summary>
+    public static string Result(IReadOnlyList<string> classNames)
+    {
+        var html = new StringBuilder(
+            "<div class=\"result\"><div class=\"answer\" aria-hidden=\"true\" data-part=\"answer\"></div><div class=\"spoken\" "
+                + "role=\"status\" aria-live=\"polite\" data-part=\"spoken\"></div><ul aria-label=\"Probabilities\" data-part=\"bars\">"
+        );
         foreach (var name in classNames)
         {
             html.Append("<li><span>")
@@ -54,11 +68,6 @@ internal static class DigitPadHtml
                 .Append("</span><span class=\"track\" aria-hidden=\"true\"><i></i></span><b></b></li>");
         }
 
-        return html.Append("</ul></div></div>")
-            .Append(layers ? "<div class=\"layers\" data-part=\"layers\"></div>" : "")
-            .Append($"<p class=\"help\" id=\"{id}-help\">{Keys}")
-            .Append(thing == "garment" ? " The inside of an outline is filled." : "")
-            .Append("</p></div>")
-            .ToString();
+        return html.Append("</ul></div>").ToString();
     }
 }

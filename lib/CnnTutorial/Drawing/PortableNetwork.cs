@@ -19,16 +19,43 @@ internal sealed class PortableNetwork
 
     private readonly PortableWeights _weights;
     private readonly List<PortableLayer> _layers = [];
+    private readonly string _image;
     private int[] _shape;
 
-    private PortableNetwork(int[] inputShape, int width) => (_shape, _weights) = (inputShape, new PortableWeights(width));
+    private PortableNetwork(int[] inputShape, int width) =>
+        (_shape, _image, _weights) = (inputShape, ImageSplit.Size(inputShape[0], inputShape[1], inputShape[2]), new PortableWeights(width));
 
     public IReadOnlyList<PortableLayer> Layers => _layers;
 
     public PortableWeights Weights => _weights;
 
+    /// <summary>How many bytes fit into the output beside the network, as base64.</summary>
+    public int BytesLeft => Math.Max(0, OutputLimit - BesideTheWeights - Weights.ToBase64().Length) / 4 * 3;
+
+    /// <summary>What network.js needs.</summary>
+    public object ForScript() =>
+        new
+        {
+            Layers,
+            Weights.FineCount,
+            Weights.Width,
+            Numbers = Weights.ToBase64(),
+        };
+
     /// <summary>How many numbers come out at the end.</summary>
     public int Classes => _shape[0];
+
+    /// <exception cref="ArgumentException">The numbers of classes and names differ.</exception>
+    public void ThrowIfNamesDiffer(IReadOnlyList<string> classNames)
+    {
+        if (Classes != classNames.Count)
+        {
+            throw new ArgumentException(
+                $"The network chooses among {Classes} classes, and there are {classNames.Count} class names; give one for each.",
+                nameof(classNames)
+            );
+        }
+    }
 
     /// <summary>Takes a network apart.</summary>
     /// <param name="model">A <c>Sequential</c>.</param>
@@ -161,7 +188,7 @@ internal sealed class PortableNetwork
         if (_shape.Length != 1 || _shape[0] != layer.in_features)
         {
             throw new NotSupportedException(
-                $"its layer '{name}' gets {Text(_shape)} numbers per image of 28×28 and was made for {layer.in_features:N0}; change the "
+                $"its layer '{name}' gets {Text(_shape)} numbers per image of {_image} and was made for {layer.in_features:N0}; change the "
                     + "first number of that Linear, or put a Flatten before it"
             );
         }
@@ -189,7 +216,7 @@ internal sealed class PortableNetwork
         {
             throw new NotSupportedException(
                 $"its layer '{name}' is a {layer.GetType().Name} for {(channels is null ? "" : $"{channels} channels of ")}pixels and "
-                    + $"gets {Text(_shape)} numbers of a grey image of 28×28; give it the output of the layer before it"
+                    + $"gets {Text(_shape)} numbers of an image of {_image}; give it the output of the layer before it"
             );
         }
     }

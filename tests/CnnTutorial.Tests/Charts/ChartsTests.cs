@@ -55,11 +55,40 @@ public sealed class ChartsTests
     [Fact]
     public void Two_trainings_are_compared_in_one_figure()
     {
-        var (data, _) = ChartParts.Of(CnnTutorial.Charts.CompareLearning(("1e-2", HistoryTests.Sample), ("1e-3", HistoryTests.Sample)));
-        Assert.Equal(
-            ["Accuracy, 1e-2", "Loss, 1e-2", "Accuracy, 1e-3", "Loss, 1e-3"],
-            data.EnumerateArray().Select(trace => trace.GetProperty("name").GetString())
+        var (data, layout) = ChartParts.Of(
+            CnnTutorial.Charts.CompareLearning(("1e-2", HistoryTests.Sample), ("1e-3", HistoryTests.Sample))
         );
+        Assert.Equal(
+            [("1e-2", "y", true), ("1e-3", "y", true), ("1e-2", "y2", false), ("1e-3", "y2", false)],
+            data.EnumerateArray()
+                .Select(trace =>
+                    (
+                        trace.GetProperty("name").GetString(),
+                        trace.GetProperty("yaxis").GetString(),
+                        trace.GetProperty("showlegend").GetBoolean()
+                    )
+                )
+        );
+        // The accuracies stand above the losses, and nothing of them overlaps.
+        Assert.True(
+            layout.GetProperty("yaxis").GetProperty("domain")[0].GetDouble()
+                > layout.GetProperty("yaxis2").GetProperty("domain")[1].GetDouble()
+        );
+        Assert.False(layout.GetProperty("yaxis2").TryGetProperty("overlaying", out _));
+    }
+
+    [Theory]
+    [InlineData(20, "lines+markers")]
+    [InlineData(60, "lines")]
+    public void Curves_of_many_epochs_have_no_markers(int epochs, string mode)
+    {
+        var many = HistoryTests.Sample with
+        {
+            Epochs = [.. Enumerable.Range(1, epochs).Select(epoch => HistoryTests.Sample.Epochs[0] with { Epoch = epoch })],
+        };
+        var (data, layout) = ChartParts.Of(CnnTutorial.Charts.LearningCurve(many));
+        Assert.All(data.EnumerateArray(), trace => Assert.Equal(mode, trace.GetProperty("mode").GetString()));
+        Assert.Equal(epochs == 20, layout.GetProperty("xaxis").TryGetProperty("dtick", out _));
     }
 
     [Fact]

@@ -142,9 +142,9 @@ public sealed class FromFolderTests : IDisposable
         string[] expected =
         [
             "a/cut.png: it cannot be read (",
-            "a/notes.txt: it is not a PNG, JPEG or BMP",
+            "a/notes.txt: its content is not PNG, JPEG or BMP",
             "b/bomb.bmp: it has 60000×60000 pixels",
-            "b/empty.jpg: it ",
+            "b/empty.jpg: its content is not PNG, JPEG or BMP",
         ];
         Assert.All(
             pictures.LeftOut.Order(StringComparer.Ordinal).Zip(expected),
@@ -152,6 +152,135 @@ public sealed class FromFolderTests : IDisposable
         );
         Assert.Equal(expected.Length, pictures.LeftOut.Count);
         Assert.All(pictures.LeftOut, line => Assert.DoesNotContain('\n', line));
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpg")]
+    [InlineData("bmp")]
+    public void A_picture_that_was_cut_off_anywhere_is_left_out_and_named(string ending)
+    {
+        Fill("a", 5, _ => Plain(30, 30, Grey), ending);
+        Fill("b", 5, _ => Photo(), ending);
+        var good = File.ReadAllBytes(Path.Combine(_folder.Path, "b", $"0.{ending}"));
+        for (var quarter = 1; quarter < 4; quarter++)
+        {
+            File.WriteAllBytes(Path.Combine(_folder.Path, "b", $"cut{quarter}.{ending}"), good[..(good.Length * quarter / 4)]);
+        }
+
+        // What a camera appends after the picture does no harm.
+        File.WriteAllBytes(Path.Combine(_folder.Path, "b", $"more.{ending}"), [.. good, .. new byte[1000]]);
+
+        var pictures = CnnTutorial.Datasets.FromFolder(_folder.Path);
+
+        Assert.Equal(11, pictures.Train.Count + pictures.Test.Count);
+        Assert.Equal(3, pictures.LeftOut.Count);
+        Assert.All(pictures.LeftOut, line => Assert.StartsWith(Path.Combine("b", "cut"), line, StringComparison.Ordinal));
+        if (ending == "jpg")
+        {
+            Assert.EndsWith(
+                "cut3.jpg: its end is missing, as after a download that was cut off",
+                pictures.LeftOut[2],
+                StringComparison.Ordinal
+            );
+        }
+
+        // Noise, so that the file is long, with a preview inside it that is whole.
+        static Image<Rgb24> Photo()
+        {
+            var random = new Random(1);
+            var picture = Plain(60, 60, Red);
+            picture.ProcessPixelRows(rows =>
+            {
+                for (var y = 0; y < rows.Height; y++)
+                {
+                    random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(rows.GetRowSpan(y)));
+                }
+            });
+            using var small = Plain(8, 8, Grey);
+            using var preview = new MemoryStream();
+            small.SaveAsJpeg(preview);
+            picture.Metadata.ExifProfile = new ExifProfile();
+            picture.Metadata.ExifProfile.SetValue(ExifTag.MakerNote, preview.ToArray());
+            return picture;
+        }
+    }
+
+    [Fact]
+    public void A_picture_that_would_fill_the_memory_is_left_out_before_it_is_read()
+    {
+        Fill("a", 5, _ => Plain(12, 12, Grey));
+        Fill("b", 5, _ => Plain(12, 12, Grey));
+        // 400 million white pixels are a PNG of 50 kB.
+        using (var huge = File.Create(Path.Combine(_folder.Path, "b", "huge.png")))
+        {
+            using var small = new MemoryStream();
+            Plain(1, 1, Grey).SaveAsPng(small);
+            huge.Write(Header(small.ToArray(), 20_000));
+            huge.Write(new byte[50_000]);
+        }
+
+        var before = GC.GetTotalAllocatedBytes();
+        var pictures = CnnTutorial.Datasets.FromFolder(_folder.Path);
+        Assert.Equal([Path.Combine("b", "huge.png") + ": it has 20000×20000 pixels, and 100 million are the most"], pictures.LeftOut);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
+
+        // The header of a PNG with other sides; a CRC over it must be right.
+        static byte[] Header(byte[] png, int side)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), side);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), side);
+            var crc = 0xFFFFFFFF;
+            foreach (var value in png.AsSpan(12, 17))
+            {
+                crc ^= value;
+                for (var bit = 0; bit < 8; bit++)
+                {
+                    crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+                }
+            }
+
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
+            return png;
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0)]
+    [InlineData(2, 1, 1)]
+    [InlineData(3, 0, 1)]
+    [InlineData(4, 0, 0)]
+    [InlineData(5, 1, 0)]
+    [InlineData(6, 1, 1)]
+    [InlineData(7, 0, 1)]
+    [InlineData(8, 0, 0)]
+    public void Each_way_to_hold_the_camera_is_known(int orientation, int top, int right)
+    {
+        // White in its upper left corner as it is stored; the numbers say into which half it comes.
+        Fill("a", 5, _ => Corner(), "jpg");
+        Fill("b", 5, _ => Plain(40, 40, Grey), "jpg");
+        var train = CnnTutorial.Datasets.FromFolder(_folder.Path, size: 16, colour: false).Train;
+        var image = train.Image(Array.IndexOf(train.Labels, (byte)0));
+        for (var corner = 0; corner < 4; corner++)
+        {
+            var isWhite = (corner / 2, corner % 2) == (1 - top, right);
+            Assert.InRange(image[((corner / 2 * 8) + 4) * 16 + (corner % 2 * 8) + 4], isWhite ? 240 : 0, isWhite ? 255 : 15);
+        }
+
+        Image<Rgb24> Corner()
+        {
+            var picture = Plain(40, 40, new Rgb24(0, 0, 0));
+            picture.ProcessPixelRows(rows =>
+            {
+                for (var y = 0; y < 20; y++)
+                {
+                    rows.GetRowSpan(y)[..20].Fill(new Rgb24(255, 255, 255));
+                }
+            });
+            picture.Metadata.ExifProfile = new ExifProfile();
+            picture.Metadata.ExifProfile.SetValue(ExifTag.Orientation, (ushort)orientation);
+            return picture;
+        }
     }
 
     [Fact]

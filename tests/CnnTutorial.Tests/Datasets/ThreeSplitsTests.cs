@@ -39,6 +39,17 @@ public sealed class ThreeSplitsTests
         Assert.Equal(shares, taken.CountByClass(3));
     }
 
+    [Theory]
+    [InlineData(20, new[] { 18, 1, 1 })]
+    [InlineData(3, new[] { 1, 1, 1 })]
+    [InlineData(2, new[] { 1, 1, 0 })]
+    public void No_class_is_missing_from_validation_that_fits(int count, int[] shares)
+    {
+        var (train, validation, _) = Dataset(980, 18, 2).Split(count);
+        Assert.Equal(shares, validation.CountByClass(3));
+        Assert.Equal(1000 - count, train.Count);
+    }
+
     [Fact]
     public void The_same_seed_takes_the_same_images_and_another_takes_others()
     {

@@ -110,6 +110,7 @@ public sealed class DisplayTests
         Assert.Equal(
             [
                 "NOTICE.md",
+                "bars.js",
                 "chart.js",
                 "convolution.css",
                 "convolution.js",
@@ -126,6 +127,8 @@ public sealed class DisplayTests
                 "network.js",
                 "palette.css",
                 "paper.js",
+                "picture-pad.css",
+                "picture-pad.js",
                 "plotly-cartesian-2.35.3.min.js.gz",
                 "quiz.css",
                 "quiz.js",

@@ -46,6 +46,32 @@ public sealed class DigitPadTests
         Assert.DoesNotContain("<script>", pad.ToHtml(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, 32, null)]
+    [InlineData(1, 32, "its layer 'conv' is a Conv2d for 3 channels of pixels and gets 1×32×32 numbers of an image of 32×32;")]
+    [InlineData(3, 16, "its layer 'fc' gets 1,024 numbers per image of 16×16 in colour and was made for 4,096;")]
+    public void A_picture_pad_takes_a_network_for_colour_and_says_what_does_not_fit(int channels, int side, string? reason)
+    {
+        var model = Sequential(("conv", Conv2d(3, 4, kernel_size: 3, padding: 1)), ("flatten", Flatten()), ("fc", Linear(4 * 32 * 32, 2)));
+        var examples = new ImageSplit(new byte[20 * channels * side * side], new byte[20], side, side, channels);
+        var pad = PicturePad.For(model, examples, ["a", "b"]);
+        if (reason is null)
+        {
+            Assert.Null(pad.Problem);
+            Assert.InRange(pad.ToHtml().Length, 50_000, 1_500_000);
+        }
+        else
+        {
+            Assert.StartsWith($"The picture pad cannot show this network: {reason}", pad.Problem, StringComparison.Ordinal);
+            Assert.Contains(System.Net.WebUtility.HtmlEncode(reason), pad.ToHtml(), StringComparison.Ordinal);
+        }
+
+        if (channels == 3 && side == 32)
+        {
+            Assert.Throws<ArgumentException>(() => PicturePad.For(model, examples, ["a"]));
+        }
+    }
+
     [Fact]
     public void It_leaves_the_model_in_its_mode_with_its_weights_and_gradients()
     {

@@ -76,6 +76,8 @@ public sealed class CollectorTests(BundledCourse course)
         await using var browser = await Chromium.LaunchAsync(playwright);
         var (page, pad) = await OpenAsync(browser);
         using var folder = new TemporaryFolder();
+        // As large as the other buttons, for fingers.
+        Assert.InRange((await pad.Locator("[data-part=file]").BoundingBoxAsync())!.Height, 44, 60);
         var none = Path.Combine(folder.Path, "none.png");
         await File.WriteAllTextAsync(none, "no picture", TestContext.Current.CancellationToken);
         await pad.Locator("[data-part=file]").SetInputFilesAsync(none);

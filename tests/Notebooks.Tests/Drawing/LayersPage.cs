@@ -2,7 +2,8 @@ using Microsoft.Playwright;
 
 namespace Notebooks.Tests.Drawing;
 
-/// <summary>A page with two drawing pads that show their layers, made from layers.ipynb; and what TorchSharp's layers put out.</summary>
+/// <summary>A page with two drawing pads and a picture pad that show their layers, made from layers.ipynb; and what TorchSharp's layers
+/// put out.</summary>
 public sealed class LayersPage : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cnn-tutorial-layers-").FullName;
@@ -36,7 +37,7 @@ public sealed class LayersPage : IAsyncLifetime
         );
         await page.Context.SetOfflineAsync(true);
         await page.GotoAsync(new Uri(Run.File("layers.html")).AbsoluteUri);
-        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cnn-pad[data-ready]').length === 2");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cnn-pad[data-ready]').length === 3");
         return page;
     }
 }

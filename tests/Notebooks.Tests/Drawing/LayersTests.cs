@@ -9,16 +9,17 @@ namespace Notebooks.Tests.Drawing;
 public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
 {
     private const int Trained = 0,
-        Odd = 1;
+        Odd = 1,
+        Colour = 2;
 
     /// <summary>The largest difference to what TorchSharp's layers put out for some images; and the largest value seen.</summary>
     private const string Compare = """
         (pad, [images, expected]) => {
             const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
-            const pixels = bytes(images), values = new Float32Array(bytes(expected).buffer);
+            const pixels = bytes(images), values = new Float32Array(bytes(expected).buffer), length = pad.look().length;
             let at = 0, largest = 0, size = 0;
-            for (let i = 0; i < pixels.length / 784; i++) {
-                pad.predict(Float32Array.from(pixels.subarray(784 * i, 784 * (i + 1)), value => value / 255));
+            for (let i = 0; i < pixels.length / length; i++) {
+                pad.predict(Float32Array.from(pixels.subarray(length * i, length * (i + 1)), value => value / 255));
                 // Of each image the notebook kept every 23rd number, beginning at another one each time.
                 let place = 0;
                 for (const layer of pad.layers()) {
@@ -37,12 +38,13 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
     [Theory]
     [InlineData(Trained, "course")]
     [InlineData(Odd, "odd")]
-    public Task Every_layer_is_that_of_TorchSharp_for_a_thousand_images(int pad, string name) =>
+    [InlineData(Colour, "colour")]
+    public Task Every_layer_is_that_of_TorchSharp_for_all_images(int pad, string name) =>
         WithPageAsync(
             null,
             async page =>
             {
-                var (images, expected) = (layers.File("layers-images.bin"), layers.File($"layers-{name}.bin"));
+                var (images, expected) = (layers.File($"layers-{name}-images.bin"), layers.File($"layers-{name}.bin"));
                 var found = await Pad(page, pad)
                     .EvaluateAsync<double[]>(Compare, new[] { Convert.ToBase64String(images), Convert.ToBase64String(expected) });
                 var (largest, size) = (found[0], found[1]);
@@ -136,9 +138,14 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
             null,
             async page =>
             {
-                foreach (var pad in new[] { Pad(page, Trained), Pad(page, Odd) })
+                foreach (var number in new[] { Trained, Odd, Colour })
                 {
-                    await Handwriting.DrawAsync(pad, Handwriting.Strokes(2));
+                    var pad = Pad(page, number);
+                    if (number != Colour)
+                    {
+                        await Handwriting.DrawAsync(pad, Handwriting.Strokes(2));
+                    }
+
                     var sums = 0;
                     foreach (var sheet in await pad.Locator(".sheets .sheet").AllAsync())
                     {
@@ -266,6 +273,72 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
             }
         );
 
+    [Theory]
+    [InlineData(1440, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public Task A_picture_in_colour_is_chosen_dropped_or_refused_and_each_channel_explained(int width, ColorScheme scheme) =>
+        WithPageAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = 1300 },
+                ColorScheme = scheme,
+            },
+            async page =>
+            {
+                var pad = Pad(page, Colour);
+                await pad.GetByRole(AriaRole.Button, new() { Name = "Picture 2," }).PressAsync("Enter");
+                var chosen = await MapsAsync(pad);
+                await pad.Locator(".sheets .sheet")
+                    .Nth(1)
+                    .ClickAsync(
+                        new()
+                        {
+                            Position = new() { X = 30, Y = 30 },
+                        }
+                    );
+                var why = await pad.Locator("[data-part=why]").InnerTextAsync();
+                foreach (var words in (string[])["conv1, map 0, row 1", "of each of the 3 channels", "red", "green", "blue"])
+                {
+                    Assert.Contains(words, why, StringComparison.Ordinal);
+                }
+
+                var result = await pad.RunAxe();
+                Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(one => $"{one.Id}: {one.Help}")));
+                Assert.True(
+                    await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"),
+                    "the page scrolls sideways"
+                );
+                await pad.ScreenshotAsync(new() { Path = Chromium.Screenshot($"layers-colour-{width}-{scheme}".ToLowerInvariant()) });
+                using var folder = new TemporaryFolder();
+                var (none, red) = (Path.Combine(folder.Path, "none.png"), Path.Combine(folder.Path, "red.png"));
+                await File.WriteAllTextAsync(none, "no picture", TestContext.Current.CancellationToken);
+                await pad.Locator("[data-part=file]").SetInputFilesAsync(none);
+                await Assertions.Expect(pad.Locator("[data-part=message]")).ToContainTextAsync("none.png is no picture");
+                // A wide picture, red in the middle square and blue beside it.
+                var bytes = await page.EvaluateAsync<string>(
+                    """
+                    () => {
+                        const canvas = document.createElement('canvas'), context = canvas.getContext('2d');
+                        [canvas.width, canvas.height] = [300, 100];
+                        context.fillStyle = '#00f';
+                        context.fillRect(0, 0, 300, 100);
+                        context.fillStyle = '#f00';
+                        context.fillRect(100, 0, 100, 100);
+                        return canvas.toDataURL('image/png').split(',')[1];
+                    }
+                    """
+                );
+                await File.WriteAllBytesAsync(red, Convert.FromBase64String(bytes), TestContext.Current.CancellationToken);
+                await pad.Locator("[data-part=file]").SetInputFilesAsync(red);
+                await Assertions.Expect(pad.Locator("[data-part=spoken]")).ToContainTextAsync("red.png: ");
+                var seen = await pad.EvaluateAsync<double[]>("pad => pad.look()");
+                Assert.Equal(3 * 32 * 32, seen.Length);
+                // The border pixels may mix with what is beside them.
+                Assert.Equal([1, 0, 0], Enumerable.Range(0, 3).Select(channel => seen[(channel * 1024) + (16 * 32) + 16]));
+                Assert.All((await MapsAsync(pad)).Zip(chosen), maps => Assert.NotEqual(maps.First, maps.Second));
+            }
+        );
+
     [Fact]
     public Task A_walk_of_ten_digits() =>
         WithPageAsync(
@@ -298,7 +371,7 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
             .Select(html => html.Length)
             .ToList();
         TestContext.Current.SendDiagnosticMessage($"Outputs: {string.Join(", ", sizes)} bytes.");
-        Assert.Equal(2, sizes.Count);
+        Assert.Equal(3, sizes.Count);
         Assert.All(sizes, size => Assert.InRange(size, 10_000, 1_500_000));
     }
 

@@ -1,5 +1,7 @@
-// Shows with a drawing pad the output of every layer, and how each number of each map was computed.
-(function (root, predict, names, sample) {
+// Shows with a pad the output of every layer, and how each number of each map was computed.
+// input: what the network gets: its name, its shape, whether it is a picture (0 is dark) or a drawing (0 is paper), and a sample, which shows how large
+// the numbers of each layer become.
+(function (root, predict, names, input) {
   'use strict';
 
   const part = name => root.querySelector('[data-part="' + name + '"]');
@@ -7,21 +9,22 @@
   const number = value => (Math.abs(value) < 0.005 ? '0' : value.toFixed(2)).replace('-', '−');
   const count = shape => shape.reduce((product, length) => product * length, 1);
 
-  // Ink is dark and paper is light, in every picture; below 0 is orange, above it blue. One table of colours for each, as in the charts.
+  // Ink is dark and paper is light, in every drawing; a photo is light where it is bright. Below 0 is orange, above it blue. One table of colours for each, as in the charts.
   const blend = (from, to, share) => from.map((value, i) => Math.round(value + (to[i] - value) * share));
   const rgb = color => [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16));
   const paperColor = rgb('var(--cnn-paper)'), inkColor = rgb('var(--cnn-ink)'), low = rgb('var(--cnn-low)'), high = rgb('var(--cnn-high)');
   const table = (below, above) => Array.from({ length: 511 }, (_, i) => blend(paperColor, i < 255 ? below : above, Math.abs(i - 255) / 255));
   const packed = colors => Uint32Array.from(colors, ([red, green, blue]) => (255 << 24 | blue << 16 | green << 8 | red) >>> 0);
   const inkTable = table(inkColor, inkColor), signTable = table(low, high);
-  const inkPixels = packed(inkTable), signPixels = packed(signTable);
+  const lightTable = Array.from({ length: 511 }, (_, i) => Array(3).fill(Math.max(0, i - 255)));
   const level = (value, scale) => 255 + Math.round(255 * Math.max(-1, Math.min(1, value / scale)));
 
-  // One prediction first: from then on each layer's numbers are in the same array. A digit shows how large they become.
-  predict(sample);
+  // One prediction first: from then on each layer's numbers are in the same array.
+  predict(input.sample);
 
   // A ReLU is shown together with the layer before it, as one step.
-  const stages = [{ name: 'the drawing', kind: 'input', shape: [1, 28, 28], values: new Float32Array(784), ink: true }];
+  const inColour = input.shape[0] === 3;
+  const stages = [{ name: input.name, kind: 'input', shape: input.shape, values: new Float32Array(count(input.shape)), table: input.isPicture ? lightTable : inkTable, unit: true }];
   for (const layer of predict.layers) {
     const last = stages[stages.length - 1];
     if (layer.kind === 'relu' && stages.length > 1 && !last.relu) {
@@ -33,12 +36,14 @@
   stages.forEach(function (stage, i) {
     stage.maps = stage.shape.length === 3;
     stage.isLast = i === stages.length - 1;
+    stage.table = stage.table || signTable;
+    stage.colors = packed(stage.table);
     [stage.count, stage.rows, stage.columns] = stage.maps ? stage.shape : [stage.shape[0], 1, 1];
     // The least scale, so that the colours do not change with every stroke.
     stage.reference = Math.max(1e-6, ...stage.values.map(Math.abs));
   });
 
-  const what = stage => stage.kind === 'input' ? '0 is paper, 1 is ink'
+  const what = stage => stage.kind === 'input' ? (inColour ? 'its channels red, green and blue: ' : '') + (input.isPicture ? '0 is dark, 1 is light' : '0 is paper, 1 is ink')
     : (stage.maps ? stage.count + (stage.count === 1 ? ' map' : ' maps') + ' of ' + stage.rows + ' × ' + stage.columns : stage.count + (stage.isLast ? ' numbers, one for each class' : ' units'))
       + { convolution: ', after a ' + (stage.layer.kernel || []).join(' × ') + ' convolution', maxPool: ', the largest of each ' + (stage.layer.kernel || []).join(' × ') + ' window', linear: ', each a sum over all inputs', relu: '' }[stage.kind]
       + (stage.relu ? ' and ReLU' : '');
@@ -55,9 +60,11 @@
     [stage.canvas, stage.marks] = figure.querySelectorAll('canvas');
   });
 
-  // The drawing stands above, beside the paper.
-  part('seen').closest('figure').replaceWith(stages[0].figure);
-  stages[0].figure.className = 'seen';
+  // The drawing stands above, beside the paper. The three channels stay below the picture that they make together.
+  if (!inColour) {
+    part('seen').closest('figure').replaceWith(stages[0].figure);
+    stages[0].figure.className = 'seen';
+  }
   root.classList.add('with-layers');
 
   let chosen = null, isOwnChoice = false, marked = '', trail = [], pause = 0, width = 0, picture = null;
@@ -69,7 +76,7 @@
     if (room === 0 || room === width) return;
     width = room;
     for (const stage of stages) {
-      stage.zoom = stage.kind === 'input' ? 5 : !stage.maps ? 17 : stage.columns >= 20 ? 2 : stage.columns >= 10 ? 3 : stage.columns >= 5 ? 5 : 8;
+      stage.zoom = stage.kind === 'input' ? (inColour ? 3 : 5) : !stage.maps ? 17 : stage.columns >= 50 ? 1 : stage.columns >= 20 ? 2 : stage.columns >= 10 ? 3 : stage.columns >= 5 ? 5 : 8;
       stage.gap = stage.maps ? 1 : 0;
       const most = Math.max(1, Math.floor((room - 4) / ((stage.columns + stage.gap) * stage.zoom)));
       // Full rows, where the number allows it.
@@ -97,11 +104,10 @@
 
   function draw() {
     for (const stage of stages) {
-      const { values, rows, columns, across, pixels, gap } = stage, line = stage.canvas.width;
+      const { values, rows, columns, across, pixels, gap, colors } = stage, line = stage.canvas.width;
       let largest = stage.reference;
       for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
-      stage.scale = stage.ink ? 1 : largest;
-      const colors = stage.ink ? inkPixels : signPixels;
+      stage.scale = stage.unit ? 1 : largest;
       for (let map = 0, from = 0; map < stage.count; map++) {
         let to = Math.floor(map / across) * (rows + gap) * line + map % across * (columns + gap);
         for (let y = 0; y < rows; y++, to += line - columns) {
@@ -132,7 +138,7 @@
       const first = windowOf({ stage: i, map: 0, y: area.top, x: area.left }), last = windowOf({ stage: i, map: 0, y: area.bottom, x: area.right });
       area = { top: first.top, left: first.left, bottom: last.bottom, right: last.right };
     }
-    return { top: within(area.top, 28), left: within(area.left, 28), bottom: within(area.bottom, 28), right: within(area.right, 28) };
+    return { top: within(area.top, stages[0].rows), left: within(area.left, stages[0].columns), bottom: within(area.bottom, stages[0].rows), right: within(area.right, stages[0].columns) };
   }
 
   function outline(stage, map, area, color, around) {
@@ -156,14 +162,16 @@
     if (key === marked) return;
     marked = key;
     for (const other of stages) other.marks.getContext('2d').clearRect(0, 0, other.marks.width, other.marks.height);
-    if (chosen.stage > 1) outline(stages[0], 0, behind(chosen), 'var(--cnn-accent)', 0);
+    if (chosen.stage > 1) {
+      for (let map = 0; map < stages[0].count; map++) outline(stages[0], map, behind(chosen), 'var(--cnn-accent)', 0);
+    }
     if (chosen.stage > 0) {
       for (const one of inputs) outline(before, one.map, stage.kind === 'linear' ? { top: one.y, left: one.x, bottom: one.y, right: one.x } : windowOf(chosen), 'var(--cnn-orange)', 0);
     }
     outline(stage, chosen.map, { top: chosen.y, left: chosen.x, bottom: chosen.y, right: chosen.x }, 'var(--cnn-pink)', stage.zoom < 6 ? 6 : 0);
   }
 
-  // How much each map of the stage before adds to a pixel of a convolution, the largest first.
+  // How much each map of the stage before adds to a pixel of a convolution, the largest first; red, green and blue keep their order.
   function channels(place) {
     const { layer } = stages[place.stage], before = stages[place.stage - 1], area = windowOf(place);
     const size = layer.kernel[0] * layer.kernel[1], all = [];
@@ -180,7 +188,7 @@
       }
       all.push({ map: map, pixels: pixels, weights: weights, products: products, sum: sum });
     }
-    return all.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
+    return before.kind === 'input' ? all : all.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   }
 
   // The inputs that add most to a unit of a dense layer.
@@ -193,14 +201,15 @@
     return all.sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, most);
   }
 
-  const title = place => place.stage === 0 ? 'Row ' + place.y + ', column ' + place.x + ' of what the network sees'
+  const mapName = place => place.stage === 0 && inColour ? ['red', 'green', 'blue'][place.map] : 'map ' + place.map;
+  const title = place => place.stage === 0 ? 'Row ' + place.y + ', column ' + place.x + ' of what the network sees' + (inColour ? ', ' + mapName(place) : '')
     : stages[place.stage].maps ? stages[place.stage].name + ', map ' + place.map + ', row ' + place.y + ', column ' + place.x
     : stages[place.stage].isLast && names[place.map] ? stages[place.stage].name + ', ' + names[place.map] : stages[place.stage].name + ', unit ' + place.map;
 
-  function grid(label, values, columns, scale, ink, choice) {
+  function grid(label, values, columns, scale, colors, choice) {
     const unit = 34, rows = values.length / columns;
     const cells = values.map(function (value, i) {
-      const color = value === null ? null : (ink ? inkTable : signTable)[level(value, scale)];
+      const color = value === null ? null : colors[level(value, scale)];
       const dark = color && color[0] * 0.3 + color[1] * 0.6 + color[2] * 0.1 < 140;
       const x = i % columns * unit, y = Math.floor(i / columns) * unit;
       return '<g' + (choice && value !== null ? ' data-go="' + escape(JSON.stringify(choice(i))) + '"' : '') + '><rect x="' + x + '" y="' + y + '" width="' + unit + '" height="' + unit + '" style="fill:' + (color ? 'rgb(' + color + ')' : 'none') + '"/><text x="' + (x + unit / 2) + '" y="' + (y + 21) + '" style="fill:' + (value === null ? 'currentColor' : dark ? 'var(--cnn-paper)' : 'var(--cnn-ink)') + '">' + (value === null ? '·' : number(value)) + '</text></g>';
@@ -222,15 +231,15 @@
     const size = layer.kernel.join(' × '), bias = layer.bias(place.map);
     const largestWeight = Math.max(...all.flatMap(one => one.weights.map(Math.abs)), 1e-6);
     const largestProduct = Math.max(...shown.flatMap(one => one.products.map(Math.abs)), 1e-6);
-    return '<p>Filter ' + place.map + ' looked at ' + (before.count === 1 ? 'these ' + size + ' pixels' : size + ' pixels of each of the ' + before.count + ' maps before it') + ', multiplied each with the weight at the same place of its kernel, and added up the products.'
-      + (before.count > 1 ? ' The ' + shown.length + ' maps that count most here:' : '') + '</p>'
+    return '<p>Filter ' + place.map + ' looked at ' + (before.count === 1 ? 'these ' + size + ' pixels' : size + ' pixels of each of the ' + before.count + (before.kind === 'input' ? ' channels' : ' maps before it')) + ', multiplied each with the weight at the same place of its kernel, and added up the products.'
+      + (all.length > shown.length ? ' The ' + shown.length + ' maps that count most here:' : '') + '</p>'
       + shown.map(one => '<div class="product">'
-        + grid(before.count === 1 ? 'pixels' : 'map ' + one.map, one.pixels, layer.kernel[1], before.scale || 1, before.ink, i => ({ stage: place.stage - 1, map: one.map, y: area.top + Math.floor(i / layer.kernel[1]), x: area.left + i % layer.kernel[1] }))
-        + '<span>×</span>' + grid('kernel', one.weights, layer.kernel[1], largestWeight, false) + '<span>=</span>' + grid('products', one.products, layer.kernel[1], largestProduct, false)
+        + grid(before.count === 1 ? 'pixels' : mapName({ stage: place.stage - 1, map: one.map }), one.pixels, layer.kernel[1], before.scale || 1, before.table, i => ({ stage: place.stage - 1, map: one.map, y: area.top + Math.floor(i / layer.kernel[1]), x: area.left + i % layer.kernel[1] }))
+        + '<span>×</span>' + grid('kernel', one.weights, layer.kernel[1], largestWeight, signTable) + '<span>=</span>' + grid('products', one.products, layer.kernel[1], largestProduct, signTable)
         + '<span class="result">sum <b>' + number(one.sum) + '</b></span></div>').join('')
-      + '<p>' + (before.count === 1 ? 'The sum of the products' : 'The sums of these maps' + (all.length > shown.length ? ', of the other ' + (all.length - shown.length) + ' together' : '')) + ', and the filter’s bias:</p>'
+      + '<p>' + (before.count === 1 ? 'The sum of the products' : (before.kind === 'input' ? 'The sums of the channels' : 'The sums of these maps') + (all.length > shown.length ? ', of the other ' + (all.length - shown.length) + ' together' : '')) + ', and the filter’s bias:</p>'
       + sumLine(stage, [...shown.map(one => one.sum), ...(all.length > shown.length ? [rest] : []), bias], valueAt(place))
-      + '<p class="back">Where did these pixels come from? ' + shown.map(one => go(inside({ stage: place.stage - 1, map: one.map, y: Math.floor((area.top + area.bottom) / 2), x: Math.floor((area.left + area.right) / 2) }), '← ' + (before.count === 1 ? escape(before.name) : 'map ' + one.map))).join(' ') + '</p>';
+      + '<p class="back">Where did these pixels come from? ' + shown.map(one => go(inside({ stage: place.stage - 1, map: one.map, y: Math.floor((area.top + area.bottom) / 2), x: Math.floor((area.left + area.right) / 2) }), '← ' + (before.count === 1 ? escape(before.name) : mapName({ stage: place.stage - 1, map: one.map })))).join(' ') + '</p>';
   }
 
   const inside = place => Object.assign(place, { y: within(place.y, stages[place.stage].rows), x: within(place.x, stages[place.stage].columns) });
@@ -245,8 +254,8 @@
       }
     }
     const largest = values.indexOf(Math.max(...values.filter(value => value !== null)));
-    return '<p>Pooling keeps the largest number of this window of map ' + place.map + ', and forgets its place.</p><div class="product">'
-      + grid('map ' + place.map, values, stage.layer.kernel[1], before.scale || 1, before.ink, i => places[i]) + '<span class="result">largest <b>' + number(valueAt(place)) + '</b></span></div>'
+    return '<p>Pooling keeps the largest number of this window of ' + mapName(places[0]) + ', and forgets its place.</p><div class="product">'
+      + grid(mapName(places[0]), values, stage.layer.kernel[1], before.scale || 1, before.table, i => places[i]) + '<span class="result">largest <b>' + number(valueAt(place)) + '</b></span></div>'
       + '<p class="back">Where did it come from? ' + go(places[largest], '← ' + escape(title(places[largest]))) + '</p>';
   }
 
@@ -254,22 +263,22 @@
     const stage = stages[place.stage], before = stages[place.stage - 1], all = strongest(place, before.values.length), shown = all.slice(0, 5);
     const bias = stage.layer.bias(place.map), rest = all.slice(5).reduce((sum, one) => sum + one.product, 0);
     return '<p>' + (stage.isLast ? 'The score of this class' : 'This unit') + ' adds up all ' + all.length.toLocaleString('en') + ' numbers before it, each with a weight of its own. These count most here:</p><table><thead><tr><th scope="col">from</th><th scope="col">number</th><th scope="col">weight</th><th scope="col">product</th></tr></thead><tbody>'
-      + shown.map(one => '<tr><td>' + go({ stage: one.stage, map: one.map, y: one.y, x: one.x }, '← ' + (before.maps ? 'map ' + one.map + ', ' + one.y + ', ' + one.x : 'unit ' + one.map)) + '</td><td>' + number(one.value) + '</td><td>' + number(one.weight) + '</td><td>' + number(one.product) + '</td></tr>').join('')
+      + shown.map(one => '<tr><td>' + go({ stage: one.stage, map: one.map, y: one.y, x: one.x }, '← ' + (before.maps ? mapName(one) + ', ' + one.y + ', ' + one.x : 'unit ' + one.map)) + '</td><td>' + number(one.value) + '</td><td>' + number(one.weight) + '</td><td>' + number(one.product) + '</td></tr>').join('')
       + '</tbody></table><p>These ' + shown.length + ', the other ' + (all.length - shown.length).toLocaleString('en') + ' together, and the bias:</p>' + sumLine(stage, [...shown.map(one => one.product), rest, bias], valueAt(place))
       + (stage.isLast ? '<p>Softmax turns it into a probability: the larger a score compared with the others, the nearer to 100 %.</p>' : '');
   }
 
   function explain() {
     if (!chosen) {
-      why.innerHTML = '<p><b>Where does a number come from?</b></p><p>Draw, and click on a pixel of any map: here you see what the layer looked at, what it multiplied, and what came out. Rows, columns and maps are counted from 0, as in C#.</p>';
+      why.innerHTML = '<p><b>Where does a number come from?</b></p><p>Click on a pixel of any map: here you see what the layer looked at, what it multiplied, and what came out. Rows, columns and maps are counted from 0, as in C#.</p>';
       return;
     }
     const stage = stages[chosen.stage], area = behind(chosen);
     const rows = area.bottom - area.top + 1, columns = area.right - area.left + 1;
     const body = stage.kind === 'convolution' ? explainConvolution(chosen) : stage.kind === 'maxPool' ? explainPool(chosen) : stage.kind === 'linear' ? explainLinear(chosen)
-      : stage.kind === 'input' ? '<p>This is the drawing itself: 0 is paper, 1 is ink. There is no layer before it.</p>' : '<p>ReLU replaces numbers below 0 by 0.</p><p class="back">' + go(Object.assign({}, chosen, { stage: chosen.stage - 1 }), '← ' + escape(stages[chosen.stage - 1].name)) + '</p>';
+      : stage.kind === 'input' ? '<p>This is ' + stages[0].name + ' itself: ' + what(stages[0]) + '. There is no layer before it.</p>' : '<p>ReLU replaces numbers below 0 by 0.</p><p class="back">' + go(Object.assign({}, chosen, { stage: chosen.stage - 1 }), '← ' + escape(stages[chosen.stage - 1].name)) + '</p>';
     why.innerHTML = '<p class="name"><b>' + escape(title(chosen)) + '</b>: <b>' + number(valueAt(chosen)) + '</b></p>' + body
-      + (chosen.stage > 1 ? '<p class="small">Behind it lie ' + rows + ' × ' + columns + ' pixels of the drawing: the blue frame.</p>' : '')
+      + (chosen.stage > 1 ? '<p class="small">Behind it lie ' + rows + ' × ' + columns + ' pixels of ' + stages[0].name + ': the blue frame.</p>' : '')
       + (trail.length > 0 ? '<p class="small">' + go('back', '↩ ' + escape(title(trail[trail.length - 1]))) + '</p>' : '');
   }
 
@@ -354,7 +363,7 @@
   function chooseStrongest() {
     const first = stages.findIndex(stage => stage.kind === 'convolution');
     if (first < 0) return;
-    const values = stages[first].values, best = values.indexOf(Math.max(...values)), { rows, columns } = stages[first];
+    const { values, rows, columns } = stages[first], best = values.reduce((best, value, i) => value > values[best] ? i : best, 0);
     show({ stage: first, map: Math.floor(best / (rows * columns)), y: Math.floor(best / columns) % rows, x: best % columns });
   }
 
