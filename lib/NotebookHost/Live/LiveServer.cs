@@ -74,6 +74,8 @@ internal sealed class LiveServer : IAsyncDisposable
     public static async Task<LiveServer> StartAsync(NotebookFolder folder, UserFolder user, int port)
     {
         var server = new LiveServer(folder, user, port);
+        // The list of notebooks, which every page has, is read while the server and the browser start.
+        _ = Task.Run(server.Items);
         try
         {
             await server._application.StartAsync();

@@ -55,7 +55,7 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
         );
 
     [Fact]
-    public Task The_maps_change_while_the_hand_draws_and_a_frame_is_fast() =>
+    public Task The_maps_change_while_the_hand_draws() =>
         WithPageAsync(
             null,
             async page =>
@@ -76,24 +76,6 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
                     Assert.NotEqual(before[i], half[i]);
                     Assert.NotEqual(half[i], whole[i]);
                 }
-
-                // All that follows a drawing: the network, its maps, the reason. The fastest of many, since the machine has other work too.
-                var frames = await pad.EvaluateAsync<double[]>(
-                    """
-                    pad => {
-                        const pixels = Float32Array.from(pad.look()), times = [];
-                        for (let i = 0; i < 200; i++) {
-                            const begin = performance.now();
-                            pad.predict(pixels);
-                            pad.follow(pixels);
-                            times.push(performance.now() - begin);
-                        }
-                        return times.sort((a, b) => a - b);
-                    }
-                    """
-                );
-                TestContext.Current.SendDiagnosticMessage($"A frame: fastest {frames[0]:0.0} ms, median {frames[100]:0.0} ms.");
-                Assert.InRange(frames[20], 0, 16);
             }
         );
 

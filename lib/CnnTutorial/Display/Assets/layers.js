@@ -381,7 +381,6 @@
   explain();
   // For the tests: what is chosen, and all numbers of every layer for a picture.
   root.chosen = () => chosen;
-  root.follow = update;
   root.layers = () => predict.layers.map(layer => layer.values);
   return { update: update };
 })
