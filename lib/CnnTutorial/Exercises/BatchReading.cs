@@ -46,6 +46,15 @@ internal static class BatchReading
             );
         }
 
+        if (batch.Images.dtype == ScalarType.Int64 && batch.Labels.dtype == ScalarType.Float32)
+        {
+            throw new WrongAnswerException(
+                "A batch of images and their labels.",
+                "The images are whole numbers, and the labels are pixels: the two have changed places.",
+                "`new Batch(images, labels)` takes the images first."
+            );
+        }
+
         if (batch.Images.dtype != ScalarType.Float32)
         {
             throw new WrongAnswerException(
@@ -104,7 +113,7 @@ internal static class BatchReading
                 expected,
                 "A batch without images came.",
                 "When the batches divide evenly, nothing is left for one more batch: the loop goes on while the start is less than "
-                    + "`split.Count`."
+                    + "`split.Count`. If it was the first batch: `narrow(0, start, length)` takes the start before the length."
             );
         }
 

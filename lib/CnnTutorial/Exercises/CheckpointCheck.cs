@@ -17,8 +17,8 @@ internal static class CheckpointCheck
     private const string Expected =
         "A file after each of the epochs 10, 20 and 30: epoch-10.safetensors, epoch-20.safetensors and epoch-30.safetensors.";
 
-    // Beyond the numbers that anybody would write down one by one.
-    private const int LaterEpochs = 125;
+    // Beyond the numbers that anybody would write down one by one; and a multiple of ten, to detect code that leaves out the last epoch.
+    private const int LaterEpochs = 120;
 
     private const string Static =
         "Is there a count, a path or a network in a `static` field, or outside the class? Keep the folder in a field of the "
@@ -127,6 +127,11 @@ internal static class CheckpointCheck
                     + "they still hold the old weights.",
                 "Does your code ask whether the file exists? Save in any case; `Weights.Save` replaces an older file."
             ),
+            _ when missing is [LaterEpochs] => (
+                $"There was no file after epoch {LaterEpochs}, the last one.",
+                "The last epoch is like any other: save if `result.Epoch % 10 == 0`. Does your condition go on with "
+                    + "`&& result.Epoch < state.Epochs`?"
+            ),
             _ when missing[0] > 30 && missing.Count == wanted.Count(epoch => epoch >= missing[0]) => (
                 $"There was no file after epoch {missing[0]}, nor after any later one.",
                 "“and so on”: ask for the remainder, `result.Epoch % 10 == 0`, and not for numbers that you write down one by one."
@@ -202,6 +207,16 @@ internal static class CheckpointCheck
     {
         if (watch.Late is { } late)
         {
+            if (watch.Writes.Find(write => write.File == "epoch-0" + Path.GetExtension(write.File)) is { File: { } zero } at)
+            {
+                throw new WrongAnswerException(
+                    Expected,
+                    $"The file after epoch {at.Epoch} is called {zero}.",
+                    "The number in the name is that of the epoch that is over, `result.Epoch`, which counts from 1; is yours a count of "
+                        + "your own?"
+                );
+            }
+
             throw new WrongAnswerException(
                 Expected,
                 $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: its "

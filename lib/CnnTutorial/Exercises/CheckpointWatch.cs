@@ -85,6 +85,15 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
             );
         }
 
+        if (state.Model.parameters().Any(parameter => !parameter.requires_grad))
+        {
+            throw new WrongAnswerException(
+                "A callback that saves the network and leaves it as it is.",
+                $"After epoch {state.Epoch} weights of the network were frozen: their `requires_grad` is false, so they learn no more.",
+                "Leave out `requires_grad`: `Weights.Save` needs no change of the network."
+            );
+        }
+
         if (state.StopReason is { } reason)
         {
             throw new WrongAnswerException(

@@ -71,7 +71,10 @@ internal sealed class PipelineEpoch(int count, int batchSize)
                 Expected,
                 $"Batches of {Sizes}.",
                 _batches[0].Images.Length < batchSize && _batches[^1].Images.Length == batchSize
-                    ? "The smaller batch is the last one, not the first."
+                        ? "The smaller batch is the last one, not the first."
+                    : _batches.Count(batch => batch.Images.Length != batchSize) == 1
+                        ? "The smaller batch is the last one. Are the batches cut first, and then put into random order? Shuffle the "
+                            + "images, before you cut: the same ones would always come together."
                     : "Use the parameter batchSize: your loop goes on by it, and a batch has that many images; only the last one has fewer."
             );
         }

@@ -70,6 +70,15 @@ internal static class TrainingLoopCheck
             Mode(record, number);
             failure?.Throw();
             LeftSwitchedOff.Check("`TrainOneEpoch`");
+            if (record.OptimizerIsFreed)
+            {
+                throw new WrongAnswerException(
+                    "An optimizer that the next epoch can use.",
+                    $"In epoch {number} your function freed it, with `Dispose` or a `using`.",
+                    "Free only what your function makes itself; the optimizer, the network and the loss belong to the caller."
+                );
+            }
+
             Steps(record, number, !PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before));
             record.ThrowIfOtherArguments($"In epoch {number}");
             StepGradients.ThrowIfWrong(record, number, PracticeNetwork.Weights(model), before);

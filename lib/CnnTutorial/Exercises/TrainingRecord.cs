@@ -63,6 +63,8 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How often the batches were enumerated.</summary>
     public int Enumerations { get; private set; }
 
+    public bool OptimizerIsFreed { get; private set; }
+
     /// <summary>How many batches were asked for before the network was called first.</summary>
     public int DrawnBeforeUse { get; private set; }
 
@@ -308,6 +310,12 @@ internal sealed class TrainingRecord : IDisposable
         public override IEnumerable<optim.ILearningRateController> ParamGroups => inner.ParamGroups;
 
         public override IEnumerable<Parameter> parameters() => inner.parameters();
+
+        protected override void Dispose(bool disposing)
+        {
+            record.OptimizerIsFreed = true;
+            base.Dispose(disposing);
+        }
 
         public override void zero_grad()
         {

@@ -108,6 +108,7 @@ internal sealed class ScriptChain
     /// <param name="output">Gets a message about what does not work.</param>
     public async Task AddPackagesAsync(RestoredPackages packages, CellOutput output)
     {
+        UseAllOfFramework();
         List<MetadataReference> added = [.. packages.References.Select(file => MetadataReference.CreateFromFile(file))];
         _options = _options.AddReferences(added);
         _libraryReferences.AddRange(added);
@@ -240,6 +241,12 @@ internal sealed class ScriptChain
     private (Script<object> Script, Compiled Compiled) Compile(string code, string file, string directory, CancellationToken stop)
     {
         var script = Next(code, file, directory);
+        if (!_hasAllOfFramework && script.GetCompilation().DirectiveReferences.Length > 0)
+        {
+            UseAllOfFramework();
+            script = Next(code, file, directory);
+        }
+
         try
         {
             return (script, Emit(script.GetCompilation(), stop));
@@ -261,6 +268,19 @@ internal sealed class ScriptChain
                 _options = common;
                 throw;
             }
+        }
+    }
+
+    /// <summary>
+    /// Once there is a library, the framework must not become larger: the compiler would read the library again, and take its types for
+    /// others than those that earlier cells have.
+    /// </summary>
+    private void UseAllOfFramework()
+    {
+        if (!_hasAllOfFramework)
+        {
+            _options = _options.AddReferences(Framework.Value[false]);
+            _hasAllOfFramework = true;
         }
     }
 
@@ -326,6 +346,7 @@ internal sealed class ScriptChain
         var reference = MetadataReference.CreateFromImage(image);
         _pasted.Add((compilation.AssemblyName!, types, reference));
         _libraryReferences.Remove(old.Reference);
+        UseAllOfFramework();
         _libraryReferences.Add(reference);
         _options = _options.AddReferences(reference);
         EndlessEnumeration.RegisterTypes(assembly);

@@ -157,6 +157,32 @@ public sealed class CheckpointCheckTests
             ),
             "After `OnEpochEnd` had ended, gradients were still switched off"
         ),
+        ["frozen"] = (
+            folder => new Saving(
+                (state, epoch) =>
+                {
+                    foreach (var parameter in state.Model.parameters())
+                    {
+                        parameter.requires_grad = false;
+                    }
+
+                    SaveIf(epoch % 10 == 0, folder, state, epoch);
+                }
+            ),
+            "After epoch 1 weights of the network were frozen"
+        ),
+        ["a count of its own, raised after the saving"] = (
+            folder =>
+            {
+                var count = 0;
+                return new Saving((state, _) => SaveIf(count % 10 == 0, folder, state, count++));
+            },
+            "The file after epoch 1 is called epoch-0.safetensors"
+        ),
+        ["never in the last epoch"] = (
+            folder => new Saving((state, epoch) => SaveIf(epoch % 10 == 0 && epoch < state.Epochs, folder, state, epoch)),
+            "There was no file after epoch 120, the last one"
+        ),
         ["glued without a separator"] = (
             folder => new Saving((state, epoch) => SaveGlued(epoch, state, folder + $"epoch-{epoch}.safetensors")),
             "The file was saved as checkpointsepoch-10.safetensors"

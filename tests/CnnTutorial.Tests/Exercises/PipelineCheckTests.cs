@@ -216,7 +216,24 @@ public sealed class PipelineCheckTests
                 no_grad();
                 return Yield(split, size, Shuffled(split.Count));
             },
-            "gradients were still switched off"
+            "After your function had handed over a batch"
+        ),
+        ["gradients off until the end"] = (
+            (split, size, _) => WithoutGradients(split, size),
+            "After your function had handed over a batch"
+        ),
+        ["batches in another order"] = (
+            (split, size, _) =>
+                Enumerable
+                    .Range(0, split.Count)
+                    .Chunk(size)
+                    .OrderBy(rows => (rows[0] / size + 3) % 7)
+                    .SelectMany(rows => Yield(split, size, rows)),
+            "Batches of 16, 16, 4, 16"
+        ),
+        ["images and labels exchanged"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count)).Select(batch => new Batch(batch.Labels, batch.Images)),
+            "the two have changed places"
         ),
         ["an empty batch at the end"] = (
             (split, size, _) =>
@@ -400,6 +417,15 @@ public sealed class PipelineCheckTests
                 .view(-1, 1, split.Rows, split.Columns);
             var classes = tensor([.. labelRows.Select(row => (long)split.Labels[row])]);
             yield return new Batch(images is null ? pixels : images(pixels), labels is null ? classes : labels(classes));
+        }
+    }
+
+    private static IEnumerable<Batch> WithoutGradients(ImageSplit split, int batchSize)
+    {
+        using var noGradients = no_grad();
+        foreach (var batch in Yield(split, batchSize, Shuffled(split.Count)))
+        {
+            yield return batch;
         }
     }
 

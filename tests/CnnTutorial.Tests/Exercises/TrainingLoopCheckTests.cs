@@ -159,6 +159,15 @@ public sealed class TrainingLoopCheckTests
             },
             "After `TrainOneEpoch` had ended, gradients were still switched off"
         ),
+        ["frees the optimizer"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                var mean = Right(model, loss, optimizer, batches);
+                optimizer.Dispose();
+                return mean;
+            },
+            "your function freed it"
+        ),
         ["an optimizer of its own"] = (
             (model, loss, _, batches) => Right(model, loss, optim.Adam(model.parameters(), 0.01), batches),
             "the step of that optimizer was never called"

@@ -39,6 +39,40 @@ public sealed class CallbackTests
         Assert.NotEqual(Toy.Weights(model), Toy.Weights(fresh));
     }
 
+    [Theory]
+    [InlineData("conv")]
+    [InlineData("")]
+    public void A_callback_may_freeze_weights_between_two_epochs(string part)
+    {
+        var model = Toy.Model();
+        var freezing = new Freezing(part);
+        void Fit() => Toy.Trainer(model).Fit(Toy.Images(64, 1), epochs: 3, batchSize: 32, callbacks: freezing);
+        if (part.Length > 0)
+        {
+            Fit();
+            Assert.Equal(3, freezing.Epochs);
+        }
+        else
+        {
+            // With all of them frozen nothing can be learned, which must not end the process.
+            Assert.Contains("does not require grad", Assert.ThrowsAny<Exception>(Fit).Message, StringComparison.Ordinal);
+        }
+    }
+
+    private sealed class Freezing(string part) : Callback
+    {
+        public int Epochs { get; private set; }
+
+        public override void OnEpochEnd(TrainingState state, EpochResult result)
+        {
+            Epochs++;
+            foreach (var (name, parameter) in state.Model.named_parameters())
+            {
+                parameter.requires_grad = !name.StartsWith(part, StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Fact]
     public void Early_stopping_ends_a_training_that_no_longer_improves()
     {

@@ -75,6 +75,17 @@ public sealed class ReferenceTests : SessionTest
     }
 
     [Fact]
+    public async Task A_later_cell_that_needs_more_of_the_framework_takes_what_a_library_has_made()
+    {
+        var name = $"Box{Guid.NewGuid():N}";
+        Compile(Path.Combine(Folder, "bin", $"{name}.dll"), "public class Box { public System.Net.Mail.MailAddress To; }");
+        await Run($"#r \"bin/{name}.dll\"\nvar box = new Box();\nint Take(Box one) => 4;");
+        Assert.Equal("6", (await Run("Take(box) + new System.Net.Mail.MailAddress(\"a@bc\").Host.Length")).Result!["text/plain"]);
+        // Nor is there a second error beside the true one.
+        Assert.StartsWith("CS1061", (await TryRun("Take(box).Missing()")).Result.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_library_that_is_found_beside_another_is_described_too()
     {
         string File(string name) => Path.Combine(Folder, "bin", $"{name}.dll");

@@ -44,7 +44,8 @@ internal sealed class FastStep : IDisposable
     /// <summary>Takes a whole step, or returns null if a batch cannot be computed in parts.</summary>
     public (Tensor Logits, Tensor Loss)? Learn(Batch batch)
     {
-        if (_partwise is null)
+        // A callback may freeze weights between two epochs.
+        if (_partwise is null || _parameters.Exists(parameter => !parameter.requires_grad))
         {
             return null;
         }
