@@ -420,6 +420,9 @@ public sealed class LivePageTests
         var page = await course.PageAsync();
         await page.Keyboard.PressAsync("Shift+M");
         await page.Keyboard.PressAsync("z");
+        // The answer to a question comes after all that the server said before it.
+        await page.EvaluateAsync("() => liveNotebook.ask('format', { cell: 'cell1', code: '1', position: 0 })");
+        await page.EvaluateAsync("() => liveNotebook.select(liveNotebook.cells[0])");
         await page.Keyboard.PressAsync("b");
         await page.WaitForFunctionAsync("() => liveNotebook.cells.length === 3");
         await TypeAsync(page, 2, "a + 40");
