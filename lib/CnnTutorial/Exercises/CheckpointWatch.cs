@@ -57,7 +57,7 @@ internal sealed partial class CheckpointWatch(PracticeFolder folder, int epochs)
 
     internal override void AfterEpoch(TrainingState state)
     {
-        LeftSwitchedOff.Check("`OnEpochEnd`");
+        LeftSwitchedOff.Check("`OnEpochEnd` had ended");
         if (_unfinished == 0 && CheckContext.Current is { Running: > 0 })
         {
             _unfinished = state.Epoch;

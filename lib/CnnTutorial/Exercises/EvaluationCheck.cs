@@ -64,7 +64,7 @@ internal static class EvaluationCheck
         var (seen, failure) = Attempt.Of(() => evaluate(model, new TrainingRecord.WatchedLoss(record), batches));
         Mode(record, failure is not null);
         failure?.Throw();
-        LeftSwitchedOff.Check("`EvaluateModel`");
+        LeftSwitchedOff.Check("`EvaluateModel` had ended");
         Use(record, split, PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before), PracticeNetwork.Gradient(model) is not null);
         return new Answer(count, seen.Loss, seen.Accuracy, record.TensorsPerBatch, Reference(layers, split));
     }

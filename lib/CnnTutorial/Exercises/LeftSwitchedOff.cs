@@ -6,18 +6,16 @@ namespace CnnTutorial;
 internal static class LeftSwitchedOff
 {
     /// <summary>Checks the settings and restores them.</summary>
-    /// <param name="where">The learner's code, at the end of a sentence.</param>
-    /// <param name="isOver">Whether that has ended; otherwise <paramref name="where"/> is a sentence of its own.</param>
+    /// <param name="when">What the learner's code had done, after the word "After".</param>
     /// <exception cref="WrongAnswerException">Gradients are still off, or numbers are made in another type.</exception>
-    public static void Check(string where = "your code", bool isOver = true)
+    public static void Check(string when = "your code had ended")
     {
-        where = isOver ? $"{where} had ended" : where;
         if (!is_grad_enabled())
         {
             set_grad_enabled(true);
             throw new WrongAnswerException(
                 "Gradients that are switched off for a while are on again afterwards.",
-                $"After {where}, gradients were still switched off: what is trained next cannot learn, its `backward()` throws.",
+                $"After {when}, gradients were still switched off: what is trained next cannot learn, its `backward()` throws.",
                 "`using var noGradients = torch.no_grad();` switches them on again at the end of the function. Without `using` they "
                     + "stay off; and at a `yield return` the function has not ended."
             );
@@ -29,7 +27,7 @@ internal static class LeftSwitchedOff
             set_default_dtype(ScalarType.Float32);
             throw new WrongAnswerException(
                 "Networks and tensors are made as float32, as before.",
-                $"After {where}, new tensors were made as {type}.",
+                $"After {when}, new tensors were made as {type}.",
                 "Leave out `set_default_dtype`: it changes the rest of the notebook."
             );
         }

@@ -85,7 +85,7 @@ internal static class PipelineCheck
         {
             // Before the check makes tensors of its own.
             lifetimes?.Note(batch);
-            LeftSwitchedOff.Check("your function had handed over a batch", isOver: false);
+            LeftSwitchedOff.Check("your function had handed over a batch");
             using var scope = NewDisposeScope();
             epoch.Add(BatchReading.Of(batch, before, epoch.ImageCount));
             if (epoch.ImageCount > 3 * split.Count)
@@ -99,7 +99,7 @@ internal static class PipelineCheck
             }
         }
 
-        LeftSwitchedOff.Check("your function");
+        LeftSwitchedOff.Check("your function had ended");
         ThrowIfChanged(split, before);
         return epoch;
     }

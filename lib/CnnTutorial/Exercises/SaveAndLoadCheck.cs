@@ -61,7 +61,7 @@ internal static class SaveAndLoadCheck
             failure.Throw();
         }
 
-        LeftSwitchedOff.Check("`SaveAndLoad`");
+        LeftSwitchedOff.Check("`SaveAndLoad` had ended");
         PracticeNetwork.ThrowIfFreed(call.Trained, "The network `trained`");
         Objects(call, loaded, earlier);
         Weights(call, wanted, loaded!, earlier);

@@ -24,7 +24,7 @@ internal static class ThirdBlockCheck
     {
         var model = create() ?? throw Null();
         var other = create() ?? throw Null();
-        LeftSwitchedOff.Check("your function");
+        LeftSwitchedOff.Check("your function had ended");
         PracticeNetwork.ThrowIfFreed(model, "The network that your function returned");
         Apart(model, other);
         model.to(CPU);

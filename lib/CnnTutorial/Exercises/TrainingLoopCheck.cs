@@ -69,7 +69,7 @@ internal static class TrainingLoopCheck
             record.ThrowIfHoarded(failure is not null);
             Mode(record, number);
             failure?.Throw();
-            LeftSwitchedOff.Check("`TrainOneEpoch`");
+            LeftSwitchedOff.Check("`TrainOneEpoch` had ended");
             if (record.OptimizerIsFreed)
             {
                 throw new WrongAnswerException(

@@ -49,8 +49,6 @@ internal sealed record PackageDirective(string Name, string? Version, int Line);
 /// <summary>Finds the directives in a cell. Everything unknown is refused here, before any part of the cell runs.</summary>
 internal static partial class CellParser
 {
-    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
-
     /// <summary>Languages whose text is shown.</summary>
     private static readonly string[] Shown = ["html", "markdown", "javascript", "js", "mermaid", "svg"];
 
@@ -335,7 +333,7 @@ internal static partial class CellParser
         {
             if (Candidate().IsMatch(lines[i]))
             {
-                root ??= CSharpSyntaxTree.ParseText(code, Script).GetRoot();
+                root ??= CSharpSyntaxTree.ParseText(code, ScriptChain.Script).GetRoot();
                 var trivia = root.FindTrivia(position + lines[i].IndexOf('#', StringComparison.Ordinal));
                 if (trivia.IsDirective && trivia.GetStructure() is DirectiveTriviaSyntax { IsActive: true })
                 {

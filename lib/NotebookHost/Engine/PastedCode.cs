@@ -9,7 +9,6 @@ namespace NotebookHost.Engine;
 /// <summary>Code that was written for a program and not for a cell: makes some of it work, and gives advice on the rest.</summary>
 internal static partial class PastedCode
 {
-    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
     private static readonly CSharpParseOptions Program = new(ScriptChain.Language);
 
     /// <summary>
@@ -23,7 +22,7 @@ internal static partial class PastedCode
         foreach (Match match in UsingDeclaration().Matches(code))
         {
             var start = match.Groups["using"].Index;
-            var root = CSharpSyntaxTree.ParseText(code, Script).GetRoot();
+            var root = CSharpSyntaxTree.ParseText(code, ScriptChain.Script).GetRoot();
             // Not within braces, where the parser accepts it, and not in a string, where it is not a keyword.
             if (
                 root.FindToken(start, findInsideTrivia: true) is var token
@@ -91,7 +90,7 @@ internal static partial class PastedCode
     /// <summary>A program's code with its Main made public, so that later cells can call it; other code as it is.</summary>
     public static string WithPublicMain(string code) =>
         code.Contains("Main", StringComparison.Ordinal)
-        && CSharpSyntaxTree.ParseText(code, Script).GetRoot() is CompilationUnitSyntax unit
+        && CSharpSyntaxTree.ParseText(code, ScriptChain.Script).GetRoot() is CompilationUnitSyntax unit
         && IsProgram(unit)
             ? SourceText.From(code).WithChanges(MadePublic(MainsOf(unit))).ToString()
             : code;

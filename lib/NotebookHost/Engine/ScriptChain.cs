@@ -23,6 +23,9 @@ internal sealed class ScriptChain
     /// <summary>The C# of .NET 10's SDK. The compiler knows a later one, in which <c>union.Add(x)</c> is a declaration.</summary>
     public const LanguageVersion Language = LanguageVersion.CSharp14;
 
+    /// <summary>How the code of a cell is read.</summary>
+    public static readonly CSharpParseOptions Script = new(Language, kind: SourceCodeKind.Script);
+
     private static readonly string[] Imports =
     [
         "System",

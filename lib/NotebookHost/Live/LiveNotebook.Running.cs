@@ -55,7 +55,7 @@ internal sealed partial class LiveNotebook
         lock (_lock)
         {
             // Native text is shown in the cell that is running, or ran last.
-            if (_runs.TryGetValue(run ?? _lastRun, out var cell) && happened is not Ended && cell.Cell.Kind == CellKind.Code)
+            if (_runs.TryGetValue(run ?? _lastRun, out var cell) && cell.Cell.Kind == CellKind.Code)
             {
                 _output.Apply(cell.Cell, happened);
             }
@@ -219,7 +219,6 @@ internal sealed partial class LiveNotebook
     private void Finish(LiveCell cell, Ended? ended, string? death)
     {
         (_running, _asked) = (null, null);
-        _output.AppendLast(cell.Cell);
         cell.WasStopped = ended is { Status: CellStatus.Interrupted, Error: null };
         cell.State = ended?.Status == CellStatus.Ok ? RunState.Done : RunState.Failed;
         var error = ended switch

@@ -34,7 +34,7 @@ internal static partial class CodeHighlighter
                 "Cells",
                 "Cells",
                 LanguageNames.CSharp,
-                parseOptions: CSharpParseOptions.Default.WithKind(SourceCodeKind.Script).WithLanguageVersion(LanguageVersion.CSharp14),
+                parseOptions: ScriptChain.Script,
                 metadataReferences: [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]
             )
         );

@@ -163,7 +163,6 @@ internal sealed class NotebookRun
         else if (ended.Status == CellStatus.Ok || (cell.MayFail && ended.Error is not null))
         {
             _cellsRun++;
-            _output.AppendLast(cell);
         }
         else
         {
@@ -184,6 +183,7 @@ internal sealed class NotebookRun
             {
                 // A cell that puts out without a pause must not delay the time limit.
                 stop.ThrowIfCancellationRequested();
+                Apply(message, cell);
                 if (message is CellPutOut { Event: Ended ended } end)
                 {
                     _peakMemory = ended.PeakMemoryBytes > 0 ? ended.PeakMemoryBytes : null;
@@ -192,8 +192,6 @@ internal sealed class NotebookRun
                         return ended;
                     }
                 }
-
-                Apply(message, cell);
             }
         }
 

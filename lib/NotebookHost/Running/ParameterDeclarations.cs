@@ -9,8 +9,6 @@ namespace NotebookHost.Running;
 /// <summary>Finds, without running anything, which parameters notebooks declare, those of imported notebooks too.</summary>
 internal static class ParameterDeclarations
 {
-    private static readonly CSharpParseOptions Script = new(ScriptChain.Language, kind: SourceCodeKind.Script);
-
     /// <exception cref="UsageException">A name that no notebook declares, or a value that does not convert to the declared
     /// type.</exception>
     public static void Check(IReadOnlyDictionary<string, string> values, IEnumerable<NotebookDocument> notebooks)
@@ -86,7 +84,7 @@ internal static class ParameterDeclarations
     {
         foreach (
             var field in (
-                (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, Script).GetRoot()
+                (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, ScriptChain.Script).GetRoot()
             ).Members.OfType<FieldDeclarationSyntax>()
         )
         {

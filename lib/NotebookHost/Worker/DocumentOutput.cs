@@ -77,6 +77,9 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
                     }
                 );
                 break;
+            case Ended:
+                AppendLast(cell);
+                break;
             case Failed failed when _budget.TakeError(cell):
                 AddError(cell, failed.Error);
                 break;
@@ -98,18 +101,6 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
                 ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
             }
         );
-    }
-
-    /// <summary>When the cell has ended: appends the last lines of a console text that was too long to be kept, which tell how it
-    /// ended.</summary>
-    public void AppendLast(NotebookCell cell)
-    {
-        if (_notKept.Remove(cell, out var rest))
-        {
-            var length = Math.Min(rest.Last.Length, OutputLimits.LastText);
-            var last = rest.Last.ToString(rest.Last.Length - length, length);
-            AppendText(cell, "stdout", rest.Length > length ? $"[{rest.Length - length:N0} characters left out]\n{last}" : last);
-        }
     }
 
     /// <summary>The text of an output that is console text, with what was gathered and is not in the notebook yet.</summary>
@@ -152,6 +143,18 @@ internal sealed class DocumentOutput(DocumentOutput.Changed? changed = null)
             }
 
             _notKept[cell] = (last, before + text.Length - length);
+        }
+    }
+
+    /// <summary>Appends, when the cell has ended, the last lines of a console text that was too long to be kept, which tell how it
+    /// ended.</summary>
+    private void AppendLast(NotebookCell cell)
+    {
+        if (_notKept.Remove(cell, out var rest))
+        {
+            var length = Math.Min(rest.Last.Length, OutputLimits.LastText);
+            var last = rest.Last.ToString(rest.Last.Length - length, length);
+            AppendText(cell, "stdout", rest.Length > length ? $"[{rest.Length - length:N0} characters left out]\n{last}" : last);
         }
     }
 

@@ -172,12 +172,7 @@ public sealed class ReferenceTests : SessionTest
     [Fact]
     public async Task Packages_are_restored_with_their_dependencies_from_a_source_that_the_cell_names()
     {
-        await File.WriteAllTextAsync(
-            Path.Combine(Folder, "nuget.config"),
-            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' "
-                + "value='cache'/></config></configuration>",
-            TestContext.Current.CancellationToken
-        );
+        KeepPackagesApart();
         Pack("Tiny", "1.2.0", "public class Tiny { public static int N => 6; }");
         var sink = await Run("#i \"nuget: feed\"\n#r \"nuget: Tiny, 1.2.0\"\nTiny.N");
         Assert.Equal("6", sink.Result!["text/plain"]);
@@ -192,12 +187,7 @@ public sealed class ReferenceTests : SessionTest
     [Fact]
     public async Task An_extension_of_a_package_registers_its_formatters_without_the_package_of_dotnet_Interactive()
     {
-        await File.WriteAllTextAsync(
-            Path.Combine(Folder, "nuget.config"),
-            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' "
-                + "value='cache'/></config></configuration>",
-            TestContext.Current.CancellationToken
-        );
+        KeepPackagesApart();
         var interactive = Path.Combine(Folder, "Microsoft.DotNet.Interactive.dll");
         Compile(
             interactive,
@@ -237,6 +227,14 @@ public sealed class ReferenceTests : SessionTest
         );
         Assert.Equal("6", (await Run("new Needy().N")).Result!["text/plain"]);
     }
+
+    /// <summary>Packages come from the sources that a cell names alone, and into this test's folder.</summary>
+    private void KeepPackagesApart() =>
+        File.WriteAllText(
+            Path.Combine(Folder, "nuget.config"),
+            "<configuration><packageSources><clear/></packageSources><config><add key='globalPackagesFolder' "
+                + "value='cache'/></config></configuration>"
+        );
 
     private void Pack(string name, string version, string code, Func<string>? extension = null)
     {

@@ -91,7 +91,7 @@ public sealed class DocumentOutputTests
         }
 
         Assert.Equal(2, Outputs(1).Count);
-        _output.AppendLast(_notebook.Cells[0]);
+        Apply(1, new Ended(CellStatus.Ok));
         _output.Flush();
         var last = string.Concat(Outputs(1)[2]!["text"]!.AsArray().Select(line => (string)line!));
         Assert.Matches(@"^\[[0-9,]+ characters left out\]\n", last);

@@ -39,7 +39,7 @@ internal sealed class LiveCourse : IAsyncDisposable
         Chromium.Need();
         var course = new LiveCourse(folder);
         course.Write(cells);
-        await course.StartAsync(course.Folder);
+        await course.StartAsync();
         return course;
     }
 
@@ -89,9 +89,9 @@ internal sealed class LiveCourse : IAsyncDisposable
         return course;
     }
 
-    private async Task StartAsync(string folder)
+    private async Task StartAsync()
     {
-        _server = await LiveServer.StartAsync(new NotebookFolder(folder), new UserFolder(_user.Path), 0);
+        _server = await LiveServer.StartAsync(new NotebookFolder(Folder), new UserFolder(_user.Path), 0);
         Address = _server.Address;
         await StartBrowserAsync();
     }

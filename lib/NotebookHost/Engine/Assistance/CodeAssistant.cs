@@ -68,10 +68,7 @@ internal sealed partial class CodeAssistant(NotebookSession session) : IDisposab
     /// <summary>Whether the code can be run as it is.</summary>
     public static Completeness Judge(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(
-            WithoutDirectives(code),
-            new CSharpParseOptions(ScriptChain.Language, kind: SourceCodeKind.Script)
-        );
+        var tree = CSharpSyntaxTree.ParseText(WithoutDirectives(code), ScriptChain.Script);
         if (!SyntaxFactory.IsCompleteSubmission(tree))
         {
             var last = code.Split('\n')[^1];

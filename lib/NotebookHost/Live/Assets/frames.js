@@ -21,10 +21,8 @@ addEventListener('message', event => {
     const height = Math.min(20_000, Math.max(0, Math.ceil(Number(event.data.height) || 0)));
     frame.style.height = `${height}px`;
     heights.set(key, height);
-  } else if (event.data.type === 'ready') {
-    tell(frame, { type: 'theme', dark: isDark() });
-    onMessage(event.data);
   } else {
+    if (event.data.type === 'ready') tell(frame, { type: 'theme', dark: isDark() });
     onMessage(event.data);
   }
 });
