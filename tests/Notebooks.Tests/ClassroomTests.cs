@@ -72,12 +72,13 @@ public sealed partial class ClassroomTests
                 ViewportSize = new() { Width = 1200, Height = 1000 },
             }
         );
+        context.SetDefaultTimeout(Chromium.Patience);
         var files = await context.NewPageAsync();
         await JupyterServer.GoToAsync(files, $"{address}/hub/login");
         await files.FillAsync("#username_input", name);
         await files.FillAsync("#password_input", "any");
         await files.ClickAsync("#login_submit");
-        await files.Locator("a.item_link:has-text('01-setup.ipynb')").WaitForAsync(new() { Timeout = 120_000 });
+        await files.Locator("a.item_link:has-text('01-setup.ipynb')").WaitForAsync();
         Assert.StartsWith($"{address}/user/{name}/tree/notebooks", files.Url, StringComparison.Ordinal);
         var notebook = await JupyterPage.OpenAsync(files, "01-setup.ipynb");
         await notebook.ShiftEnterThroughAsync();

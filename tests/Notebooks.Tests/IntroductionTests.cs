@@ -137,7 +137,7 @@ public sealed class IntroductionTests(BundledCourse course)
 
     private async Task<IPage> OpenAsync(IBrowser browser)
     {
-        var page = await browser.NewPageAsync(
+        var page = await browser.PageAsync(
             new()
             {
                 ColorScheme = ColorScheme.Dark,

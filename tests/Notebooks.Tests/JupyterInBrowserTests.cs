@@ -24,7 +24,7 @@ public sealed class JupyterInBrowserTests
         await using var server = await JupyterServer.StartAsync(folder);
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.LaunchAsync(playwright);
-        var files = await browser.NewPageAsync(
+        var files = await browser.PageAsync(
             new()
             {
                 ViewportSize = new() { Width = 1200, Height = 1000 },
@@ -127,7 +127,7 @@ public sealed class JupyterInBrowserTests
         await notebook.Page.ClickAsync("#notification_trusted");
         await notebook.Page.ClickAsync(".modal.in .btn-danger");
         // Trusting reloads the page: a locator waits for the new page, a script in the old page would end.
-        await pad.WaitForAsync(new() { Timeout = 120_000 });
+        await pad.WaitForAsync();
         await Handwriting.DrawAsync(pad, Handwriting.Strokes(1));
         Assert.StartsWith("One, ", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
     }

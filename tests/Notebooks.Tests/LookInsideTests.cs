@@ -69,7 +69,7 @@ public sealed partial class LookInsideTests(BundledCourse course)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await Chromium.LaunchAsync(playwright);
-        var page = await browser.NewPageAsync(
+        var page = await browser.PageAsync(
             new()
             {
                 ColorScheme = scheme,
@@ -80,7 +80,7 @@ public sealed partial class LookInsideTests(BundledCourse course)
         page.PageError += (_, error) => problems.Add(error);
         await page.GotoAsync(new Uri(course.Run.File("06-results.html")).AbsoluteUri);
         var scatter = page.Locator(".cnn-images[data-ready]");
-        await scatter.WaitForAsync(new() { Timeout = 60_000 });
+        await scatter.WaitForAsync();
         await page.Context.SetOfflineAsync(true);
         var (tip, canvas, number) = (scatter.Locator("[data-part=tip]"), scatter.Locator("canvas"), scatter.Locator("input"));
         Assert.False(await tip.IsVisibleAsync());

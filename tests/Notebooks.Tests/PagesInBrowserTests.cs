@@ -41,7 +41,7 @@ public sealed class PagesInBrowserTests(BundledCourse course)
 
     private async Task LookAsync(IBrowser browser, string name, int charts, int width, ColorScheme scheme)
     {
-        var page = await browser.NewPageAsync(
+        var page = await browser.PageAsync(
             new()
             {
                 ColorScheme = scheme,

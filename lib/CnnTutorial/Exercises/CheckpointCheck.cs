@@ -219,10 +219,10 @@ internal static class CheckpointCheck
 
             throw new WrongAnswerException(
                 Expected,
-                $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: its "
-                    + "saving had not "
-                    + "ended when `OnEpochEnd` returned.",
-                "Save in `OnEpochEnd` itself, or wait for the `Task` that does it: the training goes on at once and changes the weights."
+                $"{late.File} appeared only {(late.Epoch > Epochs ? "after the training" : $"after epoch {late.Epoch}")}: it was not "
+                    + "there yet when `OnEpochEnd` returned.",
+                "Save in the call for that epoch, and not in the next one; and wait for a `Task` that saves: the training goes on at once "
+                    + "and changes the weights."
             );
         }
 

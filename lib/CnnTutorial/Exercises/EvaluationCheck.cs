@@ -64,9 +64,10 @@ internal static class EvaluationCheck
         var (seen, failure) = Attempt.Of(() => evaluate(model, new TrainingRecord.WatchedLoss(record), batches));
         Mode(record, failure is not null);
         failure?.Throw();
+        PracticeNetwork.ThrowIfFreed(model, "The network `model`");
         LeftSwitchedOff.Check("`EvaluateModel` had ended");
         Use(record, split, PracticeNetwork.Weights(model).AsSpan().SequenceEqual(before), PracticeNetwork.Gradient(model) is not null);
-        return new Answer(count, seen.Loss, seen.Accuracy, record.TensorsPerBatch, Reference(layers, split));
+        return new Answer(count, seen.Loss, seen.Accuracy, record.TensorsPerBatch, record.OtherLogits, Reference(layers, split));
     }
 
     private static void Mode(TrainingRecord record, bool failed)
@@ -127,7 +128,7 @@ internal static class EvaluationCheck
             throw new WrongAnswerException(
                 $"All {all} batches are judged, the last and smaller one too.",
                 $"The network was called with {judged} of them.",
-                "Is there a `return`, a `break` or an `if` inside the loop? Divide and return after it."
+                "Is there a `Skip`, or a `return`, a `break` or an `if` inside the loop? Divide and return after it."
             );
         }
 
@@ -220,11 +221,26 @@ internal static class EvaluationCheck
                 "The accuracy of a batch is a mean over its images already: multiply it by `batch.Count` before you add, or count "
                     + "right answers."
             ),
+            Is(
+                (double)batches.Sum(batch => batch.Pairs) / count,
+                "as if each answer were compared with every label of its batch",
+                "The answers have another shape than the labels, [n]: leave out `keepdim` and `unsqueeze`."
+            ),
+            Is(
+                (double)batches.Sum(batch => batch.RightOfColumns) / count,
+                "what a softmax over the images gives, `softmax(0)`",
+                "The answer is the place of the largest logit of an image: `logits.argmax(1)`, without a softmax."
+            ),
+            Is(
+                (double)batches.Count(batch => batch.Right > 0) / count,
+                "the number of batches with a right answer, divided by the number of images",
+                "`any()` asks whether one answer of the batch is right: count them with `sum()`."
+            ),
             (
                 seen.Accuracy > 0
                     && right / seen.Accuracy is var by
                     && Math.Abs(by - Math.Round(by)) < 1e-6 * by
-                    && Math.Round(by) % 10 == 0,
+                    && (Math.Round(by) % 10 == 0 || Math.Abs(by - count) < 3),
                 $"all {right} right answers, divided by {right / seen.Accuracy:0}, and there are {count} images",
                 "Count the images themselves: add `batch.Count` in the loop."
             ),
@@ -232,7 +248,8 @@ internal static class EvaluationCheck
                 seen.Accuracy == 0,
                 "as if not one answer were right",
                 "Is it `int / int`? It is cut to a whole number: divide as double. Is it `Equals`, which compares two objects and not "
-                    + "their numbers, or `max`, the largest logit and not its place? Count with "
+                    + "their numbers, `all()`, which asks whether a whole batch is right, or `max`, the largest logit and not its place? "
+                    + "Count with "
                     + "`logits.argmax(1).eq(batch.Labels).sum().item<long>()`."
             ),
             (
@@ -273,7 +290,14 @@ internal static class EvaluationCheck
             );
         }
 
-        MeanLoss.Check(seen.Loss, [.. seen.Batches.Select(batch => (batch.Loss, batch.Count))], other: other);
+        try
+        {
+            MeanLoss.Check(seen.Loss, [.. seen.Batches.Select(batch => (batch.Loss, batch.Count))], other: other);
+        }
+        catch (WrongAnswerException) when (seen.OtherLogits is { } logits)
+        {
+            throw TrainingRecord.Other(logits, "In your evaluation");
+        }
     }
 
     private static List<BatchFigures> Reference(Module<Tensor, Tensor> layers, ImageSplit split)
@@ -293,6 +317,8 @@ internal static class EvaluationCheck
                     Hits(logits.argmax(1)),
                     Hits(logits.argmin(1)),
                     Hits(logits.argmax()),
+                    Hits(logits.argmax(1, keepdim: true)),
+                    Hits(logits.softmax(0).argmax(1)),
                     (int)logits.topk(2, 1).indexes.eq(batch.Labels.unsqueeze(1)).sum().item<long>()
                 )
             );
@@ -303,7 +329,24 @@ internal static class EvaluationCheck
         return figures;
     }
 
-    private sealed record Answer(int Count, double Loss, double Accuracy, double TensorsPerBatch, List<BatchFigures> Batches);
+    private sealed record Answer(
+        int Count,
+        double Loss,
+        double Accuracy,
+        double TensorsPerBatch,
+        string? OtherLogits,
+        List<BatchFigures> Batches
+    );
 
-    private sealed record BatchFigures(int Count, double Loss, double SoftmaxLoss, int Right, int Least, int RightOfWhole, int BestTwo);
+    private sealed record BatchFigures(
+        int Count,
+        double Loss,
+        double SoftmaxLoss,
+        int Right,
+        int Least,
+        int RightOfWhole,
+        int Pairs,
+        int RightOfColumns,
+        int BestTwo
+    );
 }

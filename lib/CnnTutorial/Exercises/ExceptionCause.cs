@@ -52,6 +52,15 @@ internal static partial class ExceptionCause
                 )
         ),
         (
+            OutOfData(),
+            match =>
+                (
+                    $"Number {match.Groups[1].Value} was asked for along a dimension of length {match.Groups[2].Value}.",
+                    "In `index_select(0, rows)` the 0 is the dimension: 0 counts the images, 1 the channels. The images are numbered 0 to "
+                        + "`split.Count - 1`."
+                )
+        ),
+        (
             new("index_select\\(\\): Expected dtype"),
             _ =>
                 (
@@ -94,7 +103,10 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A tensor of type {match.Groups[2].Value} was read as {match.Groups[1].Value}.",
-                    "`item` needs the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's `item<long>()`."
+                    match.Groups[2].Value == "Byte"
+                        ? "Is it `sum(0)`? TorchSharp takes that 0 for the type Byte: write `sum(dim: 0)`."
+                        : "`item` needs the tensor's own type: a float32 tensor's number is `item<float>()`, an int64 tensor's "
+                            + "`item<long>()`."
                 )
         ),
         (
@@ -195,7 +207,9 @@ internal static partial class ExceptionCause
             match =>
                 (
                     $"A layer of type {match.Groups[2].Value} got images of type {match.Groups[1].Value}.",
-                    "A tensor has the wrong type: images are float32, labels int64. `to(ScalarType.Float32)` converts."
+                    match.Groups[2].Value == "double"
+                        ? "Images and weights are float32: leave out the `to(ScalarType.Float64)` of the network."
+                        : "A tensor has the wrong type: images are float32, labels int64. `to(ScalarType.Float32)` converts."
                 )
         ),
         (
@@ -311,6 +325,14 @@ internal static partial class ExceptionCause
             is { Match: { } match, Explain: { } explain }
             ? explain(match)
             : OfProgram(exception, message);
+        if (OwnLoss(exception) is { } loss)
+        {
+            (seen, hint) = (
+                $"In `{loss}`: {seen}",
+                "Use the parameter `loss`, `loss.call(logits, batch.Labels)`, and no loss of your own."
+            );
+        }
+
         return Origin(exception) is { } origin
             ? new Explanation(seen, $"{hint} It happened in {origin}.")
             : new Explanation(
@@ -332,6 +354,10 @@ internal static partial class ExceptionCause
                 "A function was given null in place of a value.",
                 "Has each variable and each field its value? A constructor keeps what it is given: `_folder = folder`, and not the "
                     + "other way round."
+            ),
+            InvalidDataException when message.Contains("the file has", StringComparison.Ordinal) && message.Contains("Float64") => (
+                "The file holds weights of type float64, and the new network's are float32.",
+                "Save `trained` as it is given: leave out its `to(ScalarType.Float64)`."
             ),
             InvalidDataException => (
                 $"A file could not be loaded into the network: {Shortened(message)}",
@@ -403,6 +429,19 @@ internal static partial class ExceptionCause
         return null;
     }
 
+    /// <summary>Another loss than the course's, as a function, such as mse_loss, or as the class around it; null if there is
+    /// none.</summary>
+    private static string? OwnLoss(Exception exception) =>
+        new StackTrace(exception)
+            .GetFrames()
+            .Select(frame => frame.GetMethod())
+            .Where(method => method?.DeclaringType?.Assembly == typeof(torch).Assembly)
+            .SelectMany(method => new[] { method!.Name, method.DeclaringType!.Name })
+            .FirstOrDefault(name =>
+                (name.EndsWith("_loss", StringComparison.Ordinal) || name.EndsWith("Loss", StringComparison.Ordinal))
+                && name != nameof(TorchSharp.Modules.CrossEntropyLoss)
+            );
+
     // The notebook's host calls a function of its own at the beginning of each of the learner's.
     private static bool IsLearners(Type type) =>
         type.Assembly.GetName().Name != "NotebookHost"
@@ -422,6 +461,9 @@ internal static partial class ExceptionCause
 
     [GeneratedRegex(@"index (-?\d+) out of range for tensor of size \[(.*?)\] at dimension (\d+)")]
     private static partial Regex SelectRange();
+
+    [GeneratedRegex(@"INDICES element is out of DATA bounds, id=(-?\d+) axis_dim=(\d+)")]
+    private static partial Regex OutOfData();
 
     [GeneratedRegex(@"could not infer output dtype\. .* Got: (\w+)")]
     private static partial Regex MeanType();

@@ -82,6 +82,11 @@ internal static class MeanLoss
                 }
             }
 
+            if (sum / seen is var by && Math.Abs(by - Math.Round(by)) < 1e-4 && Math.Abs(by - count) < 3)
+            {
+                return ($"the losses of all images, divided by {by:0}, and there are {count} images", Sum);
+            }
+
             return (
                 $"{seen / mean:0.###} times the mean loss; the losses of the batches are "
                     + string.Join(", ", batches.Select(batch => batch.Loss.ToString("0.0000"))),
@@ -127,6 +132,15 @@ internal static class MeanLoss
                 "divided by a number of images that counts the smaller last batch as a full one",
                 "Count the images themselves: add `batch.Count` in the loop."
             );
+            foreach (var divisor in new[] { count, batches.Count })
+            {
+                yield return (
+                    batches[^1].Loss * batches[^1].Count / divisor,
+                    "what the last batch alone adds",
+                    "Add to the sum with `+=`; `=` overwrites what the batches before have added."
+                );
+            }
+
             yield return (
                 batches.Sum(batch => batch.Loss) * batches[0].Count / count,
                 "a mean in which the smaller last batch counts like a full one",

@@ -70,7 +70,9 @@ internal sealed class PipelineEpoch(int count, int batchSize)
             throw new WrongAnswerException(
                 Expected,
                 $"Batches of {Sizes}.",
-                _batches[0].Images.Length < batchSize && _batches[^1].Images.Length == batchSize
+                _batches[^1].Images.Length > batchSize && _batches.SkipLast(1).All(batch => batch.Images.Length == batchSize)
+                        ? "The images that are left over are a smaller batch of their own, and no part of the one before."
+                    : _batches[0].Images.Length < batchSize && _batches[^1].Images.Length == batchSize
                         ? "The smaller batch is the last one, not the first."
                     : _batches.Count(batch => batch.Images.Length != batchSize) == 1
                         ? "The smaller batch is the last one. Are the batches cut first, and then put into random order? Shuffle the "
@@ -109,6 +111,15 @@ internal sealed class PipelineEpoch(int count, int batchSize)
                 "The last batch has only the images that are left.",
                 $"All {count} images came, and the last batch was filled up with {seen.Length - count} that came a second time.",
                 "Let the last batch be smaller: it has `Math.Min(batchSize, split.Count - start)` images."
+            );
+        }
+
+        if (seen.Length % count == 0 && seen.Chunk(count).All(round => round.Distinct().Count() == count))
+        {
+            return new(
+                Once,
+                $"All {count} images came {seen.Length / count} times: after the last batch the function began again.",
+                "One call is one epoch: it ends after the last batch, however large that is."
             );
         }
 

@@ -132,6 +132,11 @@ internal static class StepGradients
             );
         }
 
+        if (record.Losses.FindLast(loss => loss.Batch == step.Batch)?.Logits is { } logits)
+        {
+            return TrainingRecord.Other(logits, where);
+        }
+
         var rest = seen.Zip(right.Gradient, (a, b) => a - b).ToArray();
         if (Factor(rest, step.Before) is { } decay)
         {

@@ -69,6 +69,7 @@ internal static class TrainingLoopCheck
             record.ThrowIfHoarded(failure is not null);
             Mode(record, number);
             failure?.Throw();
+            PracticeNetwork.ThrowIfFreed(model, "The network `model`");
             LeftSwitchedOff.Check("`TrainOneEpoch` had ended");
             if (record.OptimizerIsFreed)
             {
@@ -161,10 +162,15 @@ internal static class TrainingLoopCheck
 
         if (record.Enumerations > 1)
         {
+            var learned = steps >= record.Enumerations * Batches;
             throw new WrongAnswerException(
                 "Each batch is asked for once an epoch.",
-                $"The batches were gone through {record.Enumerations} times.",
-                "Count and ToList run the whole pipeline too: count the images inside your one foreach."
+                learned
+                    ? $"The network learned from all batches {record.Enumerations} times."
+                    : $"The batches were gone through {record.Enumerations} times.",
+                learned
+                    ? "One call is one epoch: one foreach over the batches, and no loop around it. Who calls the function counts the epochs."
+                    : "Count and ToList run the whole pipeline too: count the images inside your one foreach."
             );
         }
 
@@ -184,7 +190,7 @@ internal static class TrainingLoopCheck
             throw new WrongAnswerException(
                 "The network learns from each batch.",
                 $"Batch {left + 1}, of {record.Drawn[left]} images, was asked for, and the network was not called with it.",
-                "No batch is left out, neither the first nor the smaller last one: is there a `continue` or an `if`?"
+                "No batch is left out, neither the first nor the smaller last one: is there a `Skip`, a `continue` or an `if`?"
             );
         }
 

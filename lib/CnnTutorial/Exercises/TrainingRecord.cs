@@ -16,8 +16,9 @@ internal sealed record ForwardCall(int Batch, bool Training, bool Gradients, str
 
 /// <summary>A call of the loss.</summary>
 /// <param name="Batch">The current batch.</param>
-/// <param name="Arguments">How its arguments differ from logits and labels; null if they do not.</param>
-internal sealed record LossCall(int Batch, string? Arguments);
+/// <param name="Arguments">What is wrong with its arguments; null if nothing is.</param>
+/// <param name="Logits">What it got in place of the network's logits, which may be right all the same; null if it got them.</param>
+internal sealed record LossCall(int Batch, string? Arguments, string? Logits);
 
 /// <summary>A call of the optimizer's step.</summary>
 /// <param name="Batch">The current batch.</param>
@@ -63,6 +64,9 @@ internal sealed class TrainingRecord : IDisposable
     /// <summary>How often the batches were enumerated.</summary>
     public int Enumerations { get; private set; }
 
+    /// <summary>What the loss got in place of the network's logits, in its first such call; null if there is none.</summary>
+    public string? OtherLogits => Losses.Find(loss => loss.Logits is not null)?.Logits;
+
     public bool OptimizerIsFreed { get; private set; }
 
     /// <summary>How many batches were asked for before the network was called first.</summary>
@@ -88,14 +92,15 @@ internal sealed class TrainingRecord : IDisposable
     /// <param name="failed">Whether the learner's code threw.</param>
     public void ThrowIfHoarded(bool failed)
     {
-        if (DrawnBeforeUse > 1 && Enumerations == 1 && (failed || Forwards.Count > 0))
+        // The first batches may have been skipped.
+        if (DrawnBeforeUse > 1 && Enumerations == 1 && (failed || Forwards.Exists(forward => forward.Input is not null)))
         {
             throw new WrongAnswerException(
                 "One batch after the other: a batch lives until the next one is asked for.",
                 $"{DrawnBeforeUse} batches were asked for before the network was called for the first time; all but the last of them are "
                     + "freed by then.",
-                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first. One foreach is enough: take "
-                    + "each batch, use it, count its images, and go on."
+                "`ToList`, `ToArray`, `Count` and sorting go through the whole pipeline first, and `SkipLast` looks ahead. One foreach is "
+                    + "enough: take each batch, use it, count its images, and go on."
             );
         }
     }
@@ -135,6 +140,14 @@ internal sealed class TrainingRecord : IDisposable
             );
         }
     }
+
+    /// <summary>For a wrong result whose reason is what the loss got.</summary>
+    public static WrongAnswerException Other(string logits, string where) =>
+        new(
+            "The loss gets the network's logits.",
+            $"{where} it got {logits}.",
+            "`loss.call(model.call(batch.Images), batch.Labels)`: nothing stands between the network and the loss."
+        );
 
     public void Dispose()
     {
@@ -227,8 +240,9 @@ internal sealed class TrainingRecord : IDisposable
 
         if (!Same(labels, _labels))
         {
-            return labels.shape.SequenceEqual(_labels.shape)
-                ? "other labels than those of the batch"
+            // Rows of zeros and a one say the same.
+            return labels.shape.SequenceEqual(_labels.shape) ? "other labels than those of the batch"
+                : labels.shape.SequenceEqual(logits.shape) && Same(labels.argmax(1), _labels) ? null
                 : $"labels of shape [{string.Join(", ", labels.shape)}], and the batch's have [{_labels.shape[0]}]";
         }
 
@@ -236,6 +250,30 @@ internal sealed class TrainingRecord : IDisposable
 
         static bool Same(Tensor a, Tensor b) =>
             a.shape.SequenceEqual(b.shape) && a.to(ScalarType.Float64).equal(b.to(ScalarType.Float64)).all().item<bool>();
+    }
+
+    /// <summary>What a loss got in place of the network's last logits; null if it got them.</summary>
+    private string? Replacement(Tensor logits)
+    {
+        if (_logits is null)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        if (!logits.shape.SequenceEqual(_logits.shape))
+        {
+            return $"a tensor of shape [{string.Join(", ", logits.shape)}]";
+        }
+
+        var isSame = (logits - _logits).abs().max().item<float>() == 0;
+        var columns = logits.to(ScalarType.Float32).sum(dim: 0).data<float>().All(sum => Math.Abs(sum - 1) < 1e-4);
+        return isSame ? null
+            : columns ? "numbers that sum to 1 over the images of the batch, as `softmax(0)` gives them"
+            : $"numbers from {Range(logits)}, and the network's go from {Range(_logits)}";
+
+        static string Range(Tensor numbers) => $"{numbers.min().item<float>():0.####} to {numbers.max().item<float>():0.####}";
     }
 
     private Reference? Expected(Module<Tensor, Tensor> model)
@@ -299,7 +337,7 @@ internal sealed class TrainingRecord : IDisposable
 
         public override Tensor forward(Tensor logits, Tensor labels)
         {
-            record.Losses.Add(new LossCall(record.Batch, record.Difference(logits, labels)));
+            record.Losses.Add(new LossCall(record.Batch, record.Difference(logits, labels), record.Replacement(logits)));
             return _inner.call(logits, labels);
         }
     }

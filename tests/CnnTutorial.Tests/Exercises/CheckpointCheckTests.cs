@@ -70,6 +70,20 @@ public sealed class CheckpointCheckTests
             ),
             "The network in training was freed: its weights are gone."
         ),
+        ["one call late"] = (
+            folder =>
+            {
+                Action? save = null;
+                return new Saving(
+                    (state, epoch) =>
+                    {
+                        save?.Invoke();
+                        save = () => SaveIf(epoch % 10 == 0, folder, state, epoch);
+                    }
+                );
+            },
+            "epoch-10.safetensors appeared only after epoch 11"
+        ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
         ["at epochs 11 and 21"] = (folder => At(folder, epoch => (epoch - 1) % 10 == 0 && epoch > 1), "11, 21, 31: one off"),
@@ -196,7 +210,7 @@ public sealed class CheckpointCheckTests
             folder => new AsyncSaving(folder, fails: true),
             "an exception that nothing catches. IOException: no space"
         ),
-        ["a task nobody waits for"] = (folder => new TaskSaving(folder), "its saving had not ended when `OnEpochEnd` returned"),
+        ["a task nobody waits for"] = (folder => new TaskSaving(folder), "appeared only after the training"),
         ["only the newest is kept"] = (folder => new KeepingTheNewest(folder), "epoch-10.safetensors was removed again after epoch 20"),
         ["the weights rounded"] = (folder => new SavingRounded(folder), "off: rounded, or of another type"),
         ["the network changed"] = (

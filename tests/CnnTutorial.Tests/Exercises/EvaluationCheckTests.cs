@@ -108,6 +108,41 @@ public sealed class EvaluationCheckTests
             },
             "It left gradients in the network"
         ),
+        ["divided by one image too few"] = (
+            With(parts => (Sum(parts).Loss, parts.Sum(part => part.Right) / (parts.Sum(part => part.Count) - 1.0))),
+            "divided by 69, and there are 70 images"
+        ),
+        ["keepdim"] = (
+            (model, loss, batches) =>
+                Counting(model, loss, batches, (logits, labels) => logits.argmax(1, keepdim: true).eq(labels).sum().item<long>()),
+            "as if each answer were compared with every label"
+        ),
+        ["a softmax over the images"] = (
+            (model, loss, batches) =>
+                Counting(model, loss, batches, (logits, labels) => logits.softmax(0).argmax(1).eq(labels).sum().item<long>()),
+            "what a softmax over the images gives"
+        ),
+        ["any of the batch"] = (
+            (model, loss, batches) =>
+                Counting(model, loss, batches, (logits, labels) => logits.argmax(1).eq(labels).any().item<bool>() ? 1 : 0),
+            "the number of batches with a right answer"
+        ),
+        ["the loss overwritten"] = (
+            With(parts => (parts[^1].Loss * parts[^1].Count / parts.Sum(part => part.Count), Sum(parts).Accuracy)),
+            "what the last batch alone adds"
+        ),
+        ["the loss of something else"] = (
+            (model, loss, batches) => Right(model, new Other(loss), batches),
+            "In your evaluation it got numbers from"
+        ),
+        ["frees the network"] = (
+            (model, loss, batches) =>
+            {
+                using var freed = model;
+                return Right(freed, loss, batches);
+            },
+            "The network `model` was freed"
+        ),
         ["another answer"] = (With(parts => (Sum(parts).Loss, 1.23 / parts.Count)), "0.2460: as if 17.22 of 70 answers were right"),
     };
 
@@ -265,5 +300,10 @@ public sealed class EvaluationCheckTests
         }
 
         return parts;
+    }
+
+    private sealed class Other(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("other")
+    {
+        public override Tensor forward(Tensor logits, Tensor labels) => loss.call(logits.relu(), labels);
     }
 }

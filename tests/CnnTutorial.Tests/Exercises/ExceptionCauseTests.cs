@@ -25,6 +25,12 @@ public sealed class ExceptionCauseTests
             "by a number that the tensor does not have",
             "randperm"
         ),
+        ["rows along the channels"] = (
+            () => rand(100, 1, 28, 28).index_select(1, tensor(new long[] { 94 })),
+            "Number 94 was asked for along a dimension of length 1",
+            "0 counts the images, 1 the channels"
+        ),
+        ["a type in place of a dimension"] = (() => rand(3, 4).sum(0).item<float>(), "type Byte was read as Single", "`sum(dim: 0)`"),
         ["rows that are no whole numbers"] = (() => rand(10, 3).index_select(0, tensor(new float[] { 1 })), "not whole numbers", "int64"),
         ["backward twice"] = (
             () =>

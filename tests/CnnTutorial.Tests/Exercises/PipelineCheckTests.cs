@@ -231,6 +231,19 @@ public sealed class PipelineCheckTests
                     .SelectMany(rows => Yield(split, size, rows)),
             "Batches of 16, 16, 4, 16"
         ),
+        ["the rest in the batch before"] = (
+            (split, size, _) =>
+            {
+                var order = Shuffled(split.Count);
+                var start = Math.Max(0, (split.Count / size - 1) * size);
+                return Yield(split, size, order[..start]).Concat(Yield(split, split.Count, order[start..]));
+            },
+            "Batches of 16, 16, 16, 16, 16, 20."
+        ),
+        ["two epochs"] = (
+            (split, size, _) => Yield(split, size, Shuffled(split.Count)).Concat(Yield(split, size, Shuffled(split.Count))),
+            "All 100 images came 2 times"
+        ),
         ["images and labels exchanged"] = (
             (split, size, _) => Yield(split, size, Shuffled(split.Count)).Select(batch => new Batch(batch.Labels, batch.Images)),
             "the two have changed places"

@@ -40,6 +40,16 @@ public sealed class SaveAndLoadCheckTests
             },
             "The new network is in training mode"
         ),
+        ["saved as doubles"] = (
+            (trained, create, path) =>
+            {
+                var model = create();
+                Weights.Save(trained.to(ScalarType.Float64), path);
+                Weights.Load(model, path);
+                return model;
+            },
+            "The file holds weights of type float64"
+        ),
         ["saved the new one"] = (
             (trained, create, path) =>
             {

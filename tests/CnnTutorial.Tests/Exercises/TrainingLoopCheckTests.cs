@@ -285,6 +285,42 @@ public sealed class TrainingLoopCheckTests
             ),
             "`step()` was called before the network"
         ),
+        ["divides by one image too few"] = (
+            (model, loss, optimizer, batches) =>
+                Losses(model, loss, optimizer, batches) is var all
+                    ? all.Sum(pair => pair.Loss * pair.Count) / (all.Sum(pair => pair.Count) - 1)
+                    : 0,
+            "the losses of all images, divided by 69, and there are 70"
+        ),
+        ["overwrites the sum"] = (
+            (model, loss, optimizer, batches) =>
+                Losses(model, loss, optimizer, batches) is var all ? all[^1].Loss * all[^1].Count / all.Sum(pair => pair.Count) : 0,
+            "what the last batch alone adds"
+        ),
+        ["a softmax over the images"] = (
+            (model, loss, optimizer, batches) => Right(model, new OfColumns(loss), optimizer, batches),
+            "it got numbers that sum to 1 over the images of the batch"
+        ),
+        ["two epochs in a call"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches) * 0 + Right(model, loss, optimizer, batches),
+            "The network learned from all batches 2 times"
+        ),
+        ["the first batch skipped"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.Skip(1)),
+            "Batch 1, of 16 images, was asked for, and the network was not called with it"
+        ),
+        ["looks ahead"] = (
+            (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.SkipLast(1)),
+            "2 batches were asked for before the network"
+        ),
+        ["frees the network"] = (
+            (model, loss, optimizer, batches) =>
+            {
+                using var freed = model;
+                return Right(freed, loss, optimizer, batches);
+            },
+            "The network `model` was freed"
+        ),
         ["keeps the batches"] = (
             (model, loss, optimizer, batches) => Right(model, loss, optimizer, batches.ToList()),
             "5 batches were asked for before the network"
@@ -350,6 +386,14 @@ public sealed class TrainingLoopCheckTests
             (model, loss, optimizer, batches) => Right(model, new Swapped(loss), optimizer, batches),
             "the arguments are swapped: logits first, labels second"
         ),
+        ["another loss, of another shape"] = (
+            (model, _, optimizer, batches) => Right(model, MSELoss(), optimizer, batches),
+            "Use the parameter `loss`, `loss.call(logits, batch.Labels)`, and no loss of your own"
+        ),
+        ["a network of doubles"] = (
+            (model, loss, optimizer, batches) => Right(model.to(ScalarType.Float64), loss, optimizer, batches),
+            "leave out the `to(ScalarType.Float64)` of the network"
+        ),
         ["the loss as a double"] = (
             Loop(
                 (o, _) => o.zero_grad(),
@@ -400,6 +444,10 @@ public sealed class TrainingLoopCheckTests
         Mistake.IsNone(result);
         Assert.Contains("within 0.00001", result.Seen, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Labels_may_be_rows_of_zeros_and_a_one() =>
+        Mistake.IsNone(Check((model, loss, optimizer, batches) => Right(model, new OneHot(loss), optimizer, batches)));
 
     [Fact]
     public void Gradients_may_be_cleared_after_the_step_or_by_the_model()
@@ -696,6 +744,17 @@ public sealed class TrainingLoopCheckTests
     private sealed class Swapped(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("swapped")
     {
         public override Tensor forward(Tensor logits, Tensor labels) => loss.call(labels, logits);
+    }
+
+    private sealed class OfColumns(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("of columns")
+    {
+        public override Tensor forward(Tensor logits, Tensor labels) => loss.call(logits.softmax(0), labels);
+    }
+
+    private sealed class OneHot(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("one-hot")
+    {
+        public override Tensor forward(Tensor logits, Tensor labels) =>
+            loss.call(logits, functional.one_hot(labels, logits.shape[1]).to(ScalarType.Float32));
     }
 
     private sealed class Doubled(Module<Tensor, Tensor, Tensor> loss) : Module<Tensor, Tensor, Tensor>("doubled")

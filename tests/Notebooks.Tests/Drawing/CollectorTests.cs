@@ -111,7 +111,7 @@ public sealed class CollectorTests(BundledCourse course)
 
     private async Task<(IPage Page, ILocator Pad)> OpenAsync(IBrowser browser)
     {
-        var page = await browser.NewPageAsync();
+        var page = await browser.PageAsync();
         page.PageError += (_, error) => throw new InvalidOperationException(error);
         await page.GotoAsync(new Uri(course.Run.File(Path.ChangeExtension(Notebook, "html"))).AbsoluteUri);
         var pad = page.Locator(".cnn-collector[data-ready]");

@@ -28,7 +28,7 @@ public sealed class LayersPage : IAsyncLifetime
     /// <summary>Opens the page from its file, offline, and waits for the pads.</summary>
     internal async Task<IPage> OpenAsync(IBrowser browser, BrowserNewPageOptions? options = null)
     {
-        var page = await browser.NewPageAsync(
+        var page = await browser.PageAsync(
             options
                 ?? new()
                 {

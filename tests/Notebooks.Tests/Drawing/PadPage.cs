@@ -50,7 +50,7 @@ public sealed class PadPage(BundledCourse course) : IAsyncLifetime
     /// <summary>Opens the page from its file and waits for the pads.</summary>
     internal async Task<IPage> OpenAsync(IBrowser browser, BrowserNewPageOptions? options = null)
     {
-        var page = await browser.NewPageAsync(
+        var page = await browser.PageAsync(
             options
                 ?? new()
                 {

@@ -18,7 +18,7 @@ internal static class TenDigits
         await using var browser = await Chromium.LaunchAsync(playwright);
         foreach (var (width, scheme) in new[] { (1440, ColorScheme.Light), (390, ColorScheme.Dark) })
         {
-            var page = await browser.NewPageAsync(
+            var page = await browser.PageAsync(
                 new()
                 {
                     ViewportSize = new() { Width = width, Height = 900 },

@@ -169,7 +169,7 @@ internal sealed class LiveCourse : IAsyncDisposable
                 ColorScheme = scheme,
             }
         );
-        _context.SetDefaultTimeout(180_000);
+        _context.SetDefaultTimeout(Chromium.Patience);
     }
 
     public static async Task ReadyAsync(IPage page)

@@ -27,7 +27,7 @@ public sealed class QuizPage : IAsyncLifetime
     /// <summary>Opens the page from its file, offline.</summary>
     internal async Task<IPage> OpenAsync(IBrowser browser, BrowserNewPageOptions? options = null)
     {
-        var page = await browser.NewPageAsync(options);
+        var page = await browser.PageAsync(options);
         await page.Context.SetOfflineAsync(true);
         await page.GotoAsync(new Uri(_run.File("quizzes.html")).AbsoluteUri);
         return page;

@@ -46,7 +46,7 @@ internal sealed class SitePages : IAsyncDisposable
     /// <summary>A window of its own, with an empty storage.</summary>
     public async Task<IPage> WindowAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
     {
-        var page = await _browser.NewPageAsync(
+        var page = await _browser.PageAsync(
             new()
             {
                 ColorScheme = scheme,

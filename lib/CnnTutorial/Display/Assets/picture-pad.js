@@ -60,6 +60,7 @@
     const button = document.createElement('button'), canvas = document.createElement('canvas'), name = 'Picture ' + (i + 1) + ', ' + settings.names[settings.labels[i]];
     [button.type, canvas.width, canvas.height] = ['button', columns, rows];
     button.setAttribute('aria-label', name);
+    canvas.setAttribute('aria-hidden', 'true');
     paint(canvas, pixels);
     button.append(canvas);
     button.onclick = () => show(pixels, name, i);
