@@ -34,8 +34,8 @@ public static class Datasets
     /// </remarks>
     /// <param name="path">The folder.</param>
     /// <param name="size">The height and width of an image in pixels, from 8 to 512.</param>
-    /// <param name="colour">True for images in colour, <c>[N, 3, size, size]</c>; false for grey ones, <c>[N, 1, size, size]</c>; null
-    /// for colour if one of the pictures has colour.</param>
+    /// <param name="colour">True for images in colour, <c>[N, 3, size, size]</c>; false for grey ones, <c>[N, 1, size, size]</c>, in which
+    /// white is 0 and black 255; null for colour if one of the pictures has colour.</param>
     /// <param name="seed">Decides which pictures are kept for the test.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">There are no pictures, fewer than two classes, or fewer than five pictures of a class; the
@@ -51,7 +51,8 @@ public static class Datasets
     /// <param name="path">A PNG, JPEG or BMP of any size.</param>
     /// <param name="size">The height and width in pixels that the network was trained with, from 8 to 512.</param>
     /// <param name="colour">Whether it was trained with images in colour.</param>
-    /// <returns>float32 <c>[1, 3, size, size]</c>, or <c>[1, 1, size, size]</c> without colour; pixels from 0 to 1.</returns>
+    /// <returns>float32 <c>[1, 3, size, size]</c>, or <c>[1, 1, size, size]</c> without colour; pixels from 0 to
+    /// 1, where without colour 0 is white.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It cannot be read; the message says why.</exception>
     public static Tensor ReadPicture(string path, int size = 32, bool colour = true)

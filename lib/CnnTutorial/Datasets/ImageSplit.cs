@@ -98,7 +98,7 @@ public sealed class ImageSplit
         return new ImageSplit(images, labels, Rows, Columns, Channels);
     }
 
-    /// <summary>The same images in grey: how bright the eye sees each pixel.</summary>
+    /// <summary>The same images in grey: how dark the eye sees each pixel. White is 0 and black 255, as paper and ink are.</summary>
     /// <returns>This split if it is already grey, else a copy.</returns>
     public ImageSplit ToGrey()
     {
@@ -113,7 +113,8 @@ public sealed class ImageSplit
         {
             // The weights of ITU-R BT.601, which JPEG uses too.
             var red = (i / pixels * ImageBytes) + (i % pixels);
-            grey[i] = (byte)Math.Round((0.299 * Images[red]) + (0.587 * Images[red + pixels]) + (0.114 * Images[red + (2 * pixels)]));
+            var light = (0.299 * Images[red]) + (0.587 * Images[red + pixels]) + (0.114 * Images[red + (2 * pixels)]);
+            grey[i] = (byte)(255 - Math.Round(light));
         }
 
         return new ImageSplit(grey, Labels, Rows, Columns);

@@ -363,8 +363,10 @@
   function chooseStrongest() {
     const first = stages.findIndex(stage => stage.kind === 'convolution');
     if (first < 0) return;
-    const { values, rows, columns } = stages[first], best = values.reduce((best, value, i) => value > values[best] ? i : best, 0);
-    show({ stage: first, map: Math.floor(best / (rows * columns)), y: Math.floor(best / columns) % rows, x: best % columns });
+    const { values, rows, columns } = stages[first], at = i => ({ stage: first, map: Math.floor(i / (rows * columns)), y: Math.floor(i / columns) % rows, x: i % columns });
+    // At the rim a part of the window lies outside the picture, which makes a poor example.
+    const isInside = ({ x, y }) => x > 0 && y > 0 && x < columns - 1 && y < rows - 1;
+    show(at(values.reduce((best, value, i) => value > values[best] && isInside(at(i)) ? i : best, columns + 1)));
   }
 
   // Called after the network has computed a picture: shows it in all maps.

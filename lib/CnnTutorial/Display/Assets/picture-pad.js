@@ -6,13 +6,13 @@
   const predict = createNetwork(settings.network), answer = createBars(root, settings);
   const bytes = Uint8Array.from(atob(settings.examples), letter => letter.charCodeAt(0));
   const examples = settings.labels.map((_, i) => Float32Array.from(bytes.subarray(i * channels * area, (i + 1) * channels * area), value => value / 255));
-  const layers = createLayers(root, predict, settings.names, { name: 'the picture', shape: settings.shape, isPicture: true, sample: examples[0] || new Float32Array(channels * area) });
+  const layers = createLayers(root, predict, settings.names, { name: 'the picture', shape: settings.shape, isPicture: channels === 3, sample: examples[0] || new Float32Array(channels * area) });
   let picture = new Float32Array(channels * area);
 
   function paint(canvas, pixels) {
     const context = canvas.getContext('2d'), image = context.createImageData(columns, rows);
     for (let i = 0; i < area; i++) {
-      for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = Math.round(255 * pixels[channels === 3 ? channel * area + i : i]);
+      for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = Math.round(255 * (channels === 3 ? pixels[channel * area + i] : 1 - pixels[i]));
       image.data[4 * i + 3] = 255;
     }
     context.putImageData(image, 0, 0);
@@ -50,7 +50,7 @@
       const [red, green, blue] = data.subarray(4 * i, 4 * i + 3);
       if (channels === 3) [pixels[i], pixels[area + i], pixels[2 * area + i]] = [red / 255, green / 255, blue / 255];
       // The weights of ITU-R BT.601, as in ImageSplit.ToGrey.
-      else pixels[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+      else pixels[i] = (255 - Math.round(0.299 * red + 0.587 * green + 0.114 * blue)) / 255;
     }
     part('message').textContent = '';
     show(pixels, file.name || 'The picture', -1);

@@ -49,6 +49,9 @@ public sealed class Kernel
     /// <summary>The name of the kernel's language.</summary>
     public string Name => "csharp";
 
+    /// <summary>The kernel of a language; null if it is not C#, since only that is run here.</summary>
+    public Kernel? FindKernelByName(string name) => name is "csharp" or "C#" ? this : null;
+
     /// <summary>Runs code in this session, as a part of the running cell.</summary>
     /// <exception cref="InvalidOperationException">The code does not compile, or throws.</exception>
     public Task SendAsync(SubmitCode command)
