@@ -67,8 +67,8 @@ public sealed class FromFolderTests : IDisposable
         var turned = train.Image(Array.IndexOf(train.Labels, (byte)0));
         var asStored = train.Image(Array.IndexOf(train.Labels, (byte)1));
         // Stored with a bright left half. Turned by a quarter to the right, the left is the top.
-        Assert.True(asStored[(8 * 16) + 1] > 200 && asStored[(8 * 16) + 14] < 50);
-        Assert.True(turned[(1 * 16) + 8] > 200 && turned[(14 * 16) + 8] < 50);
+        Assert.True(asStored[(8 * 16) + 1] < 50 && asStored[(8 * 16) + 14] > 200);
+        Assert.True(turned[(1 * 16) + 8] < 50 && turned[(14 * 16) + 8] > 200);
 
         static Image<Rgb24> Stored(int orientation)
         {
@@ -108,9 +108,9 @@ public sealed class FromFolderTests : IDisposable
         var train = CnnTutorial.Datasets.FromFolder(_folder.Path, size: 30).Train;
         var image = train.Image(Array.IndexOf(train.Labels, (byte)1));
         // Columns 30 to 59 of the 90 are left: 5 white ones, 20 grey, 5 white.
-        Assert.Equal([255, 255, 255, 255, 255], image[..5].ToArray());
-        Assert.All(image[6..24].ToArray(), value => Assert.InRange(value, 95, 105));
-        Assert.Equal(255, image[29]);
+        Assert.Equal([0, 0, 0, 0, 0], image[..5].ToArray());
+        Assert.All(image[6..24].ToArray(), value => Assert.InRange(value, 150, 160));
+        Assert.Equal(0, image[29]);
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class FromFolderTests : IDisposable
         for (var corner = 0; corner < 4; corner++)
         {
             var isWhite = (corner / 2, corner % 2) == (1 - top, right);
-            Assert.InRange(image[((corner / 2 * 8) + 4) * 16 + (corner % 2 * 8) + 4], isWhite ? 240 : 0, isWhite ? 255 : 15);
+            Assert.InRange(image[((corner / 2 * 8) + 4) * 16 + (corner % 2 * 8) + 4], isWhite ? 0 : 240, isWhite ? 15 : 255);
         }
 
         Image<Rgb24> Corner()
