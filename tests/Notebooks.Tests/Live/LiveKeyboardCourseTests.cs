@@ -4,7 +4,8 @@ using static Notebooks.Tests.Live.LiveCourse;
 
 namespace Notebooks.Tests.Live;
 
-/// <summary>Notebooks 00 to 05 in the browser, as a learner with nothing but a keyboard does them: every cell, task and quiz.</summary>
+/// <summary>Notebooks 00 to 06 in the browser, as a learner with nothing but a keyboard does them: every cell, task and quiz, and a digit
+/// drawn.</summary>
 public sealed class LiveKeyboardCourseTests
 {
     private const int MostStops = 400;
@@ -13,7 +14,7 @@ public sealed class LiveKeyboardCourseTests
     [Theory]
     [InlineData("00", "01", "02")]
     [InlineData("03", "04")]
-    [InlineData("05")]
+    [InlineData("05", "06")]
     public async Task Every_task_is_solved_and_every_quiz_answered(params string[] notebooks)
     {
         string[] names =
@@ -96,6 +97,10 @@ public sealed class LiveKeyboardCourseTests
             {
                 await AnswerQuizAsync(page, id);
             }
+            else if (id.EndsWith("-pad", StringComparison.Ordinal))
+            {
+                await DrawOneAsync(page, id);
+            }
 
             if (cell < cells)
             {
@@ -145,6 +150,22 @@ public sealed class LiveKeyboardCourseTests
         frame = await FrameAsync(page, id, ".cnn-quiz[data-ready]");
         await frame.GetByText(score).WaitForAsync();
         Assert.Equal(questions, await frame.Locator("details[open]").CountAsync());
+    }
+
+    /// <summary>Draws a 1 on a pad: a line from the pen's place downwards.</summary>
+    private static async Task DrawOneAsync(IPage page, string id)
+    {
+        var frame = await FrameAsync(page, id, ".cnn-pad[data-ready]");
+        await TabToAsync(page, frame, "[data-part=paper]");
+        await page.Keyboard.PressAsync("Space");
+        for (var step = 0; step < 14; step++)
+        {
+            await page.Keyboard.PressAsync("ArrowDown");
+        }
+
+        await page.Keyboard.PressAsync("Space");
+        await frame.Locator("[data-part=spoken]:has-text('One, ')").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.Keyboard.PressAsync("Escape");
     }
 
     /// <summary>Presses Tab until what has the focus matches.</summary>
