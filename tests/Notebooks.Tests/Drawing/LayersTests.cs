@@ -212,8 +212,6 @@ public sealed class LayersTests(LayersPage layers) : IClassFixture<LayersPage>
 
     [Theory]
     [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public Task Axe_finds_nothing_and_it_fits_a_phone(int width, ColorScheme scheme) =>
         WithPageAsync(

@@ -64,8 +64,6 @@ public sealed class QuizInBrowserTests(QuizPage quizzes) : IClassFixture<QuizPag
 
     [Theory]
     [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public Task Axe_finds_nothing_to_complain_of_and_it_fits_a_phone(int width, ColorScheme scheme) =>
         WithPageAsync(

@@ -65,8 +65,6 @@ public sealed class AccessibilityTests(BundledCourse course)
 
     [Theory]
     [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public async Task Axe_and_we_find_nothing_to_complain_of(int width, ColorScheme scheme)
     {
