@@ -11,14 +11,18 @@ public sealed partial class LookInsideTests(BundledCourse course)
 {
     private const int Pixels = 784;
 
-    /// <summary>The point furthest to the right, which no other covers: where it lies on the screen, and its number in its trace.</summary>
-    private const string Rightmost = """
+    /// <summary>The point that is furthest from all others, so that the mouse can mean no other: where it lies on the screen, and its
+    /// number in its trace.</summary>
+    private const string Loneliest = """
         chart => {
-            const all = chart.data.flatMap((trace, curve) => Array.from(trace.x, (x, at) => ({ x, curve, at })));
-            const point = all.reduce((best, one) => one.x > best.x ? one : best);
-            const box = chart.querySelectorAll('.scatterlayer .trace')[point.curve]
-                .querySelectorAll('.point')[point.at].getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2, point.curve, point.at];
+            const all = [...chart.querySelectorAll('.scatterlayer .trace')].flatMap((trace, curve) =>
+                [...trace.querySelectorAll('.point')].map((point, at) => {
+                    const box = point.getBoundingClientRect();
+                    return { x: box.x + box.width / 2, y: box.y + box.height / 2, curve, at };
+                }));
+            const nearest = one => Math.min(...all.filter(other => other !== one).map(other => Math.hypot(one.x - other.x, one.y - other.y)));
+            const { x, y, curve, at } = all.map(one => ({ one, apart: nearest(one) })).reduce((a, b) => b.apart > a.apart ? b : a).one;
+            return [x, y, curve, at];
         }
         """;
 
@@ -87,7 +91,7 @@ public sealed partial class LookInsideTests(BundledCourse course)
 
         var chart = scatter.Locator("[id^=chart-]");
         await chart.ScrollIntoViewIfNeededAsync();
-        var point = await chart.EvaluateAsync<double[]>(Rightmost);
+        var point = await chart.EvaluateAsync<double[]>(Loneliest);
         await page.Mouse.MoveAsync((float)point[0], (float)point[1]);
         await tip.WaitForAsync();
         var (images, labels) = (Bundled("t10k-images-idx3-ubyte.gz", 16), Bundled("t10k-labels-idx1-ubyte.gz", 8));

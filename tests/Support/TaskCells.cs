@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Notebooks.Tests;
+namespace Support;
 
 /// <summary>The small tasks of a notebook, and the solutions that the notebook itself has folded away below their checks.</summary>
 internal static partial class TaskCells

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Documents;
 
-namespace Notebooks.Tests.RealKernel;
+namespace NotebookHost.Tests.RealKernel;
 
 /// <summary>Microsoft's own .NET Interactive, as the judge of what a C# notebook means.</summary>
 [Collection("Jupyter")]
@@ -22,7 +22,7 @@ public sealed partial class RealKernelTests
     public async Task Cells_do_the_same_in_both_kernels()
     {
         using var folder = await FolderAsync();
-        var script = Path.Combine(Course.Root, "tests", "Notebooks.Tests", "RealKernel");
+        var script = Path.Combine(Course.Root, "tests", "NotebookHost.Tests", "RealKernel");
         using var compare = folder.StartPython([
             Path.Combine(script, "compare.py"),
             Path.Combine(script, "cells.txt"),
