@@ -20,7 +20,8 @@ public sealed partial class LookInsideTests(BundledCourse course)
                     const box = point.getBoundingClientRect();
                     return { x: box.x + box.width / 2, y: box.y + box.height / 2, curve, at };
                 }));
-            const nearest = one => Math.min(...all.filter(other => other !== one).map(other => Math.hypot(one.x - other.x, one.y - other.y)));
+            const nearest = one =>
+                Math.min(...all.map(other => other === one ? Infinity : Math.hypot(one.x - other.x, one.y - other.y)));
             const { x, y, curve, at } = all.map(one => ({ one, apart: nearest(one) })).reduce((a, b) => b.apart > a.apart ? b : a).one;
             return [x, y, curve, at];
         }

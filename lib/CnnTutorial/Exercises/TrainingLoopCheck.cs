@@ -169,7 +169,7 @@ internal static class TrainingLoopCheck
                     ? $"The network learned from all batches {record.Enumerations} times."
                     : $"The batches were gone through {record.Enumerations} times.",
                 learned
-                    ? "One call is one epoch: one foreach over the batches, and no loop around it. Who calls the function counts the epochs."
+                    ? "One call is one epoch: one foreach over the batches, and no loop around it. The caller counts the epochs."
                     : "Count and ToList run the whole pipeline too: count the images inside your one foreach."
             );
         }

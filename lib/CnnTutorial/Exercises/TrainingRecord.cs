@@ -242,7 +242,7 @@ internal sealed class TrainingRecord : IDisposable
         {
             // Rows of zeros and a one say the same.
             return labels.shape.SequenceEqual(_labels.shape) ? "other labels than those of the batch"
-                : labels.shape.SequenceEqual(logits.shape) && Same(labels.argmax(1), _labels) ? null
+                : labels.is_floating_point() && labels.shape.SequenceEqual(logits.shape) && Same(labels.argmax(1), _labels) ? null
                 : $"labels of shape [{string.Join(", ", labels.shape)}], and the batch's have [{_labels.shape[0]}]";
         }
 
@@ -267,11 +267,12 @@ internal sealed class TrainingRecord : IDisposable
             return $"a tensor of shape [{string.Join(", ", logits.shape)}]";
         }
 
-        var isSame = (logits - _logits).abs().max().item<float>() == 0;
-        var columns = logits.to(ScalarType.Float32).sum(dim: 0).data<float>().All(sum => Math.Abs(sum - 1) < 1e-4);
+        var numbers = logits.to(ScalarType.Float32);
+        var isSame = (numbers - _logits).abs().max().item<float>() == 0;
+        var columns = numbers.sum(dim: 0).data<float>().All(sum => Math.Abs(sum - 1) < 1e-4);
         return isSame ? null
             : columns ? "numbers that sum to 1 over the images of the batch, as `softmax(0)` gives them"
-            : $"numbers from {Range(logits)}, and the network's go from {Range(_logits)}";
+            : $"numbers from {Range(numbers)}, and the network's go from {Range(_logits)}";
 
         static string Range(Tensor numbers) => $"{numbers.min().item<float>():0.####} to {numbers.max().item<float>():0.####}";
     }
