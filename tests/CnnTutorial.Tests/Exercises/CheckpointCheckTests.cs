@@ -7,6 +7,8 @@ namespace CnnTutorial.Tests.Exercises;
 [Collection(TorchRandom.Name)]
 public sealed class CheckpointCheckTests
 {
+    private const string NotThereYet = "it was not there yet when `OnEpochEnd` returned";
+
     private static readonly Dictionary<string, (Func<string, Callback> Code, string Seen)> Mistakes = new()
     {
         ["never"] = (_ => new Saving((_, _) => { }), "no file appeared in the folder that your constructor was given"),
@@ -82,7 +84,7 @@ public sealed class CheckpointCheckTests
                     }
                 );
             },
-            "epoch-10.safetensors appeared only after epoch 11"
+            NotThereYet
         ),
         ["every epoch"] = (folder => At(folder, _ => true), "A file after every epoch"),
         ["at epochs 9 and 19"] = (folder => At(folder, epoch => (epoch + 1) % 10 == 0), "9, 19, 29: one off"),
@@ -210,7 +212,7 @@ public sealed class CheckpointCheckTests
             folder => new AsyncSaving(folder, fails: true),
             "an exception that nothing catches. IOException: no space"
         ),
-        ["a task nobody waits for"] = (folder => new TaskSaving(folder), "appeared only after the training"),
+        ["a task nobody waits for"] = (folder => new TaskSaving(folder), NotThereYet),
         ["only the newest is kept"] = (folder => new KeepingTheNewest(folder), "epoch-10.safetensors was removed again after epoch 20"),
         ["the weights rounded"] = (folder => new SavingRounded(folder), "off: rounded, or of another type"),
         ["the network changed"] = (
