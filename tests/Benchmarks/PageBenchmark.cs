@@ -12,18 +12,19 @@ internal static class PageBenchmark
     private const int Cells = 50;
     private const int Keys = 150;
 
-    /// <summary>What is completed: a type, and one of the members that are then offered.</summary>
+    /// <summary>What is completed: a type, and one of the first members that are then offered; later ones are drawn when one scrolls to
+    /// them.</summary>
     private static readonly (string Type, string Member)[] Completed =
     [
-        ("Console", "WriteLine"),
-        ("Math", "Sqrt"),
-        ("Convert", "ToInt32"),
-        ("Environment", "NewLine"),
-        ("DateTime", "UtcNow"),
-        ("Array", "Empty"),
-        ("GC", "Collect"),
-        ("String", "Join"),
-        ("Char", "IsDigit"),
+        ("Console", "Beep"),
+        ("Math", "Acos"),
+        ("Convert", "ChangeType"),
+        ("Environment", "CommandLine"),
+        ("DateTime", "DaysInMonth"),
+        ("Array", "BinarySearch"),
+        ("GC", "AddMemoryPressure"),
+        ("String", "Compare"),
+        ("Char", "ConvertFromUtf32"),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
