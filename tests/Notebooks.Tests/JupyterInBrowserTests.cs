@@ -100,7 +100,7 @@ public sealed class JupyterInBrowserTests
         await pad.Locator("[data-part=paper]").FocusAsync();
         await notebook.Page.Keyboard.PressAsync("Backspace");
         Assert.StartsWith("Draw a digit", await Handwriting.AnswerAsync(pad), StringComparison.Ordinal);
-        foreach (var key in (string[])["Space", .. Enumerable.Repeat("ArrowDown", 14), "Space", "x", "d", "d"])
+        foreach (var key in (string[])[.. Handwriting.KeysOfOne, "Space", "x", "d", "d"])
         {
             await notebook.Page.Keyboard.PressAsync(key);
         }

@@ -201,17 +201,17 @@ internal static class EvaluationCheck
                 "Count the images themselves: add `batch.Count` in the loop."
             ),
             Is(
-                (double)batches.Sum(batch => batch.Least) / count,
+                Share(batch => batch.Least),
                 "the share of images whose smallest logit is that of the right class",
                 "The answer is the place of the largest logit: `argmax(1)`, not `argmin(1)`."
             ),
             Is(
-                (double)batches.Sum(batch => batch.RightOfWhole) / count,
+                Share(batch => batch.RightOfWhole),
                 "what one answer for a whole batch gives",
                 "`argmax(1)` without its 1: `argmax()` gives one number for the whole batch, `argmax(1)` one for each image."
             ),
             Is(
-                (double)batches.Sum(batch => batch.BestTwo) / count,
+                Share(batch => batch.BestTwo),
                 "the share of images whose right class is among the two largest logits",
                 "The answer is the one largest: `argmax(1)`."
             ),
@@ -222,12 +222,12 @@ internal static class EvaluationCheck
                     + "right answers."
             ),
             Is(
-                (double)batches.Sum(batch => batch.Pairs) / count,
+                Share(batch => batch.Pairs),
                 "as if each answer were compared with every label of its batch",
                 "The answers have another shape than the labels, [n]: leave out `keepdim` and `unsqueeze`."
             ),
             Is(
-                (double)batches.Sum(batch => batch.RightOfColumns) / count,
+                Share(batch => batch.RightOfColumns),
                 "what a softmax over the images gives, `softmax(0)`",
                 "The answer is the place of the largest logit of an image: `logits.argmax(1)`, without a softmax."
             ),
@@ -275,6 +275,8 @@ internal static class EvaluationCheck
             $"{seen.Accuracy:0.0000}: {what ?? $"as if {seen.Accuracy * count:0.##} of {count} answers were right"}.",
             hint ?? "The answer to an image is the place of its largest logit: `argmax(1)`. Count where it equals `batch.Labels`."
         );
+
+        double Share(Func<BatchFigures, int> hits) => (double)batches.Sum(hits) / count;
 
         (bool, string, string) Is(double value, string what, string hint) => (MeanLoss.Near(seen.Accuracy, value), what, hint);
     }

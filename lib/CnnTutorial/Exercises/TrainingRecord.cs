@@ -218,9 +218,7 @@ internal sealed class TrainingRecord : IDisposable
 
         return (input - _images).abs().max().item<float>() < 1e-5
             ? null
-            : $"images with pixels from {input.min().item<float>():0.####} to {input.max().item<float>():0.####}, and those of the "
-                + "batch go from "
-                + $"{_images.min().item<float>():0.####} to {_images.max().item<float>():0.####}";
+            : $"images with pixels from {Range(input)}, and those of the batch go from {Range(_images)}";
     }
 
     /// <summary>How the loss's arguments differ from logits and labels of the current batch.</summary>
@@ -273,9 +271,9 @@ internal sealed class TrainingRecord : IDisposable
         return isSame ? null
             : columns ? "numbers that sum to 1 over the images of the batch, as `softmax(0)` gives them"
             : $"numbers from {Range(numbers)}, and the network's go from {Range(_logits)}";
-
-        static string Range(Tensor numbers) => $"{numbers.min().item<float>():0.####} to {numbers.max().item<float>():0.####}";
     }
+
+    private static string Range(Tensor numbers) => $"{numbers.min().item<float>():0.####} to {numbers.max().item<float>():0.####}";
 
     private Reference? Expected(Module<Tensor, Tensor> model)
     {

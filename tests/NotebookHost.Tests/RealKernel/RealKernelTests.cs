@@ -49,24 +49,15 @@ public sealed partial class RealKernelTests
             await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
         }
 
-        using var convert = folder.StartPython([
-            "-m",
-            "jupyter",
-            "nbconvert",
-            "--to",
-            "notebook",
-            "--execute",
-            "--ExecutePreprocessor.timeout=900",
-            "--ExecutePreprocessor.kernel_name=real",
-            "--output-dir",
-            Path.Combine(folder.Root, "out"),
-            .. Course.Notebooks.Select(path => Path.Combine(notebooks, Path.GetFileName(path))),
-            // The exercise solved is a notebook of its own.
-            .. solved ? Directory.GetFiles(notebooks, "*solution*") : [],
-        ]);
-        var (code, output, errors) = await TestProcess.EndAsync(convert);
-        Assert.True(code == 0, output + errors);
-        var executed = Directory.GetFiles(Path.Combine(folder.Root, "out"), "*.ipynb");
+        // The exercise solved is a notebook of its own.
+        var results = await folder.NbConvertAsync(
+            [
+                .. Course.Notebooks.Select(path => Path.Combine(notebooks, Path.GetFileName(path))),
+                .. solved ? Directory.GetFiles(notebooks, "*solution*") : [],
+            ],
+            kernel: "real"
+        );
+        var executed = Directory.GetFiles(results, "*.ipynb");
         Assert.Equal(Course.Notebooks.Count + (solved ? 1 : 0), executed.Length);
         var charts = 0;
         foreach (var file in executed)

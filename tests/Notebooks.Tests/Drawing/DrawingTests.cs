@@ -88,10 +88,9 @@ public sealed class DrawingTests(PadPage pads) : IClassFixture<PadPage>
             {
                 var pad = PadPage.Pad(page, PadPage.Course);
                 await pad.Locator("[data-part=paper]").FocusAsync();
-                await page.Keyboard.PressAsync("Space");
-                for (var i = 0; i < 14; i++)
+                foreach (var key in Handwriting.KeysOfOne)
                 {
-                    await page.Keyboard.PressAsync("ArrowDown");
+                    await page.Keyboard.PressAsync(key);
                 }
 
                 await pad.Locator("[data-part=spoken]:has-text('Pen down. It says: One, ')")

@@ -4,7 +4,7 @@ using static Notebooks.Tests.Live.LiveCourse;
 
 namespace Notebooks.Tests.Live;
 
-/// <summary>Notebooks 00 to 06 in the browser, as a learner with nothing but a keyboard does them: every cell, task and quiz, and a digit
+/// <summary>Notebooks 00 to 08 in the browser, as a learner with nothing but a keyboard does them: every cell, task and quiz, and a digit
 /// drawn.</summary>
 public sealed class LiveKeyboardCourseTests
 {
@@ -179,13 +179,11 @@ public sealed class LiveKeyboardCourseTests
     {
         var frame = await FrameAsync(page, id, ".cnn-pad[data-ready]");
         await TabToAsync(page, frame, "[data-part=paper]");
-        await page.Keyboard.PressAsync("Space");
-        for (var step = 0; step < 14; step++)
+        foreach (var key in (string[])[.. Handwriting.KeysOfOne, "Space"])
         {
-            await page.Keyboard.PressAsync("ArrowDown");
+            await page.Keyboard.PressAsync(key);
         }
 
-        await page.Keyboard.PressAsync("Space");
         await frame.Locator("[data-part=spoken]:has-text('One, ')").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.Keyboard.PressAsync("Escape");
     }

@@ -71,6 +71,9 @@ internal static class Handwriting
         ];
     }
 
+    /// <summary>The keys that put the pen down where it is and draw a 1; Space lifts it.</summary>
+    public static IReadOnlyList<string> KeysOfOne { get; } = ["Space", .. Enumerable.Repeat("ArrowDown", 14)];
+
     /// <summary>Draws with the mouse, pressing and lifting the button for each stroke.</summary>
     public static async Task DrawAsync(ILocator pad, IEnumerable<IReadOnlyList<(double X, double Y)>> strokes)
     {

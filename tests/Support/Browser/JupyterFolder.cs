@@ -68,6 +68,32 @@ public sealed class JupyterFolder : IDisposable
     /// <summary>Starts a Python module as a program; the course is offline, with its results in this folder.</summary>
     public Process StartPython(string module, params string[] arguments) => StartPython(["-m", module, .. arguments]);
 
+    /// <summary>Executes notebooks with Jupyter's own runner, all of whose cells must succeed.</summary>
+    /// <param name="notebooks">Their files.</param>
+    /// <param name="kernel">The kernel that runs them; null for the one that each names.</param>
+    /// <returns>The folder with the executed notebooks.</returns>
+    public async Task<string> NbConvertAsync(IEnumerable<string> notebooks, string? kernel = null)
+    {
+        var results = Path.Combine(Root, "out");
+        using var convert = StartPython(
+            "jupyter",
+            [
+                "nbconvert",
+                "--to",
+                "notebook",
+                "--execute",
+                "--ExecutePreprocessor.timeout=900",
+                .. kernel is null ? [] : (string[])[$"--ExecutePreprocessor.kernel_name={kernel}"],
+                "--output-dir",
+                results,
+                .. notebooks,
+            ]
+        );
+        var (code, output, errors) = await TestProcess.EndAsync(convert);
+        Assert.True(code == 0, $"{output}\n{errors}");
+        return results;
+    }
+
     /// <summary>The same for Python's own arguments.</summary>
     public Process StartPython(IReadOnlyList<string> arguments)
     {
