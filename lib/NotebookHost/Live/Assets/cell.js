@@ -17,13 +17,35 @@ const isImport = source => {
   return lines.some(line => /^#!import .*\.ipynb$/i.test(line)) && lines.every(line => /^(#!import |\/\/)/.test(line));
 };
 
-// Editors are there while their cells are near the view: each listens to every key and is laid out with each. All cells stay in the page.
-const near = new IntersectionObserver(entries => {
+// Editors are there while their cells are in view: each listens to every key and is laid out with each. A cell looks alike without one,
+// so they are made one by one when the page has come to rest, and what the reader does never waits for them.
+const rest = 250;
+const whenIdle = window.requestIdleCallback ?? (then => setTimeout(then));
+const changed = new Set();
+let resting = 0;
+
+const inView = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) target.cell.makeEditor();
-    else target.cell.dropEditor();
+    target.cell.isInView = isIntersecting;
+    changed.add(target.cell);
   }
-}, { rootMargin: '300px 0px' });
+  clearTimeout(resting);
+  resting = setTimeout(() => whenIdle(makeEditors), rest);
+});
+
+function unwatch(cell) {
+  inView.unobserve(cell.element);
+  changed.delete(cell);
+}
+
+function makeEditors() {
+  const [cell] = changed;
+  if (!cell) return;
+  changed.delete(cell);
+  if (cell.isInView) cell.makeEditor();
+  else cell.dropEditor();
+  whenIdle(makeEditors);
+}
 
 export class Cell {
   #timer = 0;
@@ -54,7 +76,7 @@ export class Cell {
   build(data) {
     this.editor?.destroy();
     this.editor = this.#kept = null;
-    near.unobserve(this.element);
+    unwatch(this);
     Object.assign(this, { kind: data.kind, source: data.source, tags: data.tags ?? [], rendered: data.rendered ?? '', pending: false });
     this.element.replaceChildren();
     this.element.className = `cell ${this.isCode ? 'code' : 'text'}`;
@@ -82,7 +104,7 @@ export class Cell {
       hidden ? element('details', { class: 'folded' }, element('summary', {}, 'Show the code'), this.source_) : this.source_,
       this.stateElement, this.foldButton, this.outputsElement);
     this.#showPlain();
-    near.observe(this.element);
+    inView.observe(this.element);
   }
 
   #showPlain() {
@@ -420,7 +442,7 @@ export class Cell {
   }
 
   remove() {
-    near.unobserve(this.element);
+    unwatch(this);
     clearInterval(this.#clock);
     clearTimeout(this.#timer);
     this.editor?.destroy();
