@@ -20,6 +20,22 @@ internal sealed class NotebookSession : IDisposable
     private static readonly TimeSpan UnwindingGrace = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
+    private static readonly string[] WarmUps =
+    [
+        "\"\"",
+        """
+        {
+            int Twice(int x) => 2 * x;
+            foreach (var x in new List<int> { 1 }.Where(x => x > 1).Select(Twice))
+            {
+                Console.Write($"{x:F1}");
+            }
+        }
+
+        $"{1}"
+        """,
+    ];
+
     private readonly SessionOptions _options;
     private readonly CellRunner _runner;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -58,8 +74,15 @@ internal sealed class NotebookSession : IDisposable
         }
     }
 
-    /// <summary>Runs an empty cell, so that the compiler is loaded and compiled when the first real one comes.</summary>
-    public Task WarmUpAsync() => ExecuteAsync(new CellRequest("\"\"", 0), _ => { });
+    /// <summary>Runs a cell without effect, so that the compiler is loaded and compiled when the first real one comes: first an empty one,
+    /// since a real one may come at once, then one with what most cells have.</summary>
+    public async Task WarmUpAsync()
+    {
+        foreach (var code in WarmUps)
+        {
+            await ExecuteAsync(new CellRequest(code, 0), _ => { });
+        }
+    }
 
     /// <summary>Shows an exception that nobody caught, on whatever thread, in the output of the cell to which the thread belongs.</summary>
     /// <returns>False where there is none.</returns>

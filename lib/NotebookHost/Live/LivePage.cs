@@ -36,7 +36,7 @@ internal static class LivePage
         var links =
             "<a class=\"index\" rel=\"index\" "
             + $"href=\"/\"><span>Contents</span></a>{Link(previous, "prev", "Previous")}{Link(next, "next", "Next")}";
-        var html = Begin(start.Title, ["code.css", "output.css", "temml.css", "live.css"]);
+        var html = Begin(start.Title, ["code.css", "output.css", "temml.css", "live.css"], "live.js");
         html.Append(
                 "<body class=\"live\">\n<a class=\"skip\" href=\"#main-content\">Skip to content</a>\n<header class=\"bar\">\n<nav "
                     + "aria-label=\"Pages\">"
@@ -69,7 +69,7 @@ internal static class LivePage
     /// <summary>The list of the folder's notebooks.</summary>
     public static string Index(LiveStart start, IReadOnlyList<LiveItem> items)
     {
-        var html = Begin(start.Title, ["index.css", "live.css"]);
+        var html = Begin(start.Title, ["index.css", "live.css"], "live-index.js");
         html.Append("<body class=\"live-index\">\n<a class=\"skip\" href=\"#main-content\">Skip to content</a>\n<header class=\"bar\">\n")
             .Append(PageAssets.Text("bar.html"))
             .Append("</header>\n<div class=\"columns\">\n<main id=\"main-content\" tabindex=\"-1\">\n<h1>")
@@ -122,7 +122,7 @@ internal static class LivePage
             .ToString();
     }
 
-    private static StringBuilder Begin(string title, IReadOnlyList<string> styles)
+    private static StringBuilder Begin(string title, IReadOnlyList<string> styles, string? script = null)
     {
         var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -134,6 +134,12 @@ internal static class LivePage
         foreach (var style in styles.Prepend("page.css").Prepend("colors.css"))
         {
             html.Append("<link rel=\"stylesheet\" href=\"").Append(LiveAssets.Address(style)).Append("\">\n");
+        }
+
+        // All at once, not each module when the one before it has come and says that it needs it.
+        foreach (var module in script is null ? [] : LiveAssets.Modules(script))
+        {
+            html.Append("<link rel=\"modulepreload\" href=\"").Append(LiveAssets.Address(module)).Append("\">\n");
         }
 
         return html.Append("</head>\n");

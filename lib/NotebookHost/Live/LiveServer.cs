@@ -245,9 +245,9 @@ internal sealed class LiveServer : IAsyncDisposable
         else if (path.StartsWith("/assets/", StringComparison.Ordinal) && LiveAssets.Find(path["/assets/".Length..]) is { } asset)
         {
             context.Response.ContentType = asset.ContentType;
-            // The address changes with the content.
+            // The address changes with the program.
             context.Response.Headers.CacheControl =
-                context.Request.Query["v"] == asset.Hash ? "private, max-age=31536000, immutable" : "no-cache";
+                context.Request.Query["v"] == LiveAssets.Version ? "private, max-age=31536000, immutable" : "no-cache";
             await context.Response.Body.WriteAsync(asset.Content);
         }
         else if (path.StartsWith("/notebook/", StringComparison.Ordinal))

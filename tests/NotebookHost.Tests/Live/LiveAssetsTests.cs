@@ -26,7 +26,27 @@ public sealed class LiveAssetsTests
         var asset = LiveAssets.Find(name);
         Assert.Equal(type, asset?.ContentType);
         Assert.NotEmpty(asset!.Content);
-        Assert.Equal($"/assets/{name}?v={asset.Hash}", LiveAssets.Address(name));
+        Assert.Equal($"/assets/{name}?v={LiveAssets.Version}", LiveAssets.Address(name));
+    }
+
+    [Theory]
+    [InlineData("live.js", "editor.js")]
+    [InlineData("live-index.js", "connection.js")]
+    public void A_page_loads_all_modules_at_once_under_the_addresses_by_which_they_import_each_other(string script, string imported)
+    {
+        var modules = LiveAssets.Modules(script);
+        Assert.Contains(imported, modules);
+        Assert.Distinct(modules);
+        var text = string.Concat(modules.Append(script).Where(one => one != "editor.js").Select(LiveAssets.Text));
+        var start = new LiveStart("", "Title", Course: false, "folder");
+        var html = script == "live.js" ? LivePage.Notebook(start) : LivePage.Index(start, []);
+        foreach (var module in modules)
+        {
+            Assert.Contains($"<link rel=\"modulepreload\" href=\"{LiveAssets.Address(module)}\">", html, StringComparison.Ordinal);
+            Assert.Contains($"from '.{LiveAssets.Address(module)["/assets".Length..]}'", text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(".js'", text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,6 +8,9 @@ const words = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'F
 
 const earlier = 'From an earlier session';
 
+/** In milliseconds: a state that is over sooner is not shown. */
+export const moment = 60;
+
 // The names that a cell above would have declared are missing.
 const missesName = /\bCS(0103|0246|1061|0117)\b/;
 
@@ -50,6 +53,8 @@ function makeEditors() {
 export class Cell {
   #timer = 0;
   #clock = 0;
+  #soon = 0;
+  #begun = 0;
   #kept = null;
 
   constructor(notebook, data) {
@@ -233,19 +238,31 @@ export class Cell {
       this.element.setAttribute('aria-label', `Text cell ${this.number}`);
       return;
     }
+    clearTimeout(this.#soon);
+    if (state === 'running' && before !== state) this.#begun = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
+    // What lasts only a moment is not drawn: the result would wait for that.
+    if ((state === 'waiting' || state === 'running') && before !== state) this.#soon = setTimeout(() => this.#showState(), moment);
+    else this.#showState();
+    if (before !== 'running' || state === 'running') return;
+    if (state === 'done') say(`Cell ${this.number} is done.`);
+    else if (state === 'failed' && stopped) say(`Cell ${this.number} was stopped.`);
+    else if (state === 'failed') this.#failed();
+    this.#toBeginning();
+  }
+
+  #showState() {
+    const { state, count, seconds, wasStopped } = this;
     clearInterval(this.#clock);
     this.element.dataset.state = state;
-    this.element.classList.toggle('stopped', state === 'failed' && Boolean(stopped));
-    const word = state === 'failed' && stopped ? 'Stopped' : state === 'stale' && changed ? 'Changed since it ran' : words[state];
+    this.element.classList.toggle('stopped', state === 'failed' && Boolean(wasStopped));
+    const word = state === 'failed' && wasStopped ? 'Stopped' : state === 'stale' && this.isChanged ? 'Changed since it ran' : words[state];
     if (state === 'running') {
-      const since = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
       const show = () => {
-        const passed = (performance.now() - since) / 1000;
+        const passed = (performance.now() - this.#begun) / 1000;
         this.stateElement.textContent = passed < 0.4 ? '' : `Running, ${duration(passed)}`;
       };
       show();
       this.#clock = setInterval(show, 200);
-      if (before !== 'running') this.#begin();
     } else {
       const time = seconds !== null && seconds !== undefined && (state === 'done' || state === 'failed') ? ` in ${duration(seconds)}` : '';
       this.stateElement.textContent = state !== 'none' ? `${word}${time}` : this.outputs.length ? earlier : '';
@@ -253,10 +270,6 @@ export class Cell {
     }
     this.element.setAttribute('aria-label', `Code cell ${this.number}${state === 'none' ? '' : `, ${word.toLowerCase()}`}`);
     this.runButton.setAttribute('aria-label', `Run cell ${this.number}`);
-    if (before === 'running' && state === 'done') say(`Cell ${this.number} is done.`);
-    if (before === 'running' && state === 'failed' && stopped) say(`Cell ${this.number} was stopped.`);
-    else if (before === 'running' && state === 'failed') this.#failed();
-    if (before === 'running' && state !== 'running') this.#toBeginning();
     this.outputsElement.classList.toggle('old', state === 'waiting' || state === 'stale');
   }
 
@@ -278,14 +291,6 @@ export class Cell {
     for (const box of this.outputsElement.querySelectorAll('pre.stream')) if (box.dataset.follows) box.scrollTop = 0;
   }
 
-  // While a cell runs again, its outputs keep their height for a moment, so that what stands below does not jump.
-  #begin() {
-    const height = this.outputsElement.offsetHeight;
-    if (height < 40) return;
-    this.outputsElement.style.minHeight = `${height}px`;
-    setTimeout(() => { this.outputsElement.style.minHeight = ''; }, 1500);
-  }
-
   clearOutputs() {
     this.outputs = [];
     this.frames.clear();
@@ -295,9 +300,13 @@ export class Cell {
     this.outputsElement.hidden = false;
   }
 
-  /** The cell is run again: a new quiz begins. */
+  /** The cell is run again: a new quiz begins. The outputs keep their height for a moment, so that what stands below does not jump. */
   forgetOutputs() {
     store(this.#quiz, null);
+    if (this.outputs.length > 0) {
+      this.outputsElement.style.minHeight = `${this.outputsElement.offsetHeight}px`;
+      setTimeout(() => { this.outputsElement.style.minHeight = ''; }, 1500);
+    }
     this.clearOutputs();
   }
 
@@ -444,6 +453,7 @@ export class Cell {
   remove() {
     unwatch(this);
     clearInterval(this.#clock);
+    clearTimeout(this.#soon);
     clearTimeout(this.#timer);
     this.editor?.destroy();
     this.element.remove();

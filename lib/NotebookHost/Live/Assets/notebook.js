@@ -1,5 +1,5 @@
 // The notebook as the page knows it: its cells in order, and their messages to and from the server.
-import { Cell } from './cell.js';
+import { Cell, moment } from './cell.js';
 import { Connection } from './connection.js';
 import { Kept } from './kept.js';
 import { Place } from './place.js';
@@ -15,6 +15,7 @@ export class Notebook {
   loads = 0;
   #contents = 0;
   #slow = 0;
+  #soon = 0;
   #saved = '';
   #checks = Promise.resolve();
 
@@ -181,7 +182,6 @@ export class Notebook {
       case 'cell':
         cell?.setState(message);
         if (message.state === 'done' || message.state === 'failed') this.variables?.refresh();
-        this.onRunning?.();
         break;
       case 'output':
         cell?.setOutput(message.index, message.output);
@@ -361,13 +361,16 @@ export class Notebook {
 
   showSession({ state, memory }) {
     this.session = state;
-    const word = { starting: 'C# is starting', idle: 'C# is ready', busy: 'C# is running', dead: 'C# has stopped', away: 'No connection' }[state] ?? state;
-    const place = document.getElementById('live-session');
-    place.dataset.state = state;
-    place.textContent = memory ? `${word} · ${bytes(memory)}` : word;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => {
+      const word = { starting: 'C# is starting', idle: 'C# is ready', busy: 'C# is running', dead: 'C# has stopped', away: 'No connection' }[state] ?? state;
+      const place = document.getElementById('live-session');
+      place.dataset.state = state;
+      place.textContent = memory ? `${word} · ${bytes(memory)}` : word;
+      this.onRunning?.();
+    }, state === 'busy' ? moment : 0);
     if (state === 'busy') closeNotice('death');
     if (state === 'idle') for (const cell of this.cells) cell.editor?.checkAgain();
-    this.onRunning?.();
   }
 
   /** Updates the table of contents from the headings, at most once per frame. */
