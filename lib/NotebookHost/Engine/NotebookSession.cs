@@ -24,16 +24,16 @@ internal sealed class NotebookSession : IDisposable
     [
         "\"\"",
         """
-        {
-            int Twice(int x) => 2 * x;
-            foreach (var x in new List<int> { 1 }.Where(x => x > 1).Select(Twice))
             {
-                Console.Write($"{x:F1}");
+                int Twice(int x) => 2 * x;
+                foreach (var x in new List<int> { 1 }.Where(x => x > 1).Select(Twice))
+                {
+                    Console.Write($"{x:F1}");
+                }
             }
-        }
 
-        $"{1}"
-        """,
+            $"{1}"
+            """,
     ];
 
     private readonly SessionOptions _options;
@@ -76,11 +76,15 @@ internal sealed class NotebookSession : IDisposable
 
     /// <summary>Runs a cell without effect, so that the compiler is loaded and compiled when the first real one comes: first an empty one,
     /// since a real one may come at once, then one with what most cells have.</summary>
-    public async Task WarmUpAsync()
+    /// <param name="isIdle">Whether no cell runs or waits: one that does needs no other to warm up for it.</param>
+    public async Task WarmUpAsync(Func<bool> isIdle)
     {
         foreach (var code in WarmUps)
         {
-            await ExecuteAsync(new CellRequest(code, 0), _ => { });
+            if (isIdle())
+            {
+                await ExecuteAsync(new CellRequest(code, 0), _ => { });
+            }
         }
     }
 

@@ -82,7 +82,7 @@ internal static class WorkerProgram
     /// notebook that is run from its first cell to its last without a pause has no use for it.</summary>
     private static async Task WarmUpAsync(NotebookSession session, CodeAssistant assistant, Func<bool> isIdle)
     {
-        await session.WarmUpAsync();
+        await session.WarmUpAsync(isIdle);
         do
         {
             await Task.Delay(Pause);
