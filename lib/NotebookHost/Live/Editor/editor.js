@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyField, historyKeymap, indentLess, indent
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { diagnosticCount, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
-import { EditorView, drawSelection, dropCursor, highlightSpecialChars, hoverTooltip, keymap, placeholder, showTooltip } from '@codemirror/view';
+import { EditorView, dropCursor, highlightSpecialChars, hoverTooltip, keymap, placeholder, showTooltip } from '@codemirror/view';
 import { highlightCode, tags } from '@lezer/highlight';
 import { csharp } from './csharp.js';
 
@@ -187,9 +187,10 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
     return true;
   };
 
+  // Also the help that was asked for and has not come yet: who types fast is past the call by then.
   const hideHelp = view => {
-    if (!view.state.field(help, false)) return false;
     helping++;
+    if (!view.state.field(help, false)) return false;
     view.dispatch({ effects: setHelp.of(null) });
     return true;
   };
@@ -226,7 +227,7 @@ export function createEditor({ parent, source, label, isCode, onChange, ask, key
     ])),
     Prec.high(keymap.of([{ key: 'Tab', run: tab }, { key: 'Shift-Tab', run: shiftTab }])),
     // Wrapped, not scrolled: a phone is narrow, and a box that scrolls would have to be a stop for the Tab key.
-    EditorView.lineWrapping, history(), drawSelection(), dropCursor(), highlightSpecialChars(), EditorState.tabSize.of(4), indentUnit.of('    '),
+    EditorView.lineWrapping, history(), dropCursor(), highlightSpecialChars(), EditorState.tabSize.of(4), indentUnit.of('    '),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '-1', autocapitalize: 'off', spellcheck: String(!isCode) }),
     EditorView.updateListener.of(update => {
       if (update.focusChanged && update.view.hasFocus) onFocus?.();
