@@ -171,6 +171,28 @@ public sealed class LivePageTests
         await page.WaitForSelectorAsync(".signature-help :text('1 of ')");
         await page.Keyboard.PressAsync("ArrowDown");
         await page.WaitForSelectorAsync(".signature-help :text('2 of ')");
+
+        // Help that comes when the call is written already would cover the code.
+        await page.Keyboard.PressAsync("Escape");
+        await page.EvaluateAsync(
+            """
+            () => {
+              const { notebook } = liveNotebook.cells[0], { ask } = notebook;
+              window.helped = new Promise(done => {
+                notebook.ask = async (question, values) => {
+                  const answer = await ask.call(notebook, question, values);
+                  if (question !== 'signature' || !answer) return answer;
+                  await new Promise(later => setTimeout(later, 1000));
+                  setTimeout(() => done(answer.items.length), 500);
+                  return answer;
+                };
+              });
+            }
+            """
+        );
+        await page.Keyboard.TypeAsync("1) + Math.Max(1, 2);");
+        Assert.NotEqual(0, await page.EvaluateAsync<int>("() => helped"));
+        Assert.Equal(0, await page.Locator(".signature-help").CountAsync());
         Assert.Empty(course.Problems);
     }
 
