@@ -7,10 +7,6 @@ namespace Notebooks.Tests;
 /// is needed: the property <c>HasNvidiaDriver</c> says that there is one.</summary>
 public sealed class CudaFallbackTests : IDisposable
 {
-    private static readonly string Packages =
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
     private readonly TemporaryFolder _folder = new();
 
     private string Library => Path.Combine(_folder.Path, "copy", "lib", "CnnTutorial");
@@ -72,23 +68,15 @@ public sealed class CudaFallbackTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux's build chooses CUDA by itself.");
         Assert.SkipWhen(
-            Directory.Exists(Path.Combine(Packages, "torchsharp-cuda-linux")),
+            Directory.Exists(Path.Combine(CourseCopy.Packages, "torchsharp-cuda-linux")),
             "The CUDA package is on this machine, so it can be had."
         );
-        var (_, list, _) = await TestProcess.RunAsync(
-            new ProcessStartInfo("git", ["-C", Course.Root, "ls-files", "*.props", "*.json", "lib/CnnTutorial/*.csproj"])
-        );
-        foreach (var file in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var copy = Path.Combine(_folder.Path, "copy", file);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(Course.Root, file), copy);
-        }
+        await CourseCopy.MakeAsync(Path.Combine(_folder.Path, "copy"), "*.props", "*.json", "lib/CnnTutorial/*.csproj");
     }
 
     /// <summary>Restores it from the packages that this machine has, and the source of this test.</summary>
     private Task<(int Code, string Log)> RestoreAsync(string property) =>
-        DotnetAsync("restore", Library, property, $"-p:RestoreSources={Packages}%3B{Source}");
+        DotnetAsync("restore", Library, property, $"-p:RestoreSources={CourseCopy.Packages}%3B{Source}");
 
     private Task<(string Backend, string Reason)> ChoiceAsync() => PropertiesAsync("TorchBackend", "CudaFallback");
 

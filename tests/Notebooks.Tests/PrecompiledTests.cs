@@ -7,10 +7,6 @@ namespace Notebooks.Tests;
 /// <summary>When NotebookHost is built, the C# compiler that it uses is compiled to machine code, so that sessions start sooner.</summary>
 public sealed class PrecompiledTests : IDisposable
 {
-    private static readonly string Packages =
-        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
     private readonly TemporaryFolder _folder = new();
 
     private string Copy => Path.Combine(_folder.Path, "copy");
@@ -32,19 +28,16 @@ public sealed class PrecompiledTests : IDisposable
     public async Task Where_the_SDKs_packages_cannot_be_had_the_compiler_is_used_as_it_is()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links to folders need an administrator on Windows.");
-        var (_, list, _) = await TestProcess.RunAsync(
-            new ProcessStartInfo("git", ["-C", Course.Root, "ls-files", "*.props", "*.targets", "*.json", "lib/*.csproj"])
-        );
-        foreach (var file in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Copy, file))!);
-            File.Copy(Path.Combine(Course.Root, file), Path.Combine(Copy, file));
-        }
+        await CourseCopy.MakeAsync(Copy, "*.props", "*.targets", "*.json", "lib/*.csproj");
 
         // A machine without internet that has every package but the one.
         var had = Directory.CreateDirectory(Path.Combine(_folder.Path, "packages")).FullName;
         var source = Directory.CreateDirectory(Path.Combine(_folder.Path, "source")).FullName;
-        foreach (var package in Directory.EnumerateDirectories(Packages).Where(one => !one.Contains("crossgen2", StringComparison.Ordinal)))
+        foreach (
+            var package in Directory
+                .EnumerateDirectories(CourseCopy.Packages)
+                .Where(one => !one.Contains("crossgen2", StringComparison.Ordinal))
+        )
         {
             Directory.CreateSymbolicLink(Path.Combine(had, Path.GetFileName(package)), package);
         }

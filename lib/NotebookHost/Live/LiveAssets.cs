@@ -17,6 +17,7 @@ internal static partial class LiveAssets
     public static string Version { get; } = typeof(LiveAssets).Module.ModuleVersionId.ToString("N");
 
     private static readonly ConcurrentDictionary<string, LiveAsset?> Loaded = new();
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Imported = new();
 
     /// <summary>The asset of a name such as <c>live.js</c>; null where there is none.</summary>
     public static LiveAsset? Find(string name) => Loaded.GetOrAdd(name, Load);
@@ -26,7 +27,9 @@ internal static partial class LiveAssets
         Find(name) is null ? throw new InvalidOperationException($"There is no asset {name}.") : $"/assets/{name}?v={Version}";
 
     /// <summary>The modules that a script imports, and that those import.</summary>
-    public static IReadOnlyList<string> Modules(string script)
+    public static IReadOnlyList<string> Modules(string script) => Imported.GetOrAdd(script, FindModules);
+
+    private static IReadOnlyList<string> FindModules(string script)
     {
         var modules = new List<string> { script };
         for (var i = 0; i < modules.Count; i++)

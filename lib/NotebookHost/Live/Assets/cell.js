@@ -234,11 +234,11 @@ export class Cell {
   setState({ state = this.state ?? 'none', count = this.count, seconds = this.seconds, changed = this.isChanged, stopped = this.wasStopped, started }) {
     const before = this.state;
     Object.assign(this, { state, count, seconds, isChanged: changed, wasStopped: stopped });
+    clearTimeout(this.#soon);
     if (!this.isCode) {
       this.element.setAttribute('aria-label', `Text cell ${this.number}`);
       return;
     }
-    clearTimeout(this.#soon);
     if (state === 'running' && before !== state) this.#begun = performance.now() - (started ? Math.max(0, Date.now() - Date.parse(started)) : 0);
     // What lasts only a moment is not drawn: the result would wait for that.
     if ((state === 'waiting' || state === 'running') && before !== state) this.#soon = setTimeout(() => this.#showState(), moment);
