@@ -126,7 +126,10 @@ internal static partial class NativeLibraries
         var source = new FileInfo(bridge);
         var errors = new List<string>();
         // Not the shared temporary folder: there another user could plant a library of that name.
-        var ownFolder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "cnn-tutorial");
+        var ownFolder = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "cnn-tutorial"
+        );
         foreach (var parent in new[] { source.DirectoryName!, ownFolder })
         {
             var folder = Path.Combine(parent, "compatible");

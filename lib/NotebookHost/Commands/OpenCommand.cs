@@ -68,6 +68,7 @@ internal static class OpenCommand
         using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         await using (var server = await StartAsync(folder, user, port))
         {
+            server.Prepare(name);
             Show(server.Address, name, withBrowser);
             Console.WriteLine("Ctrl+C saves everything and ends it.");
             await ended.WaitAsync();

@@ -25,7 +25,10 @@ internal static partial class KernelSpec
         Path.Combine(
             Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } given ? given
                 : OperatingSystem.IsWindows()
-                    ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
+                    ? Path.Combine(
+                        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                        "jupyter"
+                    )
                 : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Jupyter")
                 : Path.Combine(
                     Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data
@@ -36,7 +39,8 @@ internal static partial class KernelSpec
             "kernels"
         );
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static string Home =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>Writes the kernelspec, with a copy of this program, so that it still works when the repository is cleaned or
     /// moved.</summary>

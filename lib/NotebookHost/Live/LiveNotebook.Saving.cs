@@ -119,7 +119,7 @@ internal sealed partial class LiveNotebook
     {
         lock (_writing)
         {
-            string text;
+            byte[] text;
             int revision;
             byte[] known;
             lock (_lock)
@@ -130,9 +130,8 @@ internal sealed partial class LiveNotebook
                 }
 
                 (revision, known) = (_revision, _known);
-                text =
-                    (_hasByteOrderMark ? "\uFEFF" : "")
-                    + _text.Join(_cells.ConvertAll(cell => cell.FileText ??= _text.Write(cell.Cell.Json)));
+                var cells = _cells.ConvertAll(cell => cell.FileText ??= _text.Write(cell.Cell.Json));
+                text = Encoding.UTF8.GetBytes((_hasByteOrderMark ? "\uFEFF" : "") + _text.Join(cells));
             }
 
             try
@@ -153,7 +152,7 @@ internal sealed partial class LiveNotebook
                     throw new IOException("the file is read-only");
                 }
 
-                AtomicFile.WriteAllText(Path, text);
+                AtomicFile.WriteAllBytes(Path, text);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -168,7 +167,7 @@ internal sealed partial class LiveNotebook
 
             lock (_lock)
             {
-                _known = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+                _known = SHA256.HashData(text);
                 _seen = See();
                 _saveFailure = null;
                 _savedRevision = revision;
@@ -362,7 +361,8 @@ internal sealed partial class LiveNotebook
     {
         try
         {
-            return SHA256.HashData(File.ReadAllBytes(Path));
+            using var file = File.OpenRead(Path);
+            return SHA256.HashData(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,11 +30,16 @@ internal sealed class LiveServer : IAsyncDisposable
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>In bytes: what is worth a collection. Charts are large objects, which the runtime collects only when memory is short, and a
     /// learner's machine needs it for the training.</summary>
     private const long Untidy = 50_000_000;
+
+    /// <summary>In bytes, since the last look: with less, nothing goes on. A collection waits for that, for at most ten looks.</summary>
+    private const long Quiet = 1_000_000;
+
+    private const int MostLooks = 10;
 
     private readonly NotebookFolder _folder;
     private readonly UserFolder _user;
@@ -43,6 +49,8 @@ internal sealed class LiveServer : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly WebApplication _application;
     private LocalAccess? _access;
+    private Task? _warmingUp;
+    private string? _course;
     private int _pages;
 
     private LiveServer(NotebookFolder folder, UserFolder user, int port)
@@ -95,6 +103,16 @@ internal sealed class LiveServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts the session of a notebook that is going to be opened.</summary>
+    /// <param name="notebook">Its path below the folder.</param>
+    public void Prepare(string notebook)
+    {
+        if (_folder.Resolve(notebook) is { } file)
+        {
+            Open(file).Prepare();
+        }
+    }
+
     /// <summary>Saves all notebooks, ends all sessions, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -107,6 +125,13 @@ internal sealed class LiveServer : IAsyncDisposable
         await _application.StopAsync(patience.Token);
         await _application.DisposeAsync();
         _ending.Dispose();
+    }
+
+    /// <summary>Makes HTML from a text: the first time takes a moment.</summary>
+    private void WarmUp()
+    {
+        var sample = new JsonObject { ["cell_type"] = "markdown", ["source"] = "*a* <b>b</b>\n\n```csharp\nvar c = $\"{1}\";\n```" };
+        LiveHtml.Text(_folder.Root, new NotebookCell(sample, number: 1), glossary: null, met: []);
     }
 
     private static async Task AnswerAsync(HttpContext context, int status, string sentence)
@@ -180,16 +205,19 @@ internal sealed class LiveServer : IAsyncDisposable
     private async Task TidyAsync()
     {
         using var timer = new PeriodicTimer(TidyEvery);
-        var tidied = 0L;
+        var (tidied, before, looks) = (0L, 0L, 0);
         try
         {
             while (await timer.WaitForNextTickAsync(_ending.Token))
             {
-                if (GC.GetTotalAllocatedBytes() - tidied > Untidy)
+                var allocated = GC.GetTotalAllocatedBytes();
+                if (allocated - tidied > Untidy && (allocated - before < Quiet || ++looks == MostLooks))
                 {
                     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                    tidied = GC.GetTotalAllocatedBytes();
+                    (tidied, looks) = (GC.GetTotalAllocatedBytes(), 0);
                 }
+
+                before = allocated;
             }
         }
         catch (OperationCanceledException)
@@ -241,6 +269,8 @@ internal sealed class LiveServer : IAsyncDisposable
                 .Select(known => known.Value.Course)
                 .FirstOrDefault(course => course.Length > 0);
             await PageAsync(context, LivePage.Index(new LiveStart("", title ?? _course ?? FolderName, Course: false, FolderName), items));
+            // A notebook is likely to be next.
+            _warmingUp ??= Task.Run(WarmUp);
         }
         else if (path.StartsWith("/assets/", StringComparison.Ordinal) && LiveAssets.Find(path["/assets/".Length..]) is { } asset)
         {
@@ -295,8 +325,6 @@ internal sealed class LiveServer : IAsyncDisposable
             await AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, e.Message);
         }
     }
-
-    private string? _course;
 
     private string FolderName => Path.GetFileName(_folder.Root);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -25,13 +26,28 @@ internal sealed class UserFolder
     public static string Default =>
         Environment.GetEnvironmentVariable("NOTEBOOK_HOST_HOME") is { Length: > 0 } chosen
             ? Path.GetFullPath(chosen)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "notebook-host");
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "notebook-host"
+            );
 
     /// <summary>The signature of an output that was made here.</summary>
-    public string Signature(string notebook, string cell, JsonObject output) => Signed($"{notebook}\n{cell}\n{output.ToJsonString()}");
+    public string Signature(string notebook, string cell, JsonObject output)
+    {
+        // A chart takes a megabyte, so it is written once, as bytes.
+        var json = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(json);
+        output.WriteTo(writer);
+        writer.Flush();
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Key());
+        hash.AppendData(Encoding.UTF8.GetBytes($"{notebook}\n{cell}\n"));
+        hash.AppendData(json.WrittenSpan);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>A secret of this user for a purpose, always the same.</summary>
-    public string Secret(string purpose) => Signed($"secret\n{purpose}");
+    public string Secret(string purpose) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"secret\n{purpose}")));
 
     /// <summary>Whether the output was made here, by this user, in this cell of this file.</summary>
     public bool HasSigned(string notebook, string cell, JsonObject output)
@@ -124,8 +140,6 @@ internal sealed class UserFolder
             return [];
         }
     }
-
-    private string Signed(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes(text)));
 
     private string SignatureFile(string notebook) => Path.Combine(_folder, "signatures", NameOf(notebook));
 

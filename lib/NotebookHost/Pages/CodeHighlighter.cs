@@ -1,49 +1,24 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Classification;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.Text;
 using NotebookHost.Engine;
 
 namespace NotebookHost.Pages;
 
-/// <summary>Highlights C# by Roslyn's classifier: the text as it is, in spans of seven classes.</summary>
+/// <summary>Highlights C#: the text as it is, in spans of seven classes.</summary>
 /// <remarks>
-/// A cell is classified alone, without the assemblies and cells that it builds on; so the classifier leaves many names undecided. For
-/// those, the place in the syntax decides. That is right for code that compiles, and gives the same result in every cell.
+/// A cell is read alone, without the assemblies and cells that it builds on, so what a name means is told by its place in the syntax. That
+/// is right for code that compiles. Roslyn's classifier, which looks meanings up, finds few more here, and takes two seconds to start.
 /// </remarks>
 internal static partial class CodeHighlighter
 {
-    /// <summary>In characters, 400 lines and more. For nested statements the classifier's time grows with the square: 70,000 characters
-    /// took half a minute.</summary>
-    private const int LongestCode = 20_000;
-
-    private static readonly Lazy<Project> Scripts = new(() =>
-    {
-        var host = MefHostServices.Create([
-            typeof(Workspace).Assembly,
-            System.Reflection.Assembly.Load("Microsoft.CodeAnalysis.CSharp.Workspaces"),
-        ]);
-        return new AdhocWorkspace(host).AddProject(
-            ProjectInfo.Create(
-                ProjectId.CreateNewId(),
-                VersionStamp.Default,
-                "Cells",
-                "Cells",
-                LanguageNames.CSharp,
-                parseOptions: ScriptChain.Script,
-                metadataReferences: [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]
-            )
-        );
-    });
-
     /// <summary>Appends code as HTML, for use inside <c>pre</c>. Lines that start with <c>#!</c> are the host's and not C#.</summary>
     public static void Append(StringBuilder html, string code)
     {
-        if (code.Length > LongestCode || CodeDepth.IsTooGreat(code))
+        if (CodeDepth.IsTooGreat(code))
         {
             html.AppendText(code);
             return;
@@ -76,70 +51,97 @@ internal static partial class CodeHighlighter
 
     private static List<(TextSpan Span, string Class)> Classify(string code)
     {
-        // Documents are immutable and this one is never added to the workspace, so several threads can do this.
-        var document = Scripts.Value.AddDocument("Cell.csx", SourceText.From(code));
-        var root = document.GetSyntaxRootAsync().GetAwaiter().GetResult()!;
-        var classified = Classifier.GetClassifiedSpansAsync(document, new TextSpan(0, code.Length)).GetAwaiter().GetResult();
-
+        var root = CSharpSyntaxTree.ParseText(code, ScriptChain.Script).GetRoot();
         var spans = new List<(TextSpan, string)>();
-        foreach (var span in classified)
+        void Add(TextSpan span, string? name)
         {
-            if ((ClassName(span.ClassificationType) ?? ByPlace(root, span)) is { } name)
+            if (name is not null && !span.IsEmpty)
             {
-                spans.Add((span.TextSpan, name));
+                spans.Add((span, name));
+            }
+        }
+
+        foreach (var token in root.DescendantTokens())
+        {
+            Add(token.Span, ClassOf(token));
+        }
+
+        foreach (var trivia in root.DescendantTrivia(descendIntoTrivia: true))
+        {
+            if (trivia.GetStructure() is DirectiveTriviaSyntax directive)
+            {
+                foreach (var token in directive.DescendantTokens())
+                {
+                    Add(token.Span, ClassOf(token) == "s" ? "s" : "p");
+                }
+            }
+            else if (IsComment(trivia.Kind()))
+            {
+                // Its span leaves out the first slashes of a documentation comment.
+                Add(trivia.FullSpan, "c");
             }
         }
 
         return spans;
     }
 
+    private static bool IsComment(SyntaxKind kind) =>
+        kind
+            is SyntaxKind.SingleLineCommentTrivia
+                or SyntaxKind.MultiLineCommentTrivia
+                or SyntaxKind.SingleLineDocumentationCommentTrivia
+                or SyntaxKind.MultiLineDocumentationCommentTrivia
+                or SyntaxKind.DisabledTextTrivia;
+
     /// <summary>k keyword, c comment, s string, n number, t type, m method, p preprocessor; null for all that stays plain.</summary>
-    private static string? ClassName(string classification) =>
-        classification switch
+    private static string? ClassOf(SyntaxToken token) =>
+        token.Kind() switch
         {
-            ClassificationTypeNames.Keyword or ClassificationTypeNames.ControlKeyword => "k",
-            ClassificationTypeNames.Comment or ClassificationTypeNames.ExcludedCode => "c",
-            ClassificationTypeNames.StringLiteral
-            or ClassificationTypeNames.VerbatimStringLiteral
-            or ClassificationTypeNames.StringEscapeCharacter => "s",
-            ClassificationTypeNames.NumericLiteral => "n",
-            ClassificationTypeNames.ClassName
-            or ClassificationTypeNames.RecordClassName
-            or ClassificationTypeNames.StructName
-            or ClassificationTypeNames.RecordStructName
-            or ClassificationTypeNames.InterfaceName
-            or ClassificationTypeNames.EnumName
-            or ClassificationTypeNames.DelegateName
-            or ClassificationTypeNames.TypeParameterName => "t",
-            ClassificationTypeNames.MethodName or ClassificationTypeNames.ExtensionMethodName => "m",
-            ClassificationTypeNames.PreprocessorKeyword or ClassificationTypeNames.PreprocessorText => "p",
-            _ when classification.StartsWith("xml doc comment", StringComparison.Ordinal) => "c",
-            _ => null,
+            SyntaxKind.NumericLiteralToken => "n",
+            SyntaxKind.CharacterLiteralToken
+            or SyntaxKind.StringLiteralToken
+            or SyntaxKind.Utf8StringLiteralToken
+            or SyntaxKind.SingleLineRawStringLiteralToken
+            or SyntaxKind.MultiLineRawStringLiteralToken
+            or SyntaxKind.InterpolatedStringTextToken
+            or SyntaxKind.InterpolatedStringStartToken
+            or SyntaxKind.InterpolatedVerbatimStringStartToken
+            or SyntaxKind.InterpolatedSingleLineRawStringStartToken
+            or SyntaxKind.InterpolatedMultiLineRawStringStartToken
+            or SyntaxKind.InterpolatedStringEndToken
+            or SyntaxKind.InterpolatedRawStringEndToken => "s",
+            SyntaxKind.IdentifierToken => token.Parent switch
+            {
+                BaseTypeDeclarationSyntax or DelegateDeclarationSyntax or TypeParameterSyntax or ConstructorDeclarationSyntax => "t",
+                MethodDeclarationSyntax or LocalFunctionStatementSyntax => "m",
+                SimpleNameSyntax name => ClassOf(name),
+                _ => null,
+            },
+            var kind => SyntaxFacts.IsKeywordKind(kind) ? "k" : null,
         };
 
-    /// <summary>The class of a name that the classifier left undecided, by its place in the syntax.</summary>
-    private static string? ByPlace(SyntaxNode root, ClassifiedSpan span)
+    private static string? ClassOf(SimpleNameSyntax name)
     {
-        if (
-            span.ClassificationType != ClassificationTypeNames.Identifier
-            || root.FindToken(span.TextSpan.Start).Parent is not SimpleNameSyntax name
-        )
-        {
-            return null;
-        }
-
-        if (name.Ancestors().Any(node => node is UsingDirectiveSyntax))
-        {
-            return null;
-        }
-
-        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        SyntaxNode whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        whole = whole.Parent is MemberBindingExpressionSyntax binding ? binding : whole;
         if (whole.Parent is InvocationExpressionSyntax invocation && invocation.Expression == whole)
         {
-            return "m";
+            return name.Identifier.ValueText == "nameof" ? "k" : "m";
         }
 
-        var owner = name.Parent is MemberAccessExpressionSyntax member && member.Expression == name;
-        return SyntaxFacts.IsInTypeOnlyContext(name) || (owner && char.IsUpper(name.Identifier.Text[0])) ? "t" : null;
+        if (name.IsVar || name.Identifier.Text is "dynamic" or "nint" or "nuint" && SyntaxFacts.IsInTypeOnlyContext(name))
+        {
+            return "k";
+        }
+
+        var isOwner = name.Parent is MemberAccessExpressionSyntax member && member.Expression == name;
+        return (SyntaxFacts.IsInTypeOnlyContext(name) && !IsNamespace(name)) || (isOwner && char.IsUpper(name.Identifier.Text[0]))
+            ? "t"
+            : null;
     }
+
+    private static bool IsNamespace(NameSyntax name) =>
+        name.Parent is QualifiedNameSyntax qualified
+            ? qualified.Left == name || IsNamespace(qualified)
+            : name.Parent is UsingDirectiveSyntax { StaticKeyword.RawKind: 0, Alias: null };
 }

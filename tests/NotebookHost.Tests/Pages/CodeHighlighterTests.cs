@@ -34,6 +34,18 @@ public sealed class CodeHighlighterTests
     [InlineData("foreach (var b in batches) { await b; }", "<span class=\"k\">foreach</span>")]
     [InlineData("#!import 01-setup.ipynb", "<span class=\"p\">#!import 01-setup.ipynb</span>")]
     [InlineData("using TorchSharp.Modules;", "TorchSharp.Modules")]
+    [InlineData("TorchSharp.Modules.Linear last;", "TorchSharp.Modules.<span class=\"t\">Linear</span> last")]
+    [InlineData(
+        "class Net : Module { Net() { } }",
+        "<span class=\"k\">class</span> <span class=\"t\">Net</span> : <span class=\"t\">Module"
+    )]
+    [InlineData("int Twice(int x) => 2 * x;", "<span class=\"m\">Twice</span>(<span class=\"k\">int</span> x)")]
+    [InlineData("model?.Forward(x)", "?.<span class=\"m\">Forward</span>(x)")]
+    [InlineData("$\"a {b:F2}\"", "<span class=\"s\">a </span>{b:<span class=\"s\">F2</span>}")]
+    [InlineData("'x'", "<span class=\"s\">&#39;x&#39;</span>")]
+    [InlineData("#r \"nuget: A\" // why", "<span class=\"s\">&quot;nuget: A&quot;</span> <span class=\"c\">// why</span>")]
+    [InlineData("/// <summary>Doc</summary>\nint a;", "<span class=\"c\">/// &lt;summary&gt;Doc&lt;/summary&gt;\n</span>")]
+    [InlineData("#if NO\nint b;\n#endif", "<span class=\"c\">int b;\n</span>")]
     public void Words_get_their_class(string code, string html) => Assert.Contains(html, Highlight(code), StringComparison.Ordinal);
 
     [Fact]

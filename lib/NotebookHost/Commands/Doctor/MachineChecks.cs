@@ -61,7 +61,7 @@ internal static class MachineChecks
 
     private static Finding Kernels()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         string[] places =
         [
             KernelSpec.UserFolder,
@@ -69,7 +69,11 @@ internal static class MachineChecks
             "/usr/local/share/jupyter/kernels",
             "/usr/share/jupyter/kernels",
             Path.Combine(home, "Library/Jupyter/kernels"),
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter", "kernels"),
+            Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "jupyter",
+                "kernels"
+            ),
             .. Environment.GetEnvironmentVariable("JUPYTER_PATH")?.Split(Path.PathSeparator).Select(path => Path.Combine(path, "kernels"))
                 ?? [],
         ];

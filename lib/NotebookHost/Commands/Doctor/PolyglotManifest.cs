@@ -42,8 +42,8 @@ internal static class PolyglotManifest
     /// machine.</summary>
     private static IEnumerable<string> Folders()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var settings = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        var settings = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         string[] data =
         [
             .. ((string[])["Code", "Code - Insiders", "VSCodium"]).SelectMany(product =>
