@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Shared;
 
 namespace CnnTutorial;
 
@@ -126,10 +127,7 @@ internal static partial class NativeLibraries
         var source = new FileInfo(bridge);
         var errors = new List<string>();
         // Not the shared temporary folder: there another user could plant a library of that name.
-        var ownFolder = Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "cnn-tutorial"
-        );
+        var ownFolder = Path.Combine(KnownFolder.Of(Environment.SpecialFolder.LocalApplicationData), "cnn-tutorial");
         foreach (var parent in new[] { source.DirectoryName!, ownFolder })
         {
             var folder = Path.Combine(parent, "compatible");

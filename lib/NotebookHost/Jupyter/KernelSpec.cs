@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Worker;
+using Shared;
 
 namespace NotebookHost.Jupyter;
 
@@ -24,11 +25,7 @@ internal static partial class KernelSpec
     public static string UserFolder =>
         Path.Combine(
             Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } given ? given
-                : OperatingSystem.IsWindows()
-                    ? Path.Combine(
-                        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                        "jupyter"
-                    )
+                : OperatingSystem.IsWindows() ? Path.Combine(KnownFolder.Of(Environment.SpecialFolder.ApplicationData), "jupyter")
                 : OperatingSystem.IsMacOS() ? Path.Combine(Home, "Library", "Jupyter")
                 : Path.Combine(
                     Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } data
@@ -39,8 +36,7 @@ internal static partial class KernelSpec
             "kernels"
         );
 
-    private static string Home =>
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+    private static string Home => KnownFolder.Of(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Writes the kernelspec, with a copy of this program, so that it still works when the repository is cleaned or
     /// moved.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
+using Shared;
 
 namespace NotebookHost.Live;
 
@@ -26,28 +27,22 @@ internal sealed class UserFolder
     public static string Default =>
         Environment.GetEnvironmentVariable("NOTEBOOK_HOST_HOME") is { Length: > 0 } chosen
             ? Path.GetFullPath(chosen)
-            : Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                "notebook-host"
-            );
+            : Path.Combine(KnownFolder.Of(Environment.SpecialFolder.LocalApplicationData), "notebook-host");
 
     /// <summary>The signature of an output that was made here.</summary>
     public string Signature(string notebook, string cell, JsonObject output)
     {
         // A chart takes a megabyte, so it is written once, as bytes.
-        var json = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(json);
+        var text = new ArrayBufferWriter<byte>();
+        text.Write(Encoding.UTF8.GetBytes($"{notebook}\n{cell}\n"));
+        using var writer = new Utf8JsonWriter(text);
         output.WriteTo(writer);
         writer.Flush();
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Key());
-        hash.AppendData(Encoding.UTF8.GetBytes($"{notebook}\n{cell}\n"));
-        hash.AppendData(json.WrittenSpan);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Signed(text.WrittenSpan);
     }
 
     /// <summary>A secret of this user for a purpose, always the same.</summary>
-    public string Secret(string purpose) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes($"secret\n{purpose}")));
+    public string Secret(string purpose) => Signed(Encoding.UTF8.GetBytes($"secret\n{purpose}"));
 
     /// <summary>Whether the output was made here, by this user, in this cell of this file.</summary>
     public bool HasSigned(string notebook, string cell, JsonObject output)
@@ -140,6 +135,8 @@ internal sealed class UserFolder
             return [];
         }
     }
+
+    private string Signed(ReadOnlySpan<byte> text) => Convert.ToHexStringLower(HMACSHA256.HashData(Key(), text));
 
     private string SignatureFile(string notebook) => Path.Combine(_folder, "signatures", NameOf(notebook));
 

@@ -15,10 +15,14 @@ namespace NotebookHost.Pages;
 /// </remarks>
 internal static partial class CodeHighlighter
 {
+    /// <summary>In characters, 400 lines and more. The parser crashes the program on 20,000 nested <c>#if</c>, and for text that is not C#
+    /// its time grows with the square: 120,000 characters took ten seconds.</summary>
+    private const int LongestCode = 20_000;
+
     /// <summary>Appends code as HTML, for use inside <c>pre</c>. Lines that start with <c>#!</c> are the host's and not C#.</summary>
     public static void Append(StringBuilder html, string code)
     {
-        if (CodeDepth.IsTooGreat(code))
+        if (code.Length > LongestCode || CodeDepth.IsTooGreat(code))
         {
             html.AppendText(code);
             return;
@@ -129,15 +133,14 @@ internal static partial class CodeHighlighter
             return name.Identifier.ValueText == "nameof" ? "k" : "m";
         }
 
-        if (name.IsVar || name.Identifier.Text is "dynamic" or "nint" or "nuint" && SyntaxFacts.IsInTypeOnlyContext(name))
+        var isType = SyntaxFacts.IsInTypeOnlyContext(name);
+        if (name.IsVar || (isType && name.Identifier.Text is "dynamic" or "nint" or "nuint"))
         {
             return "k";
         }
 
         var isOwner = name.Parent is MemberAccessExpressionSyntax member && member.Expression == name;
-        return (SyntaxFacts.IsInTypeOnlyContext(name) && !IsNamespace(name)) || (isOwner && char.IsUpper(name.Identifier.Text[0]))
-            ? "t"
-            : null;
+        return (isType && !IsNamespace(name)) || (isOwner && char.IsUpper(name.Identifier.Text[0])) ? "t" : null;
     }
 
     private static bool IsNamespace(NameSyntax name) =>

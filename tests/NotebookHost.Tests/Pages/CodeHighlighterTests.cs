@@ -48,6 +48,15 @@ public sealed class CodeHighlighterTests
     [InlineData("#if NO\nint b;\n#endif", "<span class=\"c\">int b;\n</span>")]
     public void Words_get_their_class(string code, string html) => Assert.Contains(html, Highlight(code), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("#if A\n")]
+    [InlineData("a ")]
+    public void Code_on_which_the_parser_would_crash_or_take_seconds_stays_plain(string piece)
+    {
+        var code = string.Concat(Enumerable.Repeat(piece, 60_000));
+        Assert.Equal(code, Highlight(code));
+    }
+
     [Fact]
     public void Threads_may_highlight_at_once()
     {

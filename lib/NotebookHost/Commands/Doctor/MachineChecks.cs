@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using NotebookHost.Jupyter;
+using Shared;
 
 namespace NotebookHost.Commands.Doctor;
 
@@ -61,7 +62,7 @@ internal static class MachineChecks
 
     private static Finding Kernels()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        var home = KnownFolder.Of(Environment.SpecialFolder.UserProfile);
         string[] places =
         [
             KernelSpec.UserFolder,
@@ -69,11 +70,7 @@ internal static class MachineChecks
             "/usr/local/share/jupyter/kernels",
             "/usr/share/jupyter/kernels",
             Path.Combine(home, "Library/Jupyter/kernels"),
-            Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                "jupyter",
-                "kernels"
-            ),
+            Path.Combine(KnownFolder.Of(Environment.SpecialFolder.ApplicationData), "jupyter", "kernels"),
             .. Environment.GetEnvironmentVariable("JUPYTER_PATH")?.Split(Path.PathSeparator).Select(path => Path.Combine(path, "kernels"))
                 ?? [],
         ];

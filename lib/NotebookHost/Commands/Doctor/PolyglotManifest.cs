@@ -1,3 +1,5 @@
+using Shared;
+
 namespace NotebookHost.Commands.Doctor;
 
 /// <summary>
@@ -42,8 +44,8 @@ internal static class PolyglotManifest
     /// machine.</summary>
     private static IEnumerable<string> Folders()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        var settings = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        var home = KnownFolder.Of(Environment.SpecialFolder.UserProfile);
+        var settings = KnownFolder.Of(Environment.SpecialFolder.ApplicationData);
         string[] data =
         [
             .. ((string[])["Code", "Code - Insiders", "VSCodium"]).SelectMany(product =>
