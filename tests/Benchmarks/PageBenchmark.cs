@@ -73,6 +73,7 @@ internal static class PageBenchmark
                 "key, 95th percentile",
                 "completion, first",
                 "completion, median",
+                "restart, to the first result",
             ],
             [
                 .. values.Select(host =>
@@ -86,6 +87,7 @@ internal static class PageBenchmark
                             host.Value.SelectMany(figures => figures.Typing).Order().ElementAt(rounds * Keys * 95 / 100),
                             Report.Median(host.Value.Select(figures => figures.Completion[0])),
                             Report.Median(host.Value.SelectMany(figures => figures.Completion.Skip(1))),
+                            Report.Median(host.Value.Select(figures => figures.Restart)),
                         ]
                 ),
             ]
@@ -174,7 +176,13 @@ internal static class PageBenchmark
             await page.Keyboard.PressAsync("Escape");
         }
 
-        return new Figures(start, cells[0], [.. cells.Skip(1)], typing, completion);
+        await page.EvaluateAsync(host.Select(Cells - 10));
+        await page.EvaluateAsync($"() => measureUntil(() => {host.Output(Cells - 10)}.includes('result {Cells - 10}!'))");
+        var restart = Stopwatch.StartNew();
+        await page.EvaluateAsync(host.Restart);
+        await page.Keyboard.PressAsync("Shift+Enter");
+        await page.EvaluateAsync("() => measured");
+        return new Figures(start, cells[0], [.. cells.Skip(1)], typing, completion, restart.Elapsed.TotalMilliseconds);
     }
 
     private static async Task<IReadOnlyList<object>> WholeCourseAsync(IPlaywright playwright, PageHost host)
@@ -231,14 +239,15 @@ internal static class PageBenchmark
         double FirstCell,
         IReadOnlyList<double> Trivial,
         IReadOnlyList<double> Typing,
-        IReadOnlyList<double> Completion
+        IReadOnlyList<double> Completion,
+        double Restart
     )
     {
         public override string ToString() =>
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"page {Start:F0}, first cell {FirstCell:F0}, cell {Report.Median(Trivial):F1}, key {Report.Median(Typing):F1}, "
-                    + $"completion {string.Join(' ', Completion.Select(time => $"{time:F0}"))}"
+                    + $"completion {string.Join(' ', Completion.Select(time => $"{time:F0}"))}, restart {Restart:F0}"
             );
     }
 }

@@ -52,6 +52,9 @@ internal abstract class PageHost
 
     protected abstract string Ready { get; }
 
+    /// <summary>A function that restarts the session, and ends when a cell can be run again.</summary>
+    public abstract string Restart { get; }
+
     protected abstract string RunAll { get; }
 
     protected abstract string AllDone { get; }
@@ -101,6 +104,8 @@ internal sealed class LiveHost(JupyterFolder folder) : PageHost
     public override string Completions => ".cm-tooltip-autocomplete li";
 
     protected override string Ready => "() => document.querySelector('main[data-ready]') && liveNotebook.session === 'idle'";
+
+    public override string Restart => "() => liveNotebook.connection.send('restart')";
 
     protected override string RunAll => "() => liveNotebook.connection.send('runAll')";
 
@@ -167,6 +172,9 @@ internal sealed class JupyterHost(JupyterFolder folder) : PageHost
     protected override string Ready =>
         "() => window.Jupyter?.notebook?._fully_loaded && Jupyter.notebook.kernel?.info_reply?.implementation "
         + "&& document.querySelector('.kernel_idle_icon')";
+
+    public override string Restart =>
+        "() => new Promise(done => { Jupyter.notebook.events.one('kernel_ready.Kernel', () => done()); Jupyter.notebook.kernel.restart(); })";
 
     protected override string RunAll => "() => Jupyter.notebook.execute_all_cells()";
 

@@ -12,7 +12,6 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     private readonly ErrorReport _report = new();
     private readonly PackageRestore _packages = new();
     private readonly ParameterOverrides _parameters = new(options.Parameters);
-    private readonly ImmutableList<string> _running = options.NotebookPath is { } path ? [RealPath.Of(path)] : [];
 
     private string _lastDirectory = Environment.CurrentDirectory;
 
@@ -43,10 +42,11 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
     /// <exception cref="OperationCanceledException">The cell was cancelled and stopped.</exception>
     public Task<CellError?> RunAsync(CellRequest request, KernelInvocationContext context)
     {
+        ImmutableList<string> importing = request.Notebook is { } notebook ? [RealPath.Of(notebook)] : [];
         context.Submit = async code =>
         {
             var submitted = new CellSource($"code submitted by cell {request.Number}", code.ReplaceLineEndings("\n"), IsImported: true);
-            if (await RunAsync(submitted, request.Language, _running, context) is { } error)
+            if (await RunAsync(submitted, request.Language, importing, context) is { } error)
             {
                 throw new InvalidOperationException($"{submitted.Place(error.Line)}: {error.Message}");
             }
@@ -54,7 +54,7 @@ internal sealed class CellRunner(SessionOptions options) : IDisposable
         return RunAsync(
             new CellSource($"cell {request.Number}", request.Code.ReplaceLineEndings("\n"), request.IsParameters),
             request.Language,
-            _running,
+            importing,
             context
         );
     }

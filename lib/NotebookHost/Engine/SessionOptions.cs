@@ -3,9 +3,6 @@ namespace NotebookHost.Engine;
 /// <summary>Options of a session.</summary>
 internal sealed record SessionOptions
 {
-    /// <summary>The notebook whose cells are run, so that it cannot import itself; null where there is none.</summary>
-    public string? NotebookPath { get; init; }
-
     /// <summary>Where relative paths start; null for the process's current directory, whatever it is at the time.</summary>
     public string? WorkingDirectory { get; init; }
 

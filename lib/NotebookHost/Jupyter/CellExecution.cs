@@ -20,7 +20,7 @@ internal sealed class CellExecution : ISessionClient
     public CellExecution(KernelSockets sockets)
     {
         _sockets = sockets;
-        Session = new SessionSupervisor(this, notebook: null, Environment.CurrentDirectory);
+        Session = new SessionSupervisor(this, () => WorkerHandle.StartInteractiveAsync(Environment.CurrentDirectory));
     }
 
     public SessionSupervisor Session { get; }

@@ -97,7 +97,7 @@ internal sealed partial class LiveNotebook
             return;
         }
 
-        var session = new SessionSupervisor(this, Path, System.IO.Path.GetDirectoryName(Path)!);
+        var session = new SessionSupervisor(this, () => _spare.TakeAsync(System.IO.Path.GetDirectoryName(Path)!));
         _session = session;
         TellSession("starting");
         _ = StartedAsync(session);
@@ -166,7 +166,7 @@ internal sealed partial class LiveNotebook
         CellRequest request;
         lock (_lock)
         {
-            request = new CellRequest(cell.Cell.Source, _cells.IndexOf(cell) + 1, cell.Cell.Language, cell.Cell.IsParameters);
+            request = new CellRequest(cell.Cell.Source, _cells.IndexOf(cell) + 1, cell.Cell.Language, cell.Cell.IsParameters, Path);
         }
 
         Ended? ended = null;

@@ -21,15 +21,17 @@ internal sealed partial class LiveNotebook : ISessionClient, IAsyncDisposable
     private readonly Dictionary<string, LiveCell> _deleted = [];
     private readonly OutputRendering _rendering;
     private readonly UserFolder _user;
+    private readonly SpareWorker _spare;
 
     /// <param name="path">The notebook's file.</param>
     /// <param name="name">Its path below the served folder.</param>
     /// <param name="frames">Keeps the outputs that are shown in frames.</param>
     /// <param name="user">The user's own folder, with the key of the signatures.</param>
+    /// <param name="spare">Starts the sessions.</param>
     /// <exception cref="NotebookFormatException">The file is not a notebook.</exception>
-    public LiveNotebook(string path, string name, OutputFrames frames, UserFolder user)
+    public LiveNotebook(string path, string name, OutputFrames frames, UserFolder user, SpareWorker spare)
     {
-        (Path, Name, _user) = (path, name, user);
+        (Path, Name, _user, _spare) = (path, name, user, spare);
         _rendering = new OutputRendering(System.IO.Path.GetDirectoryName(path)!, frames, _lock);
         _output = new DocumentOutput(OutputChanged);
         var text = ReadFile(out var document);

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using NotebookHost.Documents;
 using NotebookHost.Pages;
+using NotebookHost.Worker;
 
 namespace NotebookHost.Live;
 
@@ -43,6 +44,7 @@ internal sealed class LiveServer : IAsyncDisposable
 
     private readonly NotebookFolder _folder;
     private readonly UserFolder _user;
+    private readonly SpareWorker _spare;
     private readonly OutputFrames _frames = new();
     private readonly ConcurrentDictionary<string, Lazy<LiveNotebook>> _open = new();
     private readonly ConcurrentDictionary<string, ((DateTime, long) Stamp, LiveItem Item)> _items = new();
@@ -55,7 +57,7 @@ internal sealed class LiveServer : IAsyncDisposable
 
     private LiveServer(NotebookFolder folder, UserFolder user, int port)
     {
-        (_folder, _user) = (folder, user);
+        (_folder, _user, _spare) = (folder, user, new SpareWorker(folder.Root));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(options =>
@@ -103,10 +105,11 @@ internal sealed class LiveServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts the session of a notebook that is going to be opened.</summary>
-    /// <param name="notebook">Its path below the folder.</param>
+    /// <summary>Starts the session of the notebook that is going to be opened, and keeps another ready from now on.</summary>
+    /// <param name="notebook">Its path below the folder; empty where the list of notebooks comes first.</param>
     public void Prepare(string notebook)
     {
+        _spare.Prepare();
         if (_folder.Resolve(notebook) is { } file)
         {
             Open(file).Prepare();
@@ -119,7 +122,10 @@ internal sealed class LiveServer : IAsyncDisposable
         _user.ForgetServer(_folder.Root, Address);
         await _ending.CancelAsync();
         await Task.WhenAll(
-            _open.Values.Where(notebook => notebook.IsValueCreated).Select(notebook => notebook.Value.DisposeAsync().AsTask())
+            _open
+                .Values.Where(notebook => notebook.IsValueCreated)
+                .Select(notebook => notebook.Value.DisposeAsync().AsTask())
+                .Append(_spare.DisposeAsync().AsTask())
         );
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _application.StopAsync(patience.Token);
@@ -333,7 +339,10 @@ internal sealed class LiveServer : IAsyncDisposable
         try
         {
             return _open
-                .GetOrAdd(file, path => new Lazy<LiveNotebook>(() => new LiveNotebook(path, _folder.Relative(path), _frames, _user)))
+                .GetOrAdd(
+                    file,
+                    path => new Lazy<LiveNotebook>(() => new LiveNotebook(path, _folder.Relative(path), _frames, _user, _spare))
+                )
                 .Value;
         }
         catch (NotebookFormatException)

@@ -59,7 +59,7 @@ internal sealed class NotebookRun
         try
         {
             await using var worker = await WorkerHandle.StartAsync(
-                new StartSession(document.Path, _options.Parameters),
+                new StartSession(_options.Parameters),
                 Path.GetDirectoryName(document.Path)!,
                 interrupt
             );
@@ -130,8 +130,8 @@ internal sealed class NotebookRun
         try
         {
             // A process that a cell has halted does not read its pipe, so sending a long cell would wait forever.
-            var request = new ExecuteCell(cell.Number, new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters));
-            await Task.Run(() => worker.Send(request), CancellationToken.None).WaitAsync(limit.Token);
+            var request = new CellRequest(cell.Source, cell.Number, cell.Language, cell.IsParameters, _notebook.Document.Path);
+            await Task.Run(() => worker.Send(new ExecuteCell(cell.Number, request)), CancellationToken.None).WaitAsync(limit.Token);
             ended = await ReceiveUntilEndAsync(cell, worker, limit.Token);
         }
         catch (OperationCanceledException)

@@ -16,9 +16,8 @@ internal sealed class QuestionFailedException(string message) : Exception(messag
 /// new session is there for the next cell. What native code prints arrives as well.
 /// </summary>
 /// <param name="client">Shows what cells put out.</param>
-/// <param name="notebook">The notebook whose cells will be run; null where that is not known.</param>
-/// <param name="folder">Where the session starts, most often the notebook's folder.</param>
-internal sealed class SessionSupervisor(ISessionClient client, string? notebook, string folder) : IAsyncDisposable
+/// <param name="start">Starts a worker, and throws an <see cref="IOException"/> where that fails.</param>
+internal sealed class SessionSupervisor(ISessionClient client, Func<Task<WorkerHandle>> start) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource<Ended>> _cells = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<Answered>> _questions = new();
@@ -119,8 +118,7 @@ internal sealed class SessionSupervisor(ISessionClient client, string? notebook,
 
     private async Task<WorkerHandle> StartWorkerAsync()
     {
-        var start = new StartSession(notebook, new Dictionary<string, string>(), IsInteractive: true);
-        var worker = await WorkerHandle.StartAsync(start, folder, CancellationToken.None);
+        var worker = await start();
         _ = PumpAsync(worker);
         return worker;
     }

@@ -68,6 +68,14 @@ internal sealed class WorkerHandle : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the process is there.</summary>
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>Starts the process of a session that a person uses.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static Task<WorkerHandle> StartInteractiveAsync(string folder) =>
+        StartAsync(new StartSession(new Dictionary<string, string>(), IsInteractive: true), folder, CancellationToken.None);
+
     /// <summary>Starts the process in a folder, most often the notebook's.</summary>
     /// <exception cref="IOException">It ended before it answered; the message says what it wrote.</exception>
     public static async Task<WorkerHandle> StartAsync(StartSession start, string folder, CancellationToken cancellationToken)

@@ -22,11 +22,9 @@ internal abstract record WorkerMessage
 }
 
 /// <summary>To the worker: begin a session.</summary>
-/// <param name="NotebookPath">The notebook whose cells will be run; null where that is not known.</param>
 /// <param name="Parameters">Values for the variables of cells tagged <c>parameters</c>.</param>
 /// <param name="IsInteractive">Whether a person uses the session, who types, presses stop, and goes on after a mistake.</param>
-internal sealed record StartSession(string? NotebookPath, IReadOnlyDictionary<string, string> Parameters, bool IsInteractive = false)
-    : WorkerMessage;
+internal sealed record StartSession(IReadOnlyDictionary<string, string> Parameters, bool IsInteractive = false) : WorkerMessage;
 
 /// <summary>To the worker: run a cell, whose events will carry the number <paramref name="Cell"/>.</summary>
 internal sealed record ExecuteCell(int Cell, CellRequest Request) : WorkerMessage;

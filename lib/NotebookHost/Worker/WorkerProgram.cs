@@ -79,7 +79,7 @@ internal static class WorkerProgram
     }
 
     /// <summary>Loads the compiler, and in the first pause what completion needs: the first completion would take a second, but a
-    /// notebook that is run from its first cell to its last without a pause has no use for it.</summary>
+    /// notebook that is run from its first cell to its last without a pause has no use for it. Then it tidies up.</summary>
     private static async Task WarmUpAsync(NotebookSession session, CodeAssistant assistant, Func<bool> isIdle)
     {
         await session.WarmUpAsync(isIdle);
@@ -89,6 +89,11 @@ internal static class WorkerProgram
         } while (!isIdle());
 
         await assistant.CompleteAsync("Console.", "Console.".Length);
+        if (isIdle())
+        {
+            // All this has left a quarter of the process's own memory as garbage, and a session may wait for hours.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     private static async Task<WorkerMessage?> ReceiveAsync(MessageChannel channel)
@@ -106,7 +111,7 @@ internal static class WorkerProgram
 
     private static SessionOptions Options(StartSession start, UserInput input)
     {
-        var options = new SessionOptions { NotebookPath = start.NotebookPath, Parameters = start.Parameters };
+        var options = new SessionOptions { Parameters = start.Parameters };
         // The current batch, and the test after an epoch, may take longer than a second; the user can press restart at any time.
         return start.IsInteractive ? options with { ReadInput = input.Ask, CancellationGrace = InteractiveGrace } : options;
     }

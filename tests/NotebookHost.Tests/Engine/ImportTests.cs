@@ -45,7 +45,7 @@ public sealed class ImportTests : SessionTest
     public async Task A_notebook_that_imports_itself_is_an_error()
     {
         Notebook("self.ipynb", "#!import self.ipynb");
-        Options = Options with { NotebookPath = Path.Combine(Folder, "self.ipynb") };
+        NotebookPath = Path.Combine(Folder, "self.ipynb");
         var error = await Fail("#!import self.ipynb");
         Assert.Equal("ImportError", error.Name);
         Assert.Contains("self.ipynb imports self.ipynb", error.Message, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class ImportTests : SessionTest
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
         Notebook("a.ipynb", "#!import alias.ipynb");
         File.CreateSymbolicLink(Path.Combine(Folder, "alias.ipynb"), "a.ipynb");
-        Options = Options with { NotebookPath = Path.Combine(Folder, "a.ipynb") };
+        NotebookPath = Path.Combine(Folder, "a.ipynb");
         Assert.Contains("a.ipynb imports a.ipynb", (await Fail("#!import alias.ipynb")).Message, StringComparison.Ordinal);
     }
 

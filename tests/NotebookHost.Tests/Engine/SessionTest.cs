@@ -18,6 +18,9 @@ public abstract class SessionTest : IDisposable
 
     private protected SessionOptions Options { get; set; } = new();
 
+    /// <summary>The file that the cells belong to.</summary>
+    private protected string? NotebookPath { get; set; }
+
     private protected NotebookSession Session => _session.Value;
 
     public void Dispose()
@@ -39,7 +42,7 @@ public abstract class SessionTest : IDisposable
     {
         var sink = new RecordingSink();
         var result = await Session.ExecuteAsync(
-            new CellRequest(code, ++_cells, language, parameters),
+            new CellRequest(code, ++_cells, language, parameters, NotebookPath),
             sink.Receive,
             TestContext.Current.CancellationToken
         );

@@ -116,6 +116,15 @@ public sealed class SessionTests : LiveTest
     }
 
     [Fact]
+    public async Task A_notebook_that_imports_itself_is_told()
+    {
+        var (page, _) = await Open();
+        await page.Edit("cell-1", "#!import n.ipynb");
+        Assert.Equal("failed", (string)(await page.Run("cell-1"))["state"]!);
+        Assert.Contains("n.ipynb imports n.ipynb", Html(await Snapshot(), 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Input_is_asked_for_in_the_page_and_again_in_a_page_that_comes_meanwhile()
     {
         var (page, _) = await Open();

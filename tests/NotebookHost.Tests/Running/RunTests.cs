@@ -52,6 +52,15 @@ public sealed class RunTests : ProgramTest
         );
     }
 
+    [Fact]
+    public async Task A_notebook_that_imports_itself_is_told()
+    {
+        Notebook("n.ipynb", "#!import n.ipynb");
+        var (code, output, error) = await Run("run", "n.ipynb", "--output", "out");
+        Assert.Equal(1, code);
+        Assert.Contains("n.ipynb imports n.ipynb", output + error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("C.UTF-8")]
     [InlineData("de_DE.UTF-8")]
