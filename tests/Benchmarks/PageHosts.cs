@@ -174,7 +174,8 @@ internal sealed class JupyterHost(JupyterFolder folder) : PageHost
         + "&& document.querySelector('.kernel_idle_icon')";
 
     public override string Restart =>
-        "() => new Promise(done => { Jupyter.notebook.events.one('kernel_ready.Kernel', () => done()); Jupyter.notebook.kernel.restart(); })";
+        "() => new Promise(done => { Jupyter.notebook.events.one('kernel_ready.Kernel', () => done()); "
+        + "Jupyter.notebook.kernel.restart(); })";
 
     protected override string RunAll => "() => Jupyter.notebook.execute_all_cells()";
 
@@ -248,6 +249,10 @@ internal static class ProcessTree
     /// <summary>A process's share of the memory: pages that several use are divided among them.</summary>
     public static double Mebibytes(int process) =>
         Line(process, "smaps_rollup", "Pss:") is { } pages ? double.Parse(pages.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 : 0;
+
+    /// <summary>The most that a process has had at once, with pages that others use too.</summary>
+    public static double PeakMebibytes(int process) =>
+        Line(process, "status", "VmHWM:") is { } pages ? double.Parse(pages.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 : 0;
 
     private static string? Line(int process, string file, string name) =>
         Read(process, file).Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();

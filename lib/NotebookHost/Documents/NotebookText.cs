@@ -6,24 +6,24 @@ using System.Text.Json.Nodes;
 namespace NotebookHost.Documents;
 
 /// <summary>
-/// The text of a notebook's file. Only changed cells are written anew. Everything else stays the same, byte for byte: indentation, line
-/// ends, the order of fields, how letters are escaped. So <c>git diff</c> shows what was changed and nothing else.
+/// The text of a notebook's file, in UTF-8. Only changed cells are written anew. Everything else stays the same, byte for byte:
+/// indentation, line ends, the order of fields, how letters are escaped. So <c>git diff</c> shows what was changed and nothing else.
 /// </summary>
 internal sealed class NotebookText
 {
-    private readonly string _before;
-    private readonly string _separator;
-    private readonly string _after;
-    private readonly string _emptyBefore;
-    private readonly string _emptyAfter;
-    private readonly string _newLine;
+    private readonly byte[] _before;
+    private readonly byte[] _separator;
+    private readonly byte[] _after;
+    private readonly byte[] _emptyBefore;
+    private readonly byte[] _emptyAfter;
+    private readonly string _cellIndent;
     private readonly bool _isAscii;
     private readonly JsonSerializerOptions _json;
 
-    private NotebookText(string text, int start, int end, List<(int Start, int End)> cells)
+    private NotebookText(string text, byte[] bytes, int start, int end, List<(int Start, int End)> cells)
     {
-        Cells = [.. cells.Select(cell => text[cell.Start..cell.End])];
-        _newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        Cells = [.. cells.Select(cell => bytes[cell.Start..cell.End])];
+        var newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         _isAscii = Ascii.IsValid(text) && text.Contains("\\u", StringComparison.Ordinal);
         var indent = Indent(text);
         var isIndented = indent.Length > 0;
@@ -32,26 +32,27 @@ internal sealed class NotebookText
             WriteIndented = isIndented,
             IndentCharacter = indent.StartsWith('\t') ? '\t' : ' ',
             IndentSize = isIndented ? Math.Min(indent.Length, 127) : 0,
-            NewLine = _newLine,
+            NewLine = newLine,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = 128,
         };
-        var deeper = isIndented ? _newLine + indent + indent : "";
-        _emptyBefore = text[..start];
-        _emptyAfter = text[end..];
-        _before = cells.Count > 0 ? text[..cells[0].Start] : $"{_emptyBefore}[{deeper}";
-        _after = cells.Count > 0 ? text[cells[^1].End..] : $"{(isIndented ? _newLine + indent : "")}]{_emptyAfter}";
-        _separator = cells.Count > 1 ? text[cells[0].End..cells[1].Start] : $",{deeper}";
+        var deeper = Utf8(isIndented ? newLine + indent + indent : "");
+        _emptyBefore = bytes[..start];
+        _emptyAfter = bytes[end..];
+        _before = cells.Count > 0 ? bytes[..cells[0].Start] : [.. _emptyBefore, (byte)'[', .. deeper];
+        _after = cells.Count > 0 ? bytes[cells[^1].End..] : [.. Utf8(isIndented ? newLine + indent : ""), (byte)']', .. _emptyAfter];
+        _separator = cells.Count > 1 ? bytes[cells[0].End..cells[1].Start] : [(byte)',', .. deeper];
+        var line = Encoding.UTF8.GetString(_before.AsSpan(_before.AsSpan().LastIndexOf((byte)'\n') + 1));
+        _cellIndent = line[..^line.TrimStart(' ', '\t').Length];
     }
 
     /// <summary>The text of each cell, in order, as it stands in the file.</summary>
-    public IReadOnlyList<string> Cells { get; }
+    public IReadOnlyList<byte[]> Cells { get; }
 
     /// <summary>Splits the text into cells. <see cref="NotebookDocument.Parse"/> must have accepted it before.</summary>
     public static NotebookText Of(string text)
     {
-        // Positions are counted in bytes first.
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Utf8(text);
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 128 });
         var (start, end) = (0, 0);
         var cells = new List<(int Start, int End)>();
@@ -77,37 +78,29 @@ internal sealed class NotebookText
             end = (int)reader.BytesConsumed;
         }
 
-        // From bytes to characters, in one pass.
-        var (position, counted) = (0, 0);
-        int Characters(int upTo)
-        {
-            position += Encoding.UTF8.GetCharCount(bytes, counted, upTo - counted);
-            counted = upTo;
-            return position;
-        }
-
-        var startCharacter = Characters(start);
-        var characters = cells.ConvertAll(cell => (Characters(cell.Start), Characters(cell.End)));
-        return new NotebookText(text, startCharacter, Characters(end), characters);
+        return new NotebookText(text, bytes, start, end, cells);
     }
 
     /// <summary>The text of a changed or new cell, in the style of the file.</summary>
-    public string Write(JsonObject cell)
+    public byte[] Write(JsonObject cell)
     {
         var text = cell.ToJsonString(_json);
         if (_json.WriteIndented)
         {
             // Indented as deep as the other cells of the file.
-            var line = _before[(_before.LastIndexOf('\n') + 1)..];
-            text = text.Replace("\n", "\n" + line[..^line.TrimStart(' ', '\t').Length], StringComparison.Ordinal);
+            text = text.Replace("\n", "\n" + _cellIndent, StringComparison.Ordinal);
         }
 
-        return _isAscii ? Escape(text) : text;
+        return Utf8(_isAscii ? Escape(text) : text);
     }
 
-    /// <summary>The whole file with these cells.</summary>
-    public string Join(IReadOnlyCollection<string> cells) =>
-        cells.Count == 0 ? $"{_emptyBefore}[]{_emptyAfter}" : $"{_before}{string.Join(_separator, cells)}{_after}";
+    /// <summary>The whole file with these cells, in pieces: charts make a file large, and it is saved while one types.</summary>
+    public IEnumerable<byte[]> Join(IReadOnlyList<byte[]> cells) =>
+        cells.Count == 0
+            ? [_emptyBefore, Utf8("[]"), _emptyAfter]
+            : [_before, cells[0], .. cells.Skip(1).SelectMany(cell => (byte[][])[_separator, cell]), _after];
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
     /// <summary>The indentation of the root object's first name.</summary>
     private static string Indent(string text)

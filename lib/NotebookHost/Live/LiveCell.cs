@@ -33,8 +33,8 @@ internal sealed class LiveCell(string id, JsonObject json)
 
     public NotebookCell Cell { get; } = new(json, 0);
 
-    /// <summary>Its text in the file; null if it was changed since.</summary>
-    public string? FileText { get; set; }
+    /// <summary>Its text in the file, in UTF-8; null if it was changed since.</summary>
+    public byte[]? FileText { get; set; }
 
     /// <summary>Of a text cell the glossary's terms that no cell before has.</summary>
     public IReadOnlyList<string> Terms { get; set; } = [];

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Documents;
@@ -15,6 +15,12 @@ internal sealed record LiveOutput(string Kind, string Html, string? Stream = nul
 /// <summary>Text cells and outputs as HTML for the live page, made by the same code as the pages that <c>run</c> writes.</summary>
 internal static partial class LiveHtml
 {
+    private static readonly string[] FrameStyles = ["colors.css", "frame.css", "output.css"];
+
+    /// <summary>The data of outputs whose HTML is known to act and to close what it opens: to find that out, all of it is parsed, and a
+    /// chart is asked for with each page.</summary>
+    private static readonly ConditionalWeakTable<JsonObject, object> _framed = [];
+
     /// <summary>A text cell. Links to notebooks stay links to notebooks: they lead to the other live pages.</summary>
     /// <param name="folder">The notebook's folder, for its pictures.</param>
     /// <param name="cell">The cell.</param>
@@ -55,6 +61,11 @@ internal static partial class LiveHtml
 
             if (Acts().IsMatch(html) && SelfContained.Of(html) is { } closed)
             {
+                if (ReferenceEquals(closed, html))
+                {
+                    _framed.TryAdd(data, data);
+                }
+
                 return new LiveOutput("frame", closed);
             }
         }
@@ -72,6 +83,10 @@ internal static partial class LiveHtml
             };
     }
 
+    /// <summary>The pieces of the HTML of an output that is known to belong into a frame as it is; null where it is not.</summary>
+    public static IReadOnlyList<string>? Framed(JsonObject output) =>
+        output["data"] is JsonObject data && _framed.TryGetValue(data, out _) ? MimeBundle.Pieces(data["text/html"]) : null;
+
     /// <summary>HTML without scripts and other active parts. The sanitizer walks it by recursion, so HTML with very many tags is left
     /// out.</summary>
     /// <param name="folder">The notebook's folder.</param>
@@ -81,29 +96,20 @@ internal static partial class LiveHtml
             ? "<p class=\"output note\">This HTML output came with the file and is too large to be made safe: run the cell to see it.</p>"
             : SafeMarkup.Of(html, new NotebookImages(folder, cell: null));
 
-    /// <summary>The document of a frame: the outputs of one cell that have scripts.</summary>
-    /// <param name="outputs">Their places among the cell's outputs, and their HTML.</param>
-    public static string Frame(IEnumerable<(int Index, string Html)> outputs)
-    {
-        var html = new StringBuilder(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Output</title>\n"
-        ).Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        foreach (var style in (string[])["colors.css", "frame.css", "output.css"])
-        {
-            html.Append("<style>").Append(LiveAssets.Text(style)).Append("</style>\n");
-        }
-
-        html.Append("</head>\n<body class=\"outputs\">\n");
-        var once = new OnceOnly();
-        foreach (var (index, output) in outputs)
-        {
-            html.Append("<div class=\"output html\" data-index=\"").Append(index).Append("\">");
-            once.Append(html, output);
-            html.Append("</div>\n");
-        }
-
-        return html.Append("<script>").Append(LiveAssets.Text("frame.js")).Append("</script>\n</body>\n</html>\n").ToString();
-    }
+    /// <summary>The document of a frame, in pieces.</summary>
+    /// <param name="index">The output's place among the cell's outputs.</param>
+    /// <param name="html">The pieces of the output's HTML, which has scripts.</param>
+    public static IReadOnlyList<string> Frame(int index, IEnumerable<string> html) =>
+        [
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Output</title>\n",
+            "<meta name=\"color-scheme\" content=\"light dark\">\n",
+            .. FrameStyles.SelectMany(style => (string[])["<style>", LiveAssets.Text(style), "</style>\n"]),
+            $"</head>\n<body class=\"outputs\">\n<div class=\"output html\" data-index=\"{index}\">",
+            .. html,
+            "</div>\n<script>",
+            LiveAssets.Text("frame.js"),
+            "</script>\n</body>\n</html>\n",
+        ];
 
     private static string Holder(string html) => $"<div class=\"output html scroll\">{html}</div>\n";
 

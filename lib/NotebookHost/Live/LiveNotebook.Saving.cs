@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
+using Shared;
 
 namespace NotebookHost.Live;
 
@@ -119,7 +120,7 @@ internal sealed partial class LiveNotebook
     {
         lock (_writing)
         {
-            byte[] text;
+            List<byte[]> text;
             int revision;
             byte[] known;
             lock (_lock)
@@ -131,7 +132,7 @@ internal sealed partial class LiveNotebook
 
                 (revision, known) = (_revision, _known);
                 var cells = _cells.ConvertAll(cell => cell.FileText ??= _text.Write(cell.Cell.Json));
-                text = Encoding.UTF8.GetBytes((_hasByteOrderMark ? "\uFEFF" : "") + _text.Join(cells));
+                text = [.. _hasByteOrderMark ? [Encoding.UTF8.GetPreamble()] : Array.Empty<byte[]>(), .. _text.Join(cells)];
             }
 
             try
@@ -152,7 +153,7 @@ internal sealed partial class LiveNotebook
                     throw new IOException("the file is read-only");
                 }
 
-                AtomicFile.WriteAllBytes(Path, text);
+                FileReplacement.Write(Path, stream => text.ForEach(part => stream.Write(part)));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -165,9 +166,11 @@ internal sealed partial class LiveNotebook
                 return;
             }
 
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            text.ForEach(hash.AppendData);
             lock (_lock)
             {
-                _known = SHA256.HashData(text);
+                _known = hash.GetHashAndReset();
                 _seen = See();
                 _saveFailure = null;
                 _savedRevision = revision;

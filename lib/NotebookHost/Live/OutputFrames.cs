@@ -57,8 +57,8 @@ internal sealed class OutputFrames
         }
     }
 
-    /// <summary>The document; null where the output is no longer there.</summary>
-    public string? Document(string id)
+    /// <summary>The document, in pieces; null where the output is no longer there.</summary>
+    public IReadOnlyList<string>? Document(string id)
     {
         Entry? entry;
         lock (_lock)
@@ -76,7 +76,9 @@ internal sealed class OutputFrames
 
         lock (entry.Gate)
         {
-            return LiveHtml.Output(entry.Folder, output, number: 0) is { } made ? LiveHtml.Frame([(entry.Index, made.Html)]) : null;
+            return LiveHtml.Framed(output) is { } framed ? LiveHtml.Frame(entry.Index, framed)
+                : LiveHtml.Output(entry.Folder, output, number: 0) is { } made ? LiveHtml.Frame(entry.Index, [made.Html])
+                : null;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -38,9 +37,6 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
 
     private readonly Glossary? _glossary = Glossary.In(folder);
 
-    /// <summary>The data of outputs that are shown in frames. To find that out, all of their HTML is parsed.</summary>
-    private readonly ConditionalWeakTable<JsonNode, object> _framed = [];
-
     /// <summary>A text cell.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="met">The glossary's terms that the cells before have; those of this cell are added.</param>
@@ -78,7 +74,7 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
     /// <param name="cellAt">The id of the cell at a place, from 1.</param>
     public RenderedOutput Output(JsonObject output, int index, int number, bool isTrusted, bool isChange, Func<int, string?> cellAt)
     {
-        if (isTrusted && !isChange && output["data"] is { } shown && _framed.TryGetValue(shown, out _))
+        if (isTrusted && !isChange && LiveHtml.Framed(output) is not null)
         {
             return Frame("");
         }
@@ -97,7 +93,6 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
 
         RenderedOutput Frame(string html)
         {
-            _framed.TryAdd(output["data"]!, output);
             var (id, isNew) = frames.IdOf(output, index, folder, gate);
             return new RenderedOutput("frame", isChange && !isNew ? html : "", Frame: $"/frame/{id}");
         }

@@ -24,11 +24,14 @@ internal static class MimeBundle
         ?? data.Select(entry => entry.Key).FirstOrDefault(type => type.StartsWith("text/", StringComparison.Ordinal));
 
     /// <summary>Text as nbformat has it: one string, or a list of lines.</summary>
-    public static string Text(JsonNode? node) =>
+    public static string Text(JsonNode? node) => string.Concat(Pieces(node));
+
+    /// <summary>The same in the pieces that are there: no copy of a long text is made.</summary>
+    public static IReadOnlyList<string> Pieces(JsonNode? node) =>
         node switch
         {
-            null => "",
-            JsonArray lines => string.Concat(lines.Select(line => line?.ToString())),
-            _ => node.ToString(),
+            null => [],
+            JsonArray lines => [.. lines.Select(line => line?.ToString() ?? "")],
+            _ => [node.ToString()],
         };
 }

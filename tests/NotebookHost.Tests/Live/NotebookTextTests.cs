@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Documents;
 
@@ -45,6 +46,9 @@ public sealed class NotebookTextTests
         };
     }
 
+    private static string Joined(NotebookText text, IReadOnlyList<byte[]> cells) =>
+        Encoding.UTF8.GetString([.. text.Join(cells).SelectMany(part => part)]);
+
     [Theory]
     [MemberData(nameof(Manners))]
     public void What_is_not_changed_stays_byte_for_byte(string manner)
@@ -52,7 +56,7 @@ public sealed class NotebookTextTests
         var before = InTheManner(manner);
         var text = NotebookText.Of(before);
         Assert.Equal(3, text.Cells.Count);
-        Assert.Equal(before, text.Join([.. text.Cells]));
+        Assert.Equal(before, Joined(text, [.. text.Cells]));
     }
 
     [Theory]
@@ -63,7 +67,7 @@ public sealed class NotebookTextTests
         var text = NotebookText.Of(before);
         var document = NotebookDocument.Parse(before, "/x/n.ipynb");
         document.Cells[0].Source = "1 + 2\n// é";
-        var after = text.Join([text.Write(document.Cells[0].Json), text.Cells[1], text.Cells[2]]);
+        var after = Joined(text, [text.Write(document.Cells[0].Json), text.Cells[1], text.Cells[2]]);
         Assert.Equal("1 + 2\n// é", NotebookDocument.Parse(after, "/x/n.ipynb").Cells[0].Source);
         if (manner != "a space before each colon")
         {
@@ -78,14 +82,14 @@ public sealed class NotebookTextTests
         var before = InTheManner(manner);
         var text = NotebookText.Of(before);
         var added = text.Write((JsonObject)JsonNode.Parse("""{"cell_type":"markdown","id":"d","metadata":{},"source":["ü"]}""")!);
-        var more = NotebookDocument.Parse(text.Join([.. text.Cells, added]), "/x/n.ipynb");
+        var more = NotebookDocument.Parse(Joined(text, [.. text.Cells, added]), "/x/n.ipynb");
         Assert.Equal(["a", "b", "c", "d"], more.Cells.Select(cell => cell.Id));
         Assert.Equal("ü", more.Cells[3].Source);
 
         // All deleted, and one added to the empty list.
-        var empty = text.Join([]);
+        var empty = Joined(text, []);
         Assert.Empty(NotebookDocument.Parse(empty, "/x/n.ipynb").Cells);
         var again = NotebookText.Of(empty);
-        Assert.Equal(["d"], NotebookDocument.Parse(again.Join([added]), "/x/n.ipynb").Cells.Select(cell => cell.Id));
+        Assert.Equal(["d"], NotebookDocument.Parse(Joined(again, [added]), "/x/n.ipynb").Cells.Select(cell => cell.Id));
     }
 }
