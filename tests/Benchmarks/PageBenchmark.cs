@@ -12,6 +12,9 @@ internal static class PageBenchmark
     private const int Cells = 50;
     private const int Keys = 150;
 
+    /// <summary>How long a person looks at the first page at the least, before opening another notebook.</summary>
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(10);
+
     /// <summary>What is completed: a type, and one of the first members that are then offered; later ones are drawn when one scrolls to
     /// them.</summary>
     private static readonly (string Type, string Member)[] Completed =
@@ -145,6 +148,7 @@ internal static class PageBenchmark
         await using var server = await host.StartAsync();
         await host.OpenAsync(page, server.Address, Path.GetFileName(Course.Notebooks[0]));
         var start = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        await Task.Delay(Reading);
         await host.OpenAsync(page, server.Address, "fifty.ipynb");
         await page.EvaluateAsync(PageHost.Tools);
         await page.EvaluateAsync(host.Select(0));

@@ -119,7 +119,9 @@ internal sealed class LiveHost(JupyterFolder folder) : PageHost
 
     public override string Output(int cell) => $"liveNotebook.cells[{cell}].outputsElement.textContent";
 
-    public override bool IsServer(string command) => command.Contains("/NotebookHost open ", StringComparison.Ordinal);
+    // Not the command dotnet run, which waits for it.
+    public override bool IsServer(string command) =>
+        command.Contains("/NotebookHost open ", StringComparison.Ordinal) && !command.StartsWith("dotnet run ", StringComparison.Ordinal);
 
     public override bool IsSession(string command) => command.Contains(" serve-notebook ", StringComparison.Ordinal);
 
