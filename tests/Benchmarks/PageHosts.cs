@@ -249,12 +249,13 @@ internal static class ProcessTree
     }
 
     /// <summary>A process's share of the memory: pages that several use are divided among them.</summary>
-    public static double Mebibytes(int process) =>
-        Line(process, "smaps_rollup", "Pss:") is { } pages ? double.Parse(pages.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 : 0;
+    public static double Mebibytes(int process) => Mebibytes(process, "smaps_rollup", "Pss:");
 
     /// <summary>The most that a process has had at once, with pages that others use too.</summary>
-    public static double PeakMebibytes(int process) =>
-        Line(process, "status", "VmHWM:") is { } pages ? double.Parse(pages.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 : 0;
+    public static double PeakMebibytes(int process) => Mebibytes(process, "status", "VmHWM:");
+
+    private static double Mebibytes(int process, string file, string name) =>
+        Line(process, file, name) is { } size ? double.Parse(size.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 : 0;
 
     private static string? Line(int process, string file, string name) =>
         Read(process, file).Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();

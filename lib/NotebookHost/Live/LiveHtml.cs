@@ -83,9 +83,8 @@ internal static partial class LiveHtml
             };
     }
 
-    /// <summary>The pieces of the HTML of an output that is known to belong into a frame as it is; null where it is not.</summary>
-    public static IReadOnlyList<string>? Framed(JsonObject output) =>
-        output["data"] is JsonObject data && _framed.TryGetValue(data, out _) ? MimeBundle.Pieces(data["text/html"]) : null;
+    /// <summary>Whether the HTML of an output is known to belong into a frame as it is.</summary>
+    public static bool IsFramed(JsonObject output) => output["data"] is JsonObject data && _framed.TryGetValue(data, out _);
 
     /// <summary>HTML without scripts and other active parts. The sanitizer walks it by recursion, so HTML with very many tags is left
     /// out.</summary>

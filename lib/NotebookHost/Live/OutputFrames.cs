@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using NotebookHost.Pages;
 
 namespace NotebookHost.Live;
 
@@ -76,7 +77,7 @@ internal sealed class OutputFrames
 
         lock (entry.Gate)
         {
-            return LiveHtml.Framed(output) is { } framed ? LiveHtml.Frame(entry.Index, framed)
+            return LiveHtml.IsFramed(output) ? LiveHtml.Frame(entry.Index, MimeBundle.Pieces(output["data"]!["text/html"]))
                 : LiveHtml.Output(entry.Folder, output, number: 0) is { } made ? LiveHtml.Frame(entry.Index, [made.Html])
                 : null;
         }

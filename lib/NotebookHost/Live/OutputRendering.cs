@@ -74,7 +74,7 @@ internal sealed partial class OutputRendering(string folder, OutputFrames frames
     /// <param name="cellAt">The id of the cell at a place, from 1.</param>
     public RenderedOutput Output(JsonObject output, int index, int number, bool isTrusted, bool isChange, Func<int, string?> cellAt)
     {
-        if (isTrusted && !isChange && LiveHtml.Framed(output) is not null)
+        if (isTrusted && !isChange && LiveHtml.IsFramed(output))
         {
             return Frame("");
         }
